@@ -1,0 +1,80 @@
+// The trace: every message and every inside record, in the order in which they were sent.
+import { type Seq, type SimTime, seqOf } from '../base/brand';
+import { canonicalJson, deepFreeze, type Json } from '../base/json';
+import { Digest } from '../base/hash';
+import type { Payload } from '../wire/payload';
+import type { TraceRecord } from '../wire/record';
+
+/** `shared`: senders, receivers and the trace hold the same immutable objects (fast; the default).
+ *  `copied`: each payload goes through JSON and is frozen, so that any change to one after it was
+ *  sent, and anything that JSON cannot carry, shows as an exception or as another digest. */
+export type PayloadMode = 'shared' | 'copied';
+
+export class Recorder {
+  readonly records: TraceRecord[] = [];
+  private readonly digested = new Digest();
+  private digestedUpTo = 0;
+
+  constructor(
+    private readonly mode: PayloadMode,
+    private readonly maxRecords: number,
+  ) {}
+
+  get full(): boolean {
+    return this.records.length >= this.maxRecords;
+  }
+
+  /** The payload as it will travel: see PayloadMode. */
+  carried<P extends Payload>(payload: P): P {
+    return this.mode === 'shared' ? payload : deepFreeze(JSON.parse(JSON.stringify(payload)) as P);
+  }
+
+  append(record: Omit<TraceRecord, 'seq'>): Seq {
+    const seq = seqOf(this.records.length);
+    const exchange = record.exchange ?? (record.payload.kind === 'request' ? seq : null);
+    this.records.push({ seq, ...record, exchange });
+    return seq;
+  }
+
+  /** The message did not arrive. Only for messages still on their way. */
+  lose(seq: Seq): void {
+    (this.records[seq] as { receivedUs: SimTime | null }).receivedUs = null;
+  }
+
+  /** Identifies the trace so far, which must not be in the middle of a delivery: 16 hex digits. */
+  digest(): string {
+    for (; this.digestedUpTo < this.records.length; this.digestedUpTo++) {
+      const r = this.records[this.digestedUpTo] as TraceRecord;
+      this.digested
+        .number(r.atUs)
+        .number(r.receivedUs ?? -1)
+        .text(r.from)
+        .text(r.to)
+        .text(r.actor ?? '')
+        .number(r.cause ?? -1)
+        .number(r.exchange ?? -1)
+        .text(payloadText(r.payload));
+    }
+    return this.digested.hex();
+  }
+}
+
+// An object travels in many messages. Its canonical text is made once and stands in the others' by hash.
+const bodyHashes = new WeakMap<object, string>();
+function bodyHash(body: Json | undefined): string {
+  if (typeof body !== 'object' || body === null) return canonicalJson(body ?? null);
+  let hash = bodyHashes.get(body);
+  if (hash === undefined) {
+    hash = new Digest().text(canonicalJson(body)).hex();
+    bodyHashes.set(body, hash);
+  }
+  return hash;
+}
+
+function payloadText(payload: Payload): string {
+  let text = '';
+  for (const [key, value] of Object.entries(payload) as [string, Json | undefined][]) {
+    text += `${key}=${typeof value === 'string' ? value : bodyHash(value)};`;
+  }
+  return text;
+}

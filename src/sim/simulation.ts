@@ -1,0 +1,191 @@
+// Virtual time and what happens next. Nothing here waits: a run is a loop over events.
+import { MINUTE, type Seq, type SimTime, simTime } from '../base/brand';
+import { assert } from '../base/assert';
+import { mix } from '../base/hash';
+import type { ComponentId } from '../wire/names';
+import { EventQueue, type SimEvent } from './event-queue';
+import { Network } from './network';
+import type { LatencyModel } from './network';
+import { Process } from './process';
+import type { Program } from './process';
+import { type PayloadMode, Recorder } from './recorder';
+
+/** On whose behalf something runs: the source of `from`, `actor` and `cause` in records. */
+export interface Context {
+  readonly process: Process | null;
+  readonly actor: string | null;
+  readonly cause: Seq | null;
+  /** Begun by a timer that repeats for ever and changed nothing yet: does not keep a run awake. */
+  readonly idle: boolean;
+}
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly latency: LatencyModel;
+  readonly payloads?: PayloadMode;
+  /** Default 4,000,000. Beyond it the run stops with reason `records`. */
+  readonly maxRecords?: number;
+}
+
+export type StopReason = 'rest' | 'time' | 'records' | 'slice';
+export interface Timer {
+  cancel(): void;
+}
+export interface CrashReport {
+  readonly component: ComponentId;
+  readonly atUs: SimTime;
+  readonly error: string;
+  readonly stack: string;
+}
+
+/** At the latest after this much virtual time a run stops, at rest or not. */
+export const RUN_LIMIT_US = 10 * MINUTE;
+const MAX_STEPS_AT_ONE_TIME = 2_000_000;
+const NOBODY: Context = { process: null, actor: null, cause: null, idle: false };
+
+export class Simulation {
+  readonly seed: number;
+  readonly recorder: Recorder;
+  readonly network: Network;
+  readonly crashes: CrashReport[] = [];
+  now: SimTime = simTime(0);
+  context: Context = NOBODY;
+
+  private readonly queue = new EventQueue();
+  private ready: { readonly context: Context; readonly action: () => void }[] = [];
+  private readonly processes = new Map<ComponentId, Process>();
+  private order = 0;
+  private awake = 0;
+  private restNotBefore: SimTime = simTime(0);
+
+  constructor(options: SimulationOptions) {
+    this.seed = options.seed;
+    this.recorder = new Recorder(options.payloads ?? 'shared', options.maxRecords ?? 4_000_000);
+    this.network = new Network(this, options.latency);
+  }
+
+  // ---- Processes
+
+  /** Starts a program under a name that no running process has. Its first act is caused by whatever
+   *  is going on now. */
+  start(id: ComponentId, program: Program): Process {
+    assert(this.process(id) === null, `${id} runs already`);
+    const process = new Process(this, id, program);
+    this.processes.set(id, process);
+    process.begin();
+    return process;
+  }
+
+  /** The running process of that name. */
+  process(id: ComponentId): Process | null {
+    const process = this.processes.get(id);
+    return process !== undefined && process.running ? process : null;
+  }
+
+  running(): Process[] {
+    return [...this.processes.values()].filter((process) => process.running);
+  }
+
+  // ---- Scheduling
+
+  /** Runs `action` at a time, in the present context. */
+  at(time: SimTime, action: () => void, idle = false): Timer {
+    const event: SimEvent = { at: time, order: this.order++, idle, context: this.context, action };
+    if (!idle) this.awake++;
+    this.queue.push(event);
+    return {
+      cancel: () => {
+        if (event.action === null) return;
+        event.action = null;
+        if (!idle) this.awake--;
+      },
+    };
+  }
+
+  /** Runs `action` at the present time, after what runs now. */
+  soon(context: Context, action: () => void): void {
+    this.ready.push({ context, action });
+  }
+
+  /** Runs `action` now, on behalf of `context`. */
+  within<T>(context: Context, action: () => T): T {
+    const outer = this.context;
+    this.context = context;
+    try {
+      return action();
+    } finally {
+      this.context = outer;
+    }
+  }
+
+  /** Something was broken whose effects show only later: do not call it rest before `time`. */
+  expectUntil(time: SimTime): void {
+    if (time > this.restNotBefore) this.restNotBefore = time;
+  }
+
+  // ---- Running
+
+  get atRest(): boolean {
+    return this.awake === 0 && this.ready.length === 0 && this.now >= this.restNotBefore;
+  }
+
+  /** What keeps the run awake: context of each pending event, at most `limit`. For the report of a
+   *  run that does not settle. */
+  get pendingWork(): number {
+    return this.awake + this.ready.length;
+  }
+
+  /** Runs everything up to and including `time`. */
+  runUntil(time: SimTime): StopReason {
+    return this.run(time, false, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Runs until at rest, at the latest until `limit`; stops after `maxEvents` with reason `slice`, to
+   *  be called again. Slices do not change the trace. */
+  runToRest(limit: SimTime = simTime(this.now + RUN_LIMIT_US), maxEvents = Number.MAX_SAFE_INTEGER): StopReason {
+    return this.run(limit, true, maxEvents);
+  }
+
+  private run(limit: SimTime, stopAtRest: boolean, maxEvents: number): StopReason {
+    for (let events = 0; ; events++) {
+      this.drain();
+      if (stopAtRest && this.atRest) return 'rest';
+      if (this.recorder.full) return 'records';
+      if (events >= maxEvents) return 'slice';
+      const next = this.queue.peek();
+      if (next === undefined || next.at > limit) {
+        this.now = limit;
+        return stopAtRest && this.atRest ? 'rest' : 'time';
+      }
+      this.queue.pop();
+      if (next.action === null) continue;
+      assert(next.at >= this.now, 'time runs forwards');
+      this.now = next.at;
+      const action = next.action;
+      next.action = null;
+      if (!next.idle) this.awake--;
+      this.within(next.context, action);
+    }
+  }
+
+  private drain(): void {
+    for (let steps = 0; this.ready.length > 0; ) {
+      const batch = this.ready;
+      this.ready = [];
+      for (const { context, action } of batch) this.within(context, action);
+      steps += batch.length;
+      assert(steps < MAX_STEPS_AT_ONE_TIME, 'time does not advance');
+    }
+  }
+
+  // ---- Chance
+
+  /** A hash for chance that depends on what led here, not on what else goes on: unrelated inputs
+   *  leave it as it is. */
+  lineage(cause: Seq | null, place: number): number {
+    return mix(cause === null ? this.seed : (this.lineages[cause] ?? 0), place);
+  }
+
+  /** Kept per record by the network and by inside records. */
+  readonly lineages: number[] = [];
+}

@@ -1,0 +1,71 @@
+// A run is a value. Together with the code of our model it decides the whole trace.
+import type { JsonObject } from '../base/json';
+
+/** Version of our model of Kubernetes: a link says which one it was made with. */
+export const MODEL = '1.36-1';
+
+export interface Run {
+  readonly model: string;
+  readonly cluster: ClusterSpec;
+  readonly seed: number;
+  readonly inputs: readonly TimedInput[];
+}
+
+/** When an input is given: at a virtual time, or once everything before it has come to rest. */
+export type When = { readonly atUs: number } | 'rest';
+export interface TimedInput {
+  readonly when: When;
+  readonly input: Input;
+}
+
+export type Input =
+  /** A line as typed in a terminal; `stdin` is pasted text for `-f -`. */
+  | { readonly type: 'kubectl'; readonly line: string; readonly stdin?: string }
+  | { readonly type: 'fault'; readonly fault: FaultSpec };
+
+export type FaultSpec =
+  /** Stops a container's process, as `crictl stop` would; the kubelet will restart it. */
+  | { readonly kind: 'kill-container'; readonly component: string }
+  /** Keeps a static pod's manifest away (true) or puts it back (false). */
+  | { readonly kind: 'static-pod-away'; readonly component: string; readonly away: boolean }
+  /** Kills or starts a host process (kubelet/node-1, containerd/node-1). */
+  | { readonly kind: 'kill-process'; readonly component: string }
+  | { readonly kind: 'start-process'; readonly component: string }
+  | { readonly kind: 'node-power'; readonly node: string; readonly on: boolean };
+
+export interface ClusterSpec {
+  readonly nodes: readonly NodeSpec[];
+  /** Images the registry has, by name without tag; those of the control plane are always there. */
+  readonly images: { readonly [name: string]: ImageSpec };
+  readonly registryBytesPerSecond: number;
+}
+
+export interface NodeSpec {
+  readonly name: string;
+  readonly role: 'control-plane' | 'worker';
+  readonly address: string;
+  readonly podCIDR: string;
+  readonly cpu: string;
+  readonly memory: string;
+  readonly pods: string;
+  readonly labels?: { readonly [key: string]: string };
+  readonly taints?: readonly JsonObject[];
+  /** Image references already on the node. */
+  readonly images?: readonly string[];
+}
+
+export interface ImageSpec {
+  readonly sizeBytes: number;
+  readonly behaviour: ImageBehaviour;
+  /** Tags that exist; absent means every tag. */
+  readonly tags?: readonly string[];
+}
+
+/** What a container's process does when it is started. */
+export type ImageBehaviour =
+  | { readonly does: 'serve'; readonly port: number } // runs until told to stop
+  | { readonly does: 'shell' } // busybox: interprets `sleep N`, `exit N`, `true`, `false`; else exits 0
+  | { readonly does: 'crash'; readonly afterUs: number; readonly exitCode: number }
+  | { readonly does: 'never-ready'; readonly port: number }
+  | { readonly does: 'pause' }
+  | { readonly does: 'component'; readonly binary: string }; // a part of Kubernetes itself
