@@ -14,6 +14,13 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Headers;
   readonly body: Json;
+  /** Who the client's TLS certificate says it is: shown when the connection was made, not in the
+   *  request itself. Null where the client showed none (it sends a bearer token, or is nobody). */
+  readonly certificate: Certificate | null;
+}
+export interface Certificate {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
 }
 export interface HttpResponse {
   readonly protocol: 'http';

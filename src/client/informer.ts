@@ -1,0 +1,217 @@
+// A local copy of a collection, kept by one open watch. Handlers hear what changed; readers read the
+// copy and never the server.
+// Models k8s.io/client-go/tools/cache (reflector.go, shared_informer.go) with WatchList, on by default
+// since 1.35. Left out: resync (it sends nothing), paging, the list-then-watch fallback.
+import { MS, SECOND } from '../base/brand';
+import { isObject } from '../base/json';
+import { compareBytes } from '../base/order';
+import type { Random } from '../base/random';
+import { resourcePath } from '../machinery/resources';
+import type { KubeObject, ObjectMeta } from '../machinery/types';
+import type { StreamItem } from '../sim/network';
+import type { Ctx } from '../sim/process';
+import type { WatchDelivery } from '../wire/payload';
+import type { ApiClient, ResourceRef } from './api-client';
+
+export interface InformerOptions {
+  readonly resource: ResourceRef;
+  readonly namespace?: string;
+  /** Unescaped: `spec.nodeName=node-1`. */
+  readonly fieldSelector?: string;
+  readonly labelSelector?: string;
+  /** kubelet's pod watch sends no `timeout` besides `timeoutSeconds`. */
+  readonly plainTimeout?: boolean;
+}
+export interface Handler<T> {
+  add?(object: T): void;
+  update?(object: T, old: T): void;
+  delete?(object: T): void;
+}
+
+/** `namespace/name`, or `name` for what has no namespace. */
+export const keyOf = (object: { readonly metadata: Pick<ObjectMeta, 'name' | 'namespace'> }): string =>
+  object.metadata.namespace ? `${object.metadata.namespace}/${object.metadata.name}` : object.metadata.name;
+
+const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
+const FIRST_BACKOFF_US = 800 * MS; // reflector.go: 800 ms, doubled up to 30 s
+const MAX_BACKOFF_US = 30 * SECOND;
+/** After so many failures in a row trying again no longer counts as work that keeps a run awake. */
+const PATIENT_FAILURES = 8;
+
+export class Informer<T extends KubeObject> {
+  private readonly store = new Map<string, T>();
+  private readonly handlers: Handler<T>[] = [];
+  private readonly indexes = new Map<string, { of: (object: T) => readonly string[]; entries: Map<string, Map<string, T>> }>();
+  private readonly waiting: (() => void)[] = [];
+  private readonly random: Random;
+  private initial: Map<string, T> | null = null;
+  private resourceVersion: string | null = null;
+  private failures = 0;
+  synced = false;
+
+  constructor(
+    private readonly ctx: Ctx,
+    private readonly client: ApiClient,
+    private readonly options: InformerOptions,
+  ) {
+    const { resource, namespace, fieldSelector } = options;
+    this.random = ctx.random(`watch/${resource.group}/${resource.resource}/${namespace ?? ''}/${fieldSelector ?? ''}`);
+  }
+
+  // ---- Reading
+
+  get(key: string): T | undefined {
+    return this.store.get(key);
+  }
+  get size(): number {
+    return this.store.size;
+  }
+  /** All objects, by key in byte order. */
+  list(): T[] {
+    return [...this.store.entries()].sort((a, b) => compareBytes(a[0], b[0])).map(([, object]) => object);
+  }
+  /** All objects, in no order that anything may depend on. */
+  values(): IterableIterator<T> {
+    return this.store.values();
+  }
+  /** Objects that the index `name` filed under `value`, in the order in which they came. */
+  byIndex(name: string, value: string): T[] {
+    return [...(this.indexes.get(name)?.entries.get(value)?.values() ?? [])];
+  }
+
+  // ---- Setting up
+
+  /** Files each object under the texts that `of` gives. Before start. */
+  addIndex(name: string, of: (object: T) => readonly string[]): this {
+    this.indexes.set(name, { of, entries: new Map() });
+    return this;
+  }
+  addHandler(handler: Handler<T>): this {
+    this.handlers.push(handler);
+    for (const object of this.store.values()) handler.add?.(object);
+    return this;
+  }
+  /** Called once the copy is complete, at once if it is. */
+  whenSynced(action: () => void): void {
+    if (this.synced) action();
+    else this.waiting.push(action);
+  }
+  start(): this {
+    this.watch();
+    return this;
+  }
+
+  // ---- Watching
+
+  private watch(): void {
+    if (this.resourceVersion === null) this.initial = new Map();
+    this.client.open(this.path(), (item) => this.hear(item), { idle: this.failures > PATIENT_FAILURES });
+  }
+
+  private path(): string {
+    const { resource, namespace, fieldSelector, labelSelector, plainTimeout } = this.options;
+    const timeoutSeconds = this.random.between(300, 599);
+    const query: [string, string][] = [['allowWatchBookmarks', 'true']];
+    if (fieldSelector !== undefined) query.push(['fieldSelector', fieldSelector]);
+    if (labelSelector !== undefined) query.push(['labelSelector', labelSelector]);
+    if (this.resourceVersion !== null) query.push(['resourceVersion', this.resourceVersion]);
+    else query.push(['resourceVersionMatch', 'NotOlderThan'], ['sendInitialEvents', 'true']);
+    if (!plainTimeout) query.push(['timeout', `${Math.floor(timeoutSeconds / 60)}m${timeoutSeconds % 60}s`]);
+    query.push(['timeoutSeconds', String(timeoutSeconds)], ['watch', 'true']);
+    const text = query.map(([name, value]) => `${name}=${queryEscape(value)}`).join('&');
+    return `${resourcePath(resource, namespace ?? null, null, null)}?${text}`;
+  }
+
+  private hear(item: StreamItem): void {
+    if (item.type === 'end') return this.again(item.reason === 'refused' || item.reason === 'reset');
+    if (item.type === 'delivery') return this.deliver(item.payload as WatchDelivery);
+    if ('status' in item.payload && item.payload.status >= 400) {
+      this.resourceVersion = null;
+      this.again(true);
+    } else this.failures = 0;
+  }
+
+  private again(failed: boolean): void {
+    this.failures = failed ? this.failures + 1 : 0;
+    const doubled = FIRST_BACKOFF_US * 2 ** Math.min(this.failures - 1, 6);
+    const delayUs = failed ? Math.min(doubled, MAX_BACKOFF_US) : 0;
+    this.ctx.after(delayUs + this.random.below(100 * MS), () => this.watch(), { idle: !failed || this.failures > PATIENT_FAILURES });
+  }
+
+  private deliver(delivery: WatchDelivery): void {
+    if (delivery.type === 'ERROR') {
+      this.resourceVersion = null; // 410: list again
+      return;
+    }
+    const object = withoutManagedFields(delivery.object as unknown as T);
+    const version = object.metadata.resourceVersion ?? null;
+    if (delivery.type === 'BOOKMARK') {
+      this.resourceVersion = version;
+      if (this.initial !== null && object.metadata.annotations?.[INITIAL_EVENTS_END] === 'true') this.replace(this.initial);
+    } else if (this.initial !== null) {
+      this.initial.set(keyOf(object), object);
+    } else {
+      this.resourceVersion = version;
+      if (delivery.type === 'DELETED') this.remove(keyOf(object), object);
+      else this.put(keyOf(object), object);
+    }
+  }
+
+  private replace(objects: Map<string, T>): void {
+    this.initial = null;
+    for (const [key, object] of objects) this.put(key, object);
+    for (const [key, object] of [...this.store]) if (!objects.has(key)) this.remove(key, object);
+    if (this.synced) return;
+    this.synced = true;
+    for (const action of this.waiting.splice(0)) action();
+  }
+
+  private put(key: string, object: T): void {
+    const old = this.store.get(key);
+    if (old !== undefined && old.metadata.resourceVersion === object.metadata.resourceVersion) return;
+    this.store.set(key, object);
+    this.file(key, object, old);
+    for (const handler of this.handlers) {
+      if (old === undefined) handler.add?.(object);
+      else handler.update?.(object, old);
+    }
+  }
+
+  private remove(key: string, last: T): void {
+    const old = this.store.get(key);
+    if (old === undefined) return;
+    this.store.delete(key);
+    this.file(key, undefined, old);
+    for (const handler of this.handlers) handler.delete?.(last);
+  }
+
+  private file(key: string, object: T | undefined, old: T | undefined): void {
+    for (const { of, entries } of this.indexes.values()) {
+      const values = object === undefined ? [] : of(object);
+      if (old !== undefined) for (const value of of(old)) if (!values.includes(value)) entries.get(value)?.delete(key);
+      for (const value of values) {
+        const entry = entries.get(value);
+        if (entry === undefined) entries.set(value, new Map([[key, object as T]]));
+        else entry.set(key, object as T);
+      }
+    }
+  }
+}
+
+// Informers of one server drop managedFields to save memory; equal objects stay one object.
+const stripped = new WeakMap<object, KubeObject>();
+function withoutManagedFields<T extends KubeObject>(object: T): T {
+  if (!isObject(object.metadata) || object.metadata.managedFields === undefined) return object;
+  let bare = stripped.get(object);
+  if (bare === undefined) {
+    const { managedFields: _, ...metadata } = object.metadata;
+    bare = { ...object, metadata };
+    stripped.set(object, bare);
+  }
+  return bare as T;
+}
+
+/** As Go's url.QueryEscape writes what occurs in selectors. */
+export const queryEscape = (text: string): string =>
+  encodeURIComponent(text).replace(/%20/g, '+').replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+

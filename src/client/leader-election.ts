@@ -1,0 +1,81 @@
+// Of several instances one acts: the one that holds a Lease and renews it.
+// Models k8s.io/client-go/tools/leaderelection: lease 15 s, renew within 10 s, try every 2 s.
+import { SECOND, type SimTime } from '../base/brand';
+import { rfc3339Micro } from '../machinery/time';
+import type { Lease } from '../machinery/types';
+import type { Ctx } from '../sim/process';
+import type { Task } from '../sim/task';
+import type { ApiClient, ResourceRef } from './api-client';
+
+const LEASES: ResourceRef = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };
+const LEASE_SECONDS = 15;
+const RENEW_DEADLINE_US = 10 * SECOND;
+const RETRY_US = 2 * SECOND;
+/** So many tries without an answer are work; later ones do not keep a run awake. */
+const PATIENT_TRIES = 5;
+const QUERY = { query: 'timeout=5s' };
+
+export interface LeaderElectionOptions {
+  readonly lease: string;
+  readonly identity: string;
+  readonly onElected: () => void;
+}
+
+/** Runs for ever under the actor `leader-election`. Losing the lease ends the process, as upstream does. */
+export function runLeaderElection(ctx: Ctx, client: ApiClient, options: LeaderElectionOptions): void {
+  ctx.spawn(elect(ctx, client, options), 'leader-election');
+}
+
+function* elect(ctx: Ctx, client: ApiClient, options: LeaderElectionOptions): Task<void> {
+  const random = ctx.random(`leader-election/${options.lease}`);
+  const name = { namespace: 'kube-system', name: options.lease };
+  let held: Lease | null = null;
+  let seen = null as { version: string; atUs: SimTime } | null;
+  for (let tries = 1; held === null; tries++) {
+    const reply = yield* client.get<Lease>(LEASES, name, QUERY);
+    if (reply.ok) {
+      const version = reply.body.metadata.resourceVersion ?? '';
+      if (seen?.version !== version) seen = { version, atUs: ctx.now() };
+      const holder = reply.body.spec.holderIdentity ?? '';
+      const expired = ctx.now() >= seen.atUs + (reply.body.spec.leaseDurationSeconds ?? LEASE_SECONDS) * SECOND;
+      if (holder === '' || holder === options.identity || expired) held = yield* take(ctx, client, reply.body, options);
+    } else if (reply.status === 404) {
+      const created = yield* client.create<Lease>(LEASES, name, newLease(ctx, options), QUERY);
+      if (created.ok) held = created.body;
+    }
+    if (held === null) yield* ctx.sleep(RETRY_US + random.below(RETRY_US / 5), { idle: tries > PATIENT_TRIES });
+  }
+  ctx.inside('leader', { lease: options.lease, holder: options.identity }, { [`leader/${options.lease}`]: options.identity });
+  ctx.spawn((function* (): Task<void> { options.onElected(); })());
+  for (let renewedAt = ctx.now(); ; ) {
+    yield* ctx.sleep(RETRY_US, { idle: true });
+    const next: Lease = { ...held, spec: { ...held.spec, renewTime: rfc3339Micro(ctx.now()) } };
+    const reply = yield* client.update(LEASES, next, { ...QUERY, idle: true });
+    if (reply.ok) {
+      held = reply.body;
+      renewedAt = ctx.now();
+    } else if (ctx.now() - renewedAt > RENEW_DEADLINE_US) {
+      ctx.exit(1);
+    } else if (reply.status === 409) {
+      const found = yield* client.get<Lease>(LEASES, name, { ...QUERY, idle: true });
+      if (found.ok && found.body.spec.holderIdentity !== options.identity) ctx.exit(1);
+      else if (found.ok) held = found.body;
+    }
+  }
+}
+
+const newLease = (ctx: Ctx, options: LeaderElectionOptions): Lease => {
+  const now = rfc3339Micro(ctx.now());
+  return {
+    kind: 'Lease', apiVersion: 'coordination.k8s.io/v1', metadata: { name: options.lease, namespace: 'kube-system' },
+    spec: { holderIdentity: options.identity, leaseDurationSeconds: LEASE_SECONDS, acquireTime: now, renewTime: now, leaseTransitions: 0 },
+  };
+};
+
+function* take(ctx: Ctx, client: ApiClient, lease: Lease, options: LeaderElectionOptions): Task<Lease | null> {
+  const now = rfc3339Micro(ctx.now());
+  const transitions = (lease.spec.leaseTransitions ?? 0) + (lease.spec.holderIdentity === options.identity ? 0 : 1);
+  const spec = { ...lease.spec, holderIdentity: options.identity, leaseDurationSeconds: LEASE_SECONDS, acquireTime: now, renewTime: now, leaseTransitions: transitions };
+  const reply = yield* client.update<Lease>(LEASES, { ...lease, spec }, QUERY);
+  return reply.ok ? reply.body : null;
+}
