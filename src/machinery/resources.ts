@@ -1,7 +1,8 @@
-// Every resource that Kubernetes 1.36 serves, and the paths and etcd keys made from it. The data is in
-// resource-table.ts. Models discovery, RequestInfo (apiserver pkg/endpoints/request) and the key prefixes
-// of pkg/kubeapiserver/default_storage_factory_builder.go.
+// Every resource that Kubernetes 1.36 serves, and the paths and etcd keys made from it. Models discovery,
+// RequestInfo (apiserver pkg/endpoints/request/requestinfo.go) and the key prefixes of
+// pkg/kubeapiserver/default_storage_factory_builder.go. Left out: the deprecated /watch/ paths.
 import { assert } from '../base/assert';
+import { ETCD_PREFIXES, STANDARD_VERBS, SUBRESOURCES, TABLE, VERBS } from './resource-table';
 
 export interface ResourceInfo {
   readonly group: string;
@@ -18,6 +19,15 @@ export interface ResourceInfo {
   readonly etcdPrefix: string;
 }
 
+/** What a path needs to know of a resource; a ResourceInfo fits. */
+export interface ResourceName {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  /** False: a namespace is left out of the path. */
+  readonly namespaced?: boolean;
+}
+
 export interface SubresourceInfo {
   readonly name: string;
   readonly group: string;
@@ -26,48 +36,140 @@ export interface SubresourceInfo {
   readonly verbs: readonly string[];
 }
 
-export interface RequestPath {
-  readonly group: string;
-  readonly version: string;
-  readonly resource: string;
-  readonly namespace: string | null;
-  readonly name: string | null;
-  readonly subresource: string | null;
-  /** What follows the subresource (`proxy/PATH`), without its leading slash; else ''. */
-  readonly rest: string;
-  readonly query: { readonly [name: string]: string };
+const splitGroupVersion = (text: string): { readonly group: string; readonly version: string } => {
+  const slash = text.indexOf('/');
+  return slash < 0 ? { group: '', version: text } : { group: text.slice(0, slash), version: text.slice(slash + 1) };
+};
+const listOf = (word: string): readonly string[] => (word === '-' ? [] : word.split(','));
+
+function resourceOf(apiVersion: string, line: string): ResourceInfo {
+  const [resource, kind, short, scope, category, subs] = line.trim().split(' ');
+  assert(resource && kind && short && scope && category && subs, `bad line in the resource table: ${line}`);
+  const gv = splitGroupVersion(apiVersion);
+  const verbs = VERBS[resource] ?? STANDARD_VERBS;
+  return {
+    ...gv, resource, kind, singular: kind.toLowerCase(), verbs,
+    shortNames: listOf(short),
+    categories: listOf(category),
+    namespaced: scope === 'N',
+    subresources: listOf(subs).map((name) => {
+      const { groupVersion: own, kind: ownKind = kind, verbs = ['get', 'patch', 'update'] } = SUBRESOURCES[`${resource}/${name}`] ?? {};
+      return { name, kind: ownKind, verbs, ...(own ? splitGroupVersion(own) : gv) };
+    }),
+    etcdPrefix: verbs.includes('watch') ? (ETCD_PREFIXES[resource] ?? `/registry/${resource}/`) : '',
+  };
 }
 
-export const RESOURCES: readonly ResourceInfo[] = [];
+/** In the order of discovery: the preferred version of a group is its first. */
+export const RESOURCES: readonly ResourceInfo[] = Object.entries(TABLE).flatMap(([apiVersion, lines]) =>
+  lines.trim().split('\n').map((line) => resourceOf(apiVersion, line)),
+);
+
+/** The first resource under each key wins: core before the groups, the preferred version before the others. */
+function index(keysOf: (info: ResourceInfo) => readonly string[]): ReadonlyMap<string, ResourceInfo> {
+  const map = new Map<string, ResourceInfo>();
+  for (const info of RESOURCES) for (const key of keysOf(info)) if (!map.has(key)) map.set(key, info);
+  return map;
+}
+const byResource = index(({ group, version, resource }) => [`${group}/${version}/${resource}`, `${group}//${resource}`]);
+const byKind = index((info) => [`${groupVersion(info)} ${info.kind}`]);
+const byName = index(({ group, version, resource, singular, shortNames }) =>
+  [resource, singular, ...shortNames].flatMap((name) => [name, `${name}.${group}`, `${name}.${version}.${group}`]),
+);
 
 /** By group and plural name; without a version, the group's preferred one. */
-export const findResource = (_group: string, _version: string | null, _resource: string): ResourceInfo | null => null;
+export const findResource = (group: string, version: string | null, resource: string): ResourceInfo | null =>
+  byResource.get(`${group}/${version ?? ''}/${resource}`) ?? null;
 
 /** By `apps/v1` and `Deployment`. */
-export const findKind = (_apiVersion: string, _kind: string): ResourceInfo | null => null;
+export const findKind = (apiVersion: string, kind: string): ResourceInfo | null => byKind.get(`${apiVersion} ${kind}`) ?? null;
 
-/** By any name a person may type: `po`, `pod`, `pods`, `deployments.apps`, `deployments.v1.apps`. */
-export const resolveName = (_name: string): ResourceInfo | null => null;
+/** By any name a person may type: `po`, `Pod`, `pods`, `deployments.apps`, `deployments.v1.apps`. */
+export const resolveName = (name: string): ResourceInfo | null => byName.get(name.toLowerCase()) ?? null;
 
 /** `v1`, `apps/v1`. */
-export const groupVersion = (info: { readonly group: string; readonly version: string }): string =>
-  info.group === '' ? info.version : `${info.group}/${info.version}`;
+export function groupVersion(info: { readonly group: string; readonly version: string }): string {
+  return info.group === '' ? info.version : `${info.group}/${info.version}`;
+}
 
 /** `pods`, `deployments.apps`: Go's GroupResource.String. */
 export const groupResource = (info: { readonly group: string; readonly resource: string }): string =>
   info.group === '' ? info.resource : `${info.resource}.${info.group}`;
 
-/** A resource path, decoded; null for any other (`/healthz`, `/api`). Paths of unknown resources are parsed too. */
-export function parsePath(_path: string): RequestPath | null {
-  assert(false, 'not yet');
+export interface RequestPath {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  /** Of a Namespace its own name, as upstream: a Role in it may grant access to it. */
+  readonly namespace: string | null;
+  readonly name: string | null;
+  readonly subresource: string | null;
+  /** What follows the subresource (`nodes/NAME/proxy/PATH`), without its leading slash; else ''. */
+  readonly rest: string;
+  /** The first value of each parameter. */
+  readonly query: { readonly [name: string]: string };
 }
 
-/** `/apis/apps/v1/namespaces/default/deployments/test/status`, percent-encoded; null namespace means all or none. */
-export function resourcePath(_info: ResourceInfo, _namespace: string | null, _name?: string | null, _subresource?: string | null): string {
-  assert(false, 'not yet');
+const NAMESPACE_SUBRESOURCES = ['status', 'finalize'];
+
+/** A resource path, decoded; null for any other (`/healthz`, `/api`). Paths of unknown resources are parsed too. */
+export function parsePath(path: string): RequestPath | null {
+  const mark = path.indexOf('?');
+  const parts = (mark < 0 ? path : path.slice(0, mark)).split('/').filter((part) => part !== '').map(decode);
+  const root = parts.shift();
+  if (root !== 'api' && root !== 'apis') return null;
+  const group = root === 'api' ? '' : parts.shift();
+  const version = parts.shift();
+  if (group === undefined || version === undefined || parts.length === 0) return null;
+  let namespace: string | null = null;
+  if (parts[0] === 'namespaces' && parts[1] !== undefined) {
+    namespace = parts[1];
+    if (parts[2] !== undefined && !NAMESPACE_SUBRESOURCES.includes(parts[2])) parts.splice(0, 2);
+  }
+  const [resource = '', name = null, subresource = null, ...rest] = parts;
+  return { group, version, resource, namespace, name, subresource, rest: rest.join('/'), query: mark < 0 ? {} : parseQuery(path.slice(mark + 1)) };
+}
+
+/** `a=b&c=d%20e`, decoded. */
+export function parseQuery(text: string): { readonly [name: string]: string } {
+  const query: { [name: string]: string } = {};
+  for (const pair of text.split('&')) {
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    const name = decode((equals < 0 ? pair : pair.slice(0, equals)).replaceAll('+', ' '));
+    if (!Object.hasOwn(query, name)) query[name] = equals < 0 ? '' : decode(pair.slice(equals + 1).replaceAll('+', ' '));
+  }
+  return query;
+}
+
+function decode(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Go's url.QueryEscape: for values in a query. */
+export const queryEscape = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, percentEncoded).replaceAll('%20', '+');
+
+/** Go's escaping of a path segment as URL.String prints it: `system:node` keeps its colon. */
+const pathEscape = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, percentEncoded).replace(/%(24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent);
+
+const percentEncoded = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+
+/** `/apis/apps/v1/namespaces/default/deployments/test/status`; without a namespace, of all or of none. */
+export function resourcePath(info: ResourceName, namespace?: string | null, name?: string | null, subresource?: string | null): string {
+  let path = `${info.group === '' ? '/api' : '/apis'}/${groupVersion(info)}/`;
+  if (info.namespaced !== false && namespace) path += `namespaces/${pathEscape(namespace)}/`;
+  path += info.resource;
+  if (name) path += `/${pathEscape(name)}`;
+  return subresource ? `${path}/${subresource}` : path;
 }
 
 /** The etcd key of an object; with a null name the prefix of its list (of one namespace, or of all). */
-export function storageKey(_info: ResourceInfo, _namespace: string | null, _name: string | null): string {
-  assert(false, 'not yet');
-}
+export const storageKey = (info: ResourceInfo, namespace: string | null, name: string | null): string =>
+  info.etcdPrefix + (info.namespaced && namespace ? `${namespace}/` : '') + (name ?? '');
