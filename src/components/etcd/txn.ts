@@ -32,9 +32,10 @@ export const isReadOnly = (request: JsonObject): boolean =>
 
 // ---- Operations
 
-type Op =
-  | { readonly type: 'range' | 'put' | 'delete'; readonly request: JsonObject }
-  | { readonly type: 'txn'; readonly request: JsonObject };
+interface Op {
+  readonly type: 'range' | 'put' | 'delete' | 'txn';
+  readonly request: JsonObject;
+}
 
 function opOf(message: JsonObject): Op | null {
   const put = messageOf(message, 'request_put');
@@ -74,7 +75,11 @@ function checkOp(op: Op, maxOps: number): Refusal | null {
 
 /** A key may be put once in a branch, and not deleted in the same. */
 function checkOverlaps(request: JsonObject): Refusal | null {
-  return touched(opsOf(request, 'success')) === null || touched(opsOf(request, 'failure')) === null ? DUPLICATE_KEY : null;
+  const overlaps = (branch: 'success' | 'failure'): boolean => {
+    const ops = opsOf(request, branch);
+    return (ops.length > 1 || ops[0]?.type === 'txn') && touched(ops) === null;
+  };
+  return overlaps('success') || overlaps('failure') ? DUPLICATE_KEY : null;
 }
 
 interface Touched {
