@@ -29,6 +29,11 @@ export class SortedMap<V> {
     return true;
   }
 
+  clear(): void {
+    this.values.clear();
+    this.sorted.length = 0;
+  }
+
   /** Keys in [from, to) in byte order; `to` null means to the end. */
   keys(from = '', to: string | null = null): string[] {
     return this.sorted.slice(this.indexOf(from), to === null ? this.sorted.length : this.indexOf(to));

@@ -1,0 +1,44 @@
+// Base64 of text as UTF-8, for continue tokens and JSON web tokens. The core has no btoa.
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** URL alphabet, no padding. */
+export function toBase64Url(text: string): string {
+  const bytes = utf8(text);
+  let out = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const bits = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    const digits = Math.min(bytes.length - i, 3) + 1;
+    for (let d = 0; d < digits; d++) out += DIGITS[(bits >> (18 - 6 * d)) & 63];
+  }
+  return out;
+}
+
+/** Accepts both alphabets and padding; null if it is none. Bytes that are no UTF-8 become one character each. */
+export function fromBase64Url(encoded: string): string | null {
+  const bytes: number[] = [];
+  let bits = 0;
+  let held = 0;
+  for (const char of encoded.replace(/=+$/, '')) {
+    const digit = DIGITS.indexOf(char === '+' ? '-' : char === '/' ? '_' : char);
+    if (digit < 0) return null;
+    held = (held << 6) | digit;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push((held >> bits) & 255);
+      held &= (1 << bits) - 1;
+    }
+  }
+  const text = String.fromCharCode(...bytes);
+  try {
+    return decodeURIComponent(bytes.map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''));
+  } catch {
+    return text;
+  }
+}
+
+function utf8(text: string): number[] {
+  const bytes: number[] = [];
+  for (const part of encodeURIComponent(text).match(/%[0-9A-F]{2}|./g) ?? []) bytes.push(part.length === 3 ? Number.parseInt(part.slice(1), 16) : part.charCodeAt(0));
+  return bytes;
+}

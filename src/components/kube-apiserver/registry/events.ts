@@ -1,0 +1,45 @@
+// Events are served in two groups and stored in one form, that of the core group.
+// Models pkg/apis/events/v1/conversion.go.
+import type { Json, JsonObject } from '../../../base/json';
+import type { ResourceInfo } from '../../../machinery/resources';
+import type { Versioned } from '../storage/versioner';
+
+const FIELDS: readonly (readonly [events: string, core: string])[] = [
+  ['regarding', 'involvedObject'],
+  ['note', 'message'],
+  ['reportingController', 'reportingComponent'],
+  ['reportingInstance', 'reportingInstance'],
+  ['deprecatedSource', 'source'],
+  ['deprecatedFirstTimestamp', 'firstTimestamp'],
+  ['deprecatedLastTimestamp', 'lastTimestamp'],
+  ['deprecatedCount', 'count'],
+];
+const TO_CORE = new Map(FIELDS);
+const FROM_CORE = new Map(FIELDS.map(([events, core]) => [core, events]));
+/** Members without omitempty: they are always there. */
+const CORE_DEFAULTS: JsonObject = { involvedObject: {}, source: {}, firstTimestamp: null, lastTimestamp: null, eventTime: null, reportingComponent: '', reportingInstance: '' };
+
+const isEventsGroup = (info: ResourceInfo): boolean => info.group === 'events.k8s.io' && info.resource === 'events';
+
+/** The form in etcd. */
+export function toStorage(info: ResourceInfo, object: Versioned): Versioned {
+  if (info.resource !== 'events') return object;
+  const core = isEventsGroup(info) ? renamed(object, TO_CORE, 'v1') : object;
+  return { ...CORE_DEFAULTS, ...core } as Versioned;
+}
+
+const converted = new WeakMap<object, Versioned>();
+
+/** The form of the group that was asked. */
+export function fromStorage(info: ResourceInfo, object: Versioned): Versioned {
+  if (!isEventsGroup(info)) return object;
+  let known = converted.get(object);
+  if (known === undefined) converted.set(object, (known = renamed(object, FROM_CORE, 'events.k8s.io/v1')));
+  return known;
+}
+
+function renamed(object: Versioned, names: ReadonlyMap<string, string>, apiVersion: string): Versioned {
+  const next: { [field: string]: Json | undefined } = {};
+  for (const field in object) next[names.get(field) ?? field] = object[field];
+  return { ...next, apiVersion } as Versioned;
+}

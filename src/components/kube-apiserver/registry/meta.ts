@@ -1,0 +1,67 @@
+// The part of every object that all registries treat alike. Models apiserver pkg/registry/rest (meta.go,
+// create.go, update.go, delete.go).
+import type { Json, JsonObject } from '../../../base/json';
+import type { ObjectMeta } from '../../../machinery/types';
+import type { Versioned } from '../storage/versioner';
+
+/** The object with metadata members replaced; undefined removes one. */
+export function withMeta(object: Versioned, change: { readonly [field: string]: Json | undefined }): Versioned {
+  const metadata: { [field: string]: Json | undefined } = { ...object.metadata };
+  for (const field in change) {
+    if (change[field] === undefined) delete metadata[field];
+    else metadata[field] = change[field];
+  }
+  return { ...object, metadata: metadata as Versioned['metadata'] };
+}
+
+/** The object with a member replaced; undefined removes it. */
+export function withField(object: Versioned, field: string, value: Json | undefined): Versioned {
+  if (value !== undefined) return object[field] === value ? object : { ...object, [field]: value };
+  if (object[field] === undefined) return object;
+  const { [field]: _, ...rest } = object;
+  return rest as Versioned;
+}
+
+/** What a client may not set on a new object; empty maps and lists are not kept. */
+export function newMeta(given: ObjectMeta, own: { readonly name: string; readonly namespace: string; readonly uid: string; readonly creationTimestamp: string }): Versioned['metadata'] {
+  const { name: _n, generateName, namespace: _ns, uid: _u, resourceVersion: _rv, generation: _g, creationTimestamp: _c, deletionTimestamp: _d, deletionGracePeriodSeconds: _s, managedFields: _m, ...kept } = given;
+  return {
+    name: own.name,
+    ...(generateName ? { generateName } : {}),
+    ...(own.namespace === '' ? {} : { namespace: own.namespace }),
+    uid: own.uid,
+    creationTimestamp: own.creationTimestamp,
+    ...withoutEmpty(kept as JsonObject),
+  } as unknown as Versioned['metadata'];
+}
+
+/** Server-owned metadata comes from the old object, whatever the client sent. */
+export function updatedMeta(next: ObjectMeta, old: ObjectMeta): Versioned['metadata'] {
+  const { name, generateName, namespace, uid, generation, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds } = old;
+  const { name: _n, generateName: _gn, namespace: _ns, uid: _u, generation: _g, creationTimestamp: _c, deletionTimestamp: _d, deletionGracePeriodSeconds: _s, managedFields: _m, ...kept } = next;
+  const resourceVersion = old.resourceVersion;
+  return {
+    name,
+    ...(generateName === undefined ? {} : { generateName }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    ...(generation === undefined ? {} : { generation }),
+    ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
+    ...withoutEmpty({ ...kept, resourceVersion: undefined } as unknown as JsonObject),
+  } as unknown as Versioned['metadata'];
+}
+
+/** Go leaves out empty strings, maps and lists of metadata. */
+function withoutEmpty(meta: JsonObject): JsonObject {
+  const kept: { [field: string]: Json } = {};
+  for (const field in meta) {
+    const value = meta[field];
+    if (value === undefined || value === null || value === '') continue;
+    if (typeof value === 'object' && Object.keys(value).length === 0) continue;
+    kept[field] = value;
+  }
+  return kept;
+}

@@ -1,0 +1,289 @@
+// Create, update and delete objects of any kind: what all registries have in common.
+// Models apiserver pkg/registry/generic/registry/store.go and the write handlers of pkg/endpoints/handlers.
+// Left out: managedFields (see docs/FIDELITY.md).
+import type { JsonObject } from '../../../base/json';
+import { type ResourceInfo, storageKey } from '../../../machinery/resources';
+import { alreadyExists, badRequest, conflict, type FieldError, invalid, notFound, OPTIMISTIC_LOCK, plainError } from '../../../machinery/status';
+import { rfc3339 } from '../../../machinery/time';
+import { validateCreate, validateUpdate } from '../../../machinery/validation/validate';
+import type { Ctx } from '../../../sim/process';
+import type { Task } from '../../../sim/task';
+import type { Admission } from '../admission/admission';
+import type { AdmissionRequest, Operation } from '../admission/plugin';
+import type { Chain } from '../chain/chain';
+import type { User } from '../chain/user';
+import { Refusal, refuse } from '../refusal';
+import type { Etcd3 } from '../storage/etcd3';
+import { decode, type Versioned } from '../storage/versioner';
+import type { WatchCache } from '../storage/watch-cache';
+import { type DeleteOptions, type Deleted, goneObject, isEmptied, planDeletion, preconditionsOf } from './deletion';
+import { toStorage } from './events';
+import { newMeta, updatedMeta, withMeta } from './meta';
+import type { NameGenerator } from './names';
+import { prepareForCreate, prepareForStatusUpdate, prepareForUpdate, strategyOf } from './strategy';
+
+/** One request that was authorised, on its way to storage. */
+export interface Call {
+  readonly info: ResourceInfo;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly user: User;
+  readonly dryRun: boolean;
+  readonly chain: Chain;
+  readonly warnings: string[];
+  readonly annotations: { [key: string]: string };
+}
+
+/** What some kinds do around their write: services take addresses. */
+export interface Around {
+  before?(call: Call, object: Versioned, old: Versioned | null): Task<Versioned | Refusal>;
+  /** The write was refused after all. */
+  undo?(call: Call, object: Versioned): Task<void>;
+  deleted?(call: Call, object: Versioned): Task<void>;
+}
+
+/** The new object that an update wants, made from the old one. */
+export type Transform = (old: Versioned) => Versioned | Refusal;
+
+const MAX_NAME_ATTEMPTS = 8; // store.go maxNameGenerationCreateAttempts
+/** Kinds whose PUT creates what is missing: AllowCreateOnUpdate. */
+const CREATED_ON_UPDATE = new Set(['leases', 'events', 'endpoints', 'endpointslices', 'limitranges', 'roles', 'rolebindings', 'clusterroles', 'clusterrolebindings', 'priorityclasses', 'services', 'csistoragecapacities']);
+/** Kinds whose PUT must carry a resourceVersion: AllowUnconditionalUpdate is false. */
+const CONDITIONAL_ONLY = new Set(['leases', 'roles', 'rolebindings', 'poddisruptionbudgets', 'csidrivers', 'apiservices', 'customresourcedefinitions', 'servicecidrs', 'ipaddresses', 'csistoragecapacities']);
+
+export class Store {
+  constructor(
+    private readonly ctx: Ctx,
+    private readonly etcd: Etcd3,
+    readonly cacheOf: (info: ResourceInfo) => WatchCache | null,
+    private readonly admission: Admission,
+    readonly names: NameGenerator,
+    private readonly around: { readonly [groupResource: string]: Around },
+  ) {}
+
+  // ---- Create
+
+  *create(call: Call, given: Versioned): Task<Versioned | Refusal> {
+    const { info, chain } = call;
+    const named = this.named(call, given);
+    if (named instanceof Refusal) return this.refused(call, named);
+    const admitted = yield* this.admitNew(call, named);
+    if (admitted instanceof Refusal) return this.refused(call, admitted);
+    const prepared = prepareForCreate(info, admitted);
+    const errors = validateCreate(info, prepared);
+    const rejected = this.validated(call, prepared, null, errors, 'CREATE');
+    if (rejected !== null) return this.refused(call, rejected);
+    chain.write();
+    const around = this.around[`${info.group}/${info.resource}`];
+    const ready = around?.before ? yield* around.before(call, prepared, null) : prepared;
+    if (ready instanceof Refusal || call.dryRun) return ready;
+    const created = yield* this.put(call, given, ready);
+    if (created instanceof Refusal) yield* around?.undo?.(call, ready) ?? nothing();
+    return created;
+  }
+
+  /** With its name, uid and time, which admission sees. */
+  private named(call: Call, given: Versioned): Versioned | Refusal {
+    const { info, namespace } = call;
+    const { metadata } = given;
+    if (metadata.resourceVersion) return refuse(plainError('resourceVersion should not be set on objects to be created'));
+    if (info.namespaced && metadata.namespace && metadata.namespace !== namespace) return refuse(badRequest(NAMESPACE_MISMATCH));
+    const name = metadata.name || (metadata.generateName ? this.names.generate(info.resource, namespace, metadata.generateName) : '');
+    const own = {
+      name, namespace: info.namespaced ? namespace : '',
+      uid: this.names.uid(`${info.resource}/${namespace}/${name}`),
+      creationTimestamp: rfc3339(this.ctx.now()),
+    };
+    return { ...given, metadata: newMeta(metadata, own) };
+  }
+
+  private *admitNew(call: Call, object: Versioned): Task<Versioned | Refusal> {
+    const request = this.admissionRequest(call, 'CREATE', null, object.metadata.name);
+    const asked = yield* this.admission.prepare(request, object);
+    const { result, plugins } = asked.result instanceof Refusal ? asked : this.admission.mutate(request, object);
+    call.chain.add(plugins.length === 0 ? NOTHING_CHANGED : { stage: 'mutating-admission', plugins });
+    return result as Versioned | Refusal;
+  }
+
+  private *put(call: Call, given: Versioned, object: Versioned): Task<Versioned | Refusal> {
+    const { info, namespace } = call;
+    const { ttlSeconds } = strategyOf(info);
+    let next = toStorage(info, object);
+    for (let attempt = 1; ; attempt++) {
+      const created = yield* this.etcd.create(this.keyOf(info, namespace, next.metadata.name), next, ttlSeconds);
+      if (created !== null) return created;
+      const { generateName } = given.metadata;
+      if (given.metadata.name || !generateName || attempt >= MAX_NAME_ATTEMPTS) return refuse(alreadyExists(info, next.metadata.name));
+      next = withMeta(next, { name: this.names.generate(info.resource, namespace, generateName) });
+    }
+  }
+
+  // ---- Update
+
+  /** `expected` are the uid and resourceVersion that the client wants to change, '' for any. */
+  *update(call: Call, transform: Transform): Task<Versioned | Refusal> {
+    const { info, namespace, name } = call;
+    const key = this.keyOf(info, namespace, name);
+    let emptied: Versioned | null = null;
+    let missing: Refusal | null = null;
+    const attempt = (current: Versioned | null): Versioned | Refusal => {
+      emptied = null;
+      missing = null;
+      if (current === null) return (missing = this.refused(call, refuse(notFound(info, name))));
+      const next = this.changed(call, current, transform);
+      if (next instanceof Refusal) return this.refused(call, next);
+      call.chain.write();
+      if (isEmptied(next, current)) {
+        emptied = current;
+        return refuse(notFound(info, name));
+      }
+      return next;
+    };
+    if (call.dryRun) return yield* this.tried(key, info, attempt);
+    const cached = this.cacheOf(info)?.get(key) ?? null;
+    const updated = yield* this.etcd.guaranteedUpdate(key, cached, attempt, strategyOf(info).ttlSeconds);
+    if (emptied !== null) return yield* this.remove(call, emptied, null);
+    if (missing !== null) return missing;
+    return updated instanceof Refusal ? updated : updated.object;
+  }
+
+  get createsOnUpdate(): ReadonlySet<string> {
+    return CREATED_ON_UPDATE;
+  }
+
+  private *tried(key: string, info: ResourceInfo, attempt: (current: Versioned | null) => Versioned | Refusal): Task<Versioned | Refusal> {
+    return attempt(this.cacheOf(info)?.get(key) ?? (yield* this.read(key)));
+  }
+
+  private *read(key: string): Task<Versioned | null> {
+    const page = yield* this.etcd.get(key);
+    return page === null || page instanceof Refusal ? null : decode(page.value, page.mod_revision);
+  }
+
+  private changed(call: Call, old: Versioned, transform: Transform): Versioned | Refusal {
+    const { info, subresource } = call;
+    const wanted = transform(old);
+    if (wanted instanceof Refusal) return wanted;
+    const stale = this.precondition(call, wanted, old);
+    if (stale !== null) return stale;
+    const request = this.admissionRequest(call, 'UPDATE', old, call.name);
+    const { result, plugins } = this.admission.mutate(request, { ...wanted, metadata: updatedMeta(wanted.metadata, old.metadata) });
+    call.chain.add(plugins.length === 0 ? NOTHING_CHANGED : { stage: 'mutating-admission', plugins });
+    if (result instanceof Refusal) return result;
+    const stored = toStorage(info, result);
+    if (subresource === 'binding' || subresource === 'finalize') return this.validated(call, stored, old, [], 'UPDATE') ?? stored;
+    const next = subresource === 'status' ? prepareForStatusUpdate(info, stored, old) : prepareForUpdate(info, stored, old);
+    return this.validated(call, next, old, validateUpdate(info, next, old), 'UPDATE') ?? next;
+  }
+
+  private precondition({ info, name, subresource }: Call, wanted: Versioned, old: Versioned): Refusal | null {
+    const { uid, resourceVersion } = wanted.metadata;
+    if (uid && uid !== old.metadata.uid) {
+      const message = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`;
+      return refuse(conflict(info, name, message));
+    }
+    if (!resourceVersion || resourceVersion === '0') {
+      if (subresource !== '' || !CONDITIONAL_ONLY.has(info.resource)) return null;
+      const error: FieldError = { type: 'FieldValueInvalid', field: 'metadata.resourceVersion', value: 0, detail: 'must be specified for an update' };
+      return refuse(invalid(info.group, info.kind, name, [error]));
+    }
+    return resourceVersion === old.metadata.resourceVersion ? null : refuse(conflict(info, name, OPTIMISTIC_LOCK));
+  }
+
+  // ---- Delete
+
+  *delete(call: Call, options: DeleteOptions): Task<Deleted | Refusal> {
+    const { info, namespace, name, chain } = call;
+    const key = this.keyOf(info, namespace, name);
+    const kv = yield* this.etcd.get(key);
+    if (kv instanceof Refusal) return kv;
+    if (kv === null) return this.refused(call, refuse(notFound(info, name)));
+    const current = decode(kv.value, kv.mod_revision);
+    const request = this.admissionRequest(call, 'DELETE', current, name);
+    const { result, plugins } = this.admission.validate(request, null);
+    chain.add(plugins.length === 0 ? ADMITTED : { stage: 'validating-admission', plugins });
+    if (result instanceof Refusal) return this.refused(call, result);
+    const failed = preconditionsOf(call, options, current);
+    if (failed !== null) return this.refused(call, failed);
+    chain.write();
+    const plan = planDeletion(info, current, options, this.ctx.now());
+    if (call.dryRun) return { object: plan.object, gone: plan.gone };
+    if (plan.gone) {
+      const removed = yield* this.remove(call, current, options);
+      return removed instanceof Refusal ? removed : { object: removed, gone: true };
+    }
+    return yield* this.markDeleted(call, current, options);
+  }
+
+  private *markDeleted(call: Call, current: Versioned, options: DeleteOptions): Task<Deleted | Refusal> {
+    const { info, name } = call;
+    const key = this.keyOf(info, call.namespace, name);
+    let emptied: Versioned | null = null;
+    const updated = yield* this.etcd.guaranteedUpdate(key, current, (now) => {
+      emptied = null;
+      if (now === null) return refuse(notFound(info, name));
+      const failed = preconditionsOf(call, options, now);
+      if (failed !== null) return failed;
+      const plan = planDeletion(info, now, options, this.ctx.now());
+      if (!plan.gone) return plan.object;
+      emptied = now;
+      return refuse(notFound(info, name));
+    });
+    if (emptied !== null) {
+      const removed = yield* this.remove(call, emptied, options);
+      return removed instanceof Refusal ? removed : { object: removed, gone: true };
+    }
+    return updated instanceof Refusal ? updated : { object: updated.object, gone: false };
+  }
+
+  private *remove(call: Call, current: Versioned, options: DeleteOptions | null): Task<Versioned | Refusal> {
+    const { info, namespace, name } = call;
+    const missing = (): Refusal => refuse(notFound(info, name));
+    const check = (now: Versioned): Refusal | null => (options === null ? null : preconditionsOf(call, options, now));
+    const removed = yield* this.etcd.delete(this.keyOf(info, namespace, name), current, check, missing);
+    if (removed instanceof Refusal) return removed;
+    const around = this.around[`${info.group}/${info.resource}`];
+    if (around?.deleted) yield* around.deleted(call, removed);
+    return options === null ? removed : goneObject(removed, this.ctx.now());
+  }
+
+  // ---- Shared
+
+  private keyOf(info: ResourceInfo, namespace: string, name: string): string {
+    return storageKey(info, namespace, name);
+  }
+
+  private validated(call: Call, object: Versioned, old: Versioned | null, errors: readonly FieldError[], operation: Operation): Refusal | null {
+    const { info, chain } = call;
+    if (errors.length > 0) {
+      const { status } = refuse(invalid(info.group, info.kind, object.metadata.name, errors));
+      chain.add({ stage: 'validation', verdict: 'invalid', reason: status.message ?? '' });
+      return refuse(status);
+    }
+    chain.add(VALID);
+    const { result, plugins } = this.admission.validate(this.admissionRequest(call, operation, old, object.metadata.name), object);
+    chain.add(plugins.length === 0 ? ADMITTED : { stage: 'validating-admission', plugins });
+    return result;
+  }
+
+  private admissionRequest(call: Call, operation: Operation, old: Versioned | null, name: string): AdmissionRequest {
+    const { info, subresource, namespace, user, dryRun, warnings, annotations } = call;
+    return { operation, info, subresource, namespace, name, user, dryRun, old, warnings, annotations };
+  }
+
+  private refused(call: Call, refusal: Refusal): Refusal {
+    call.chain.write();
+    return refusal;
+  }
+}
+
+const NAMESPACE_MISMATCH = 'the namespace of the provided object does not match the namespace sent on the request';
+// Stages that say the same for most requests are one object each.
+const NOTHING_CHANGED: JsonObject = { stage: 'mutating-admission', plugins: [] };
+const VALID: JsonObject = { stage: 'validation', verdict: 'ok' };
+const ADMITTED: JsonObject = { stage: 'validating-admission', plugins: [] };
+
+// biome-ignore lint/correctness/useYield: there is nothing to wait for.
+function* nothing(): Task<void> {}
+
