@@ -25,6 +25,8 @@ export interface ObjectName {
 export type Credentials =
   | { readonly type: 'certificate'; readonly certificate: Certificate }
   | { readonly type: 'token'; readonly token: string }
+  /** A token that is asked for before the first request, and again before it runs out. */
+  | { readonly type: 'tokens'; readonly source: () => Task<string> }
   | { readonly type: 'anonymous' };
 
 export interface ApiClientOptions {
@@ -103,8 +105,11 @@ export class ApiClient {
 
   /** Any request: `path` with its query. */
   *send(method: Method, path: string, body: Json, options: RequestOptions = {}): Task<Reply> {
+    const { credentials } = this.options;
     yield* this.throttle(options.idle ?? false);
-    const answer = yield* this.ctx.call(API_SERVER, this.request(method, path, body, options.headers), {
+    const token = credentials.type === 'tokens' ? yield* credentials.source() : null;
+    const headers = token === null ? options.headers : { authorization: `Bearer ${token}`, ...options.headers };
+    const answer = yield* this.ctx.call(API_SERVER, this.request(method, path, body, headers), {
       ...(options.idle === undefined ? {} : { idle: options.idle }),
       ...(options.timeoutUs === undefined ? {} : { timeoutUs: options.timeoutUs }),
     });

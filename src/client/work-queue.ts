@@ -10,6 +10,11 @@ import { suspend, type Task } from '../sim/task';
 const FIRST_RETRY_US = 5 * MS; // DefaultTypedControllerRateLimiter
 const MAX_RETRY_US = 1_000 * SECOND;
 
+export interface WorkQueueOptions {
+  /** Before the first retry of a key; doubled with each failure in a row. Default 5 ms. */
+  readonly firstRetryUs?: number;
+}
+
 export class WorkQueue {
   private readonly waiting = new Map<string, Seq | null>();
   private readonly processing = new Map<string, { again: boolean; cause: Seq | null }>();
@@ -20,6 +25,7 @@ export class WorkQueue {
   constructor(
     private readonly ctx: Ctx,
     readonly name: string,
+    private readonly options: WorkQueueOptions = {},
   ) {}
 
   /** Adds a key because of what is being served now. */
@@ -54,11 +60,11 @@ export class WorkQueue {
     this.delayed.set(key, { timer, dueUs });
   }
 
-  /** Adds a key after 5 ms, doubled with each failure in a row. */
+  /** Adds a key after the time for a first retry, doubled with each failure in a row. */
   addRateLimited(key: string): void {
     const failures = this.failures.get(key) ?? 0;
     this.failures.set(key, failures + 1);
-    this.addAfter(key, Math.min(FIRST_RETRY_US * 2 ** Math.min(failures, 30), MAX_RETRY_US));
+    this.addAfter(key, Math.min((this.options.firstRetryUs ?? FIRST_RETRY_US) * 2 ** Math.min(failures, 30), MAX_RETRY_US));
   }
   /** Failures in a row of this key. */
   requeues(key: string): number {
