@@ -18,7 +18,8 @@ const QUERY = { query: 'timeout=5s' };
 export interface LeaderElectionOptions {
   readonly lease: string;
   readonly identity: string;
-  readonly onElected: () => void;
+  /** Called with the Lease as it was taken. */
+  readonly onElected: (lease: Lease) => void;
 }
 
 /** Runs for ever under the actor `leader-election`. Losing the lease ends the process, as upstream does. */
@@ -46,9 +47,9 @@ function* elect(ctx: Ctx, client: ApiClient, options: LeaderElectionOptions): Ta
     if (held === null) yield* ctx.sleep(RETRY_US + random.below(RETRY_US / 5), { idle: tries > PATIENT_TRIES });
   }
   ctx.inside('leader', { lease: options.lease, holder: options.identity }, { [`leader/${options.lease}`]: options.identity });
-  ctx.spawn((function* (): Task<void> { options.onElected(); })());
-  for (let renewedAt = ctx.now(); ; ) {
-    yield* ctx.sleep(RETRY_US, { idle: true });
+  const taken = held;
+  ctx.spawn((function* (): Task<void> { options.onElected(taken); })());
+  for (let renewedAt = ctx.now(); ; yield* ctx.sleep(RETRY_US, { idle: true })) {
     const next: Lease = { ...held, spec: { ...held.spec, renewTime: rfc3339Micro(ctx.now()) } };
     const reply = yield* client.update(LEASES, next, { ...QUERY, idle: true });
     if (reply.ok) {

@@ -16,6 +16,11 @@ const before = (a: SimEvent, b: SimEvent): boolean => a.at < b.at || (a.at === b
 export class EventQueue {
   private readonly heap: SimEvent[] = [];
 
+  /** All events to come, in no particular order. */
+  pending(): readonly SimEvent[] {
+    return this.heap;
+  }
+
   peek(): SimEvent | undefined {
     return this.heap[0];
   }

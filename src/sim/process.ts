@@ -102,6 +102,11 @@ export class Process implements Ctx {
     else this.kill(0);
   }
 
+  /** Runs a task in it on behalf of `cause`: how an input reaches a program. */
+  run(task: Task<void>, cause: Seq): void {
+    this.sim.within({ process: this, actor: null, cause, idle: false }, () => this.spawn(task));
+  }
+
   onExit(listener: (code: number) => void): void {
     this.exitListeners.push(listener);
   }

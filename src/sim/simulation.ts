@@ -21,6 +21,8 @@ export interface Context {
 
 export interface SimulationOptions {
   readonly seed: number;
+  /** Virtual time at the start; default 0. */
+  readonly startsAt?: SimTime;
   readonly latency: LatencyModel;
   readonly payloads?: PayloadMode;
   /** Default 4,000,000. Beyond it the run stops with reason `records`. */
@@ -60,6 +62,8 @@ export class Simulation {
 
   constructor(options: SimulationOptions) {
     this.seed = options.seed;
+    this.now = options.startsAt ?? simTime(0);
+    this.restNotBefore = this.now;
     this.recorder = new Recorder(options.payloads ?? 'shared', options.maxRecords ?? 4_000_000);
     this.network = new Network(this, options.latency);
   }
@@ -129,15 +133,27 @@ export class Simulation {
     return this.awake === 0 && this.ready.length === 0 && this.now >= this.restNotBefore;
   }
 
-  /** What keeps the run awake: context of each pending event, at most `limit`. For the report of a
-   *  run that does not settle. */
-  get pendingWork(): number {
-    return this.awake + this.ready.length;
+  /** Who keeps the run awake: `component (actor)` -> how many of its events are to come. For the report
+   *  of a run that does not settle. */
+  pendingWork(): Map<string, number> {
+    const work = new Map<string, number>();
+    for (const event of this.queue.pending()) {
+      if (event.idle || event.action === null) continue;
+      const { process, actor } = event.context;
+      const who = `${process?.id ?? 'the cluster'}${actor === null ? '' : ` (${actor})`}`;
+      work.set(who, (work.get(who) ?? 0) + 1);
+    }
+    return work;
   }
 
   /** Runs everything up to and including `time`. */
   runUntil(time: SimTime): StopReason {
     return this.run(time, false, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** The same in slices: stops after `maxEvents` with reason `slice`, to be called again. */
+  runToTime(time: SimTime, maxEvents: number): StopReason {
+    return this.run(time, false, maxEvents);
   }
 
   /** Runs until at rest, at the latest until `limit`; stops after `maxEvents` with reason `slice`, to

@@ -112,10 +112,13 @@ export class SchedulingQueue {
     }
   }
 
-  /** When the next pod after an error may be tried; null if there is none. */
-  nextRetryUs(): number | null {
-    const next = this.earliestBackoff(true);
-    return next === null ? null : backoffEnds(next);
+  /** Some pods wait for events. */
+  get someWait(): boolean {
+    return this.waiting.size > 0;
+  }
+  /** The pod whose back-off after an error ends first. */
+  nextRetry(): QueuedPod | null {
+    return this.earliestBackoff(true);
   }
   flushBackoff(nowUs: number): void {
     for (const key of [...this.backingOff]) {

@@ -1,0 +1,94 @@
+// Asks the cluster for what the cursor needs: the facts of the stage and the message in focus. Answers
+// that came too late are dropped; a few are kept, and the next message is asked for ahead.
+import type { ClusterLink, Detail, SceneFacts } from '../worker/protocol';
+import type { Player } from './player';
+import { type Signal, type Source, signal } from './signal';
+import type { SeqList } from './trace-columns';
+
+export interface Asker {
+  readonly scene: Signal<SceneFacts | null>;
+  readonly detail: Signal<Detail | null>;
+  detailOf(seq: number): Promise<Detail | null>;
+  /** Asks again: the recording grew, or is told differently. */
+  refresh(): void;
+  forget(): void;
+  destroy(): void;
+}
+
+const KEPT = 64;
+
+export interface AskerNeeds {
+  readonly link: () => ClusterLink;
+  readonly player: Player;
+  readonly list: () => SeqList;
+  /** How many records there are. */
+  readonly count: () => number;
+  readonly failure: Source<string | null>;
+}
+
+export function createAsker({ link, player, list, count, failure }: AskerNeeds): Asker {
+  const scene = signal<SceneFacts | null>(null);
+  const detail = signal<Detail | null>(null);
+  const scenes = new Map<number, Promise<SceneFacts | null>>();
+  const details = new Map<number, Promise<Detail | null>>();
+  let generation = 0;
+
+  function kept<T>(cache: Map<number, Promise<T>>, seq: number, ask: () => Promise<T>): Promise<T> {
+    const known = cache.get(seq);
+    if (known !== undefined) return known;
+    const asked = ask();
+    cache.set(seq, asked);
+    if (cache.size > KEPT) cache.delete(cache.keys().next().value as number);
+    return asked;
+  }
+  const refused = (error: unknown): null => {
+    failure.set(String(error instanceof Error ? (error.stack ?? error.message) : error));
+    return null;
+  };
+  const sceneAt = (seq: number) => kept(scenes, seq, () => link().ask({ type: 'scene', seq }).then((answer) => answer.scene, refused));
+  const detailOf = (seq: number) => kept(details, seq, () => link().ask({ type: 'detail', seq }).then((answer) => answer.detail, refused));
+
+  /** While a message travels, the stage is as when it was sent; once it arrived, as just before the next. */
+  function sceneSeq(seq: number, arrived: boolean): number {
+    if (!arrived) return seq;
+    const following = list().at(list().placeOf(seq) + 1);
+    return (following < 0 ? count() : following) - 1;
+  }
+
+  function follow(): void {
+    const asked = ++generation;
+    const { seq, arrived } = player.cursor.get();
+    if (count() === 0) return;
+    void sceneAt(sceneSeq(seq, arrived)).then((facts) => {
+      if (asked === generation && facts !== null) scene.set(facts);
+    });
+    if (seq < 0) detail.set(null);
+    else
+      void detailOf(seq).then((found) => {
+        if (asked === generation) detail.set(found);
+      });
+    lookAhead(seq);
+  }
+
+  function lookAhead(seq: number): void {
+    const following = list().at(list().placeOf(seq) + 1);
+    if (following < 0) return;
+    void sceneAt(following);
+    void detailOf(following);
+  }
+
+  const stop = player.cursor.subscribe(follow);
+  return {
+    scene,
+    detail,
+    detailOf,
+    refresh: follow,
+    forget() {
+      generation++;
+      scenes.clear();
+      details.clear();
+      detail.set(null);
+    },
+    destroy: stop,
+  };
+}

@@ -1,0 +1,241 @@
+// One recording on the page: hears the cluster, keeps columns, steps and terminal lines, and owns the
+// player. Knows no React. Bodies and facts are asked for one moment at a time and kept for a while.
+import { err, ok, type Result } from '../base/result';
+import type { At } from '../share/link';
+import type { Input, Run, TimedInput } from '../wire/run';
+import { type ClusterLink, type Detail, type FromWorker, LEVELS, type Level, type RunStatus, type SceneFacts, type Step, type TerminalLine } from '../worker/protocol';
+import { createAsker } from './asker';
+import { type Clock, createPlayer, type Player } from './player';
+import { type Signal, signal } from './signal';
+import { createTraceColumns, type SeqList, type TraceColumns } from './trace-columns';
+
+export interface Session {
+  readonly player: Player;
+  readonly columns: TraceColumns;
+  readonly level: Signal<Level>;
+  readonly tellsBoot: Signal<boolean>;
+  readonly status: Signal<RunStatus>;
+  readonly steps: Signal<readonly Step[]>;
+  readonly terminal: Signal<readonly TerminalLine[]>;
+  /** The inputs given so far, in order. */
+  readonly inputs: Signal<readonly TimedInput[]>;
+  /** Report of a failure of ours; the cluster is gone until restarted. */
+  readonly failure: Signal<string | null>;
+  /** Rises whenever the list of told messages grew or changed. */
+  readonly grown: Signal<number>;
+  /** What the stage shows; null until the first facts came. */
+  readonly scene: Signal<SceneFacts | null>;
+  /** The message in focus; null at the start, and until it came. */
+  readonly detail: Signal<Detail | null>;
+  list(): SeqList;
+  /** The step that a record is in: the last that begins at or before it. */
+  stepAt(seq: number): Step | null;
+  detailOf(seq: number): Promise<Detail | null>;
+  open(run: Run, goal: At | null): void;
+  /** Gives a command at the cursor. The error says why it was not given. */
+  command(line: string, stdin: string | null): Result<void, 'too-long'>;
+  goOn(): void;
+  setLevel(level: Level): void;
+  tellBoot(tells: boolean): void;
+  momentOf(seq: number): At | null;
+  /** True once if the moment of the link could not be found. */
+  readonly missedGoal: Signal<boolean>;
+  destroy(): void;
+}
+
+export interface SessionNeeds {
+  readonly link: () => ClusterLink;
+  readonly clock: Clock;
+  readonly travels: () => boolean;
+}
+
+const MAX_LINE = 8192;
+const MAX_STDIN = 131072;
+const DWELL_MS: { readonly [level in Level]: number } = { story: 1700, messages: 500, wire: 100 };
+const QUIET: RunStatus = { type: 'status', state: 'booting', atUs: 0, records: 0, digest: null, crashes: [], why: null };
+
+export function createSession(needs: SessionNeeds): Session {
+  const columns = createTraceColumns();
+  const level = signal<Level>('story');
+  const tellsBoot = signal(false);
+  const status = signal<RunStatus>(QUIET);
+  const steps = signal<readonly Step[]>([]);
+  const terminal = signal<readonly TerminalLine[]>([]);
+  const inputs = signal<readonly TimedInput[]>([]);
+  const failure = signal<string | null>(null);
+  const grown = signal(0);
+  const missedGoal = signal(false);
+  let link = needs.link();
+  let stopHearing = link.subscribe(hear);
+  let run: Run | null = null;
+  let goal: At | null = null;
+  /** Told steps whose records are not here yet. */
+  let early: Step[] = [];
+
+  const list = (): SeqList => columns.list(LEVELS.indexOf(level.get()), tellsBoot.get());
+  const moving = (): boolean => status.get().state === 'booting' || status.get().state === 'running';
+  const player = createPlayer({
+    clock: needs.clock,
+    list,
+    exchangeOf: columns.exchange,
+    chapterStarts,
+    dwellMs: () => DWELL_MS[level.get()],
+    travels: needs.travels,
+    expectsMore: moving,
+  });
+  const asker = createAsker({ link: () => link, player, list, count: () => columns.count, failure });
+
+  /** Records at which the chapter changes. */
+  function chapterStarts(): number[] {
+    const first = list().at(0);
+    return steps.get().filter((step, i, all) => step.chapter !== all[i - 1]?.chapter && step.seq >= first).map((step) => step.seq);
+  }
+
+  function hear(message: Exclude<FromWorker, { type: 'answer' }>): void {
+    switch (message.type) {
+      case 'opened':
+        forget();
+        return;
+      case 'batch':
+        columns.append(message);
+        tellEarly();
+        grew();
+        return;
+      case 'steps':
+        steps.set([...steps.get(), ...message.steps]);
+        early.push(...message.steps);
+        tellEarly();
+        grew();
+        return;
+      case 'terminal':
+        terminal.set([...terminal.get(), ...message.lines]);
+        return;
+      case 'status':
+        status.set(message);
+        seekGoal(!moving());
+        player.listGrew();
+        asker.refresh();
+        return;
+      case 'failed':
+        player.pause();
+        failure.set(message.report);
+    }
+  }
+
+  function tellEarly(): void {
+    if (early.length === 0) return;
+    const waiting = early;
+    early = [];
+    for (const step of waiting) {
+      if (step.seq < columns.count) columns.tell(step.seq);
+      else early.push(step);
+    }
+  }
+
+  function grew(): void {
+    grown.set(grown.get() + 1);
+    seekGoal(false);
+    player.listGrew();
+  }
+
+  /** Goes to the moment of a link as soon as the run has reached it. */
+  function seekGoal(last: boolean): void {
+    if (goal === null) return;
+    const seq = 'record' in goal ? (goal.record < columns.count ? goal.record : -1) : occurrence(goal.chapter, goal.occurrence);
+    if (seq >= 0 && seq < columns.count) {
+      goal = null;
+      player.seek(seq);
+    } else if (last && inputs.get().length > 0 && list().length > 0) {
+      goal = null;
+      missedGoal.set(true);
+      player.end();
+    }
+  }
+
+  const occurrence = (chapter: string, count: number): number =>
+    steps.get().find((step) => step.chapter.toLowerCase() === chapter && step.occurrence === count)?.seq ?? -1;
+
+  function forget(): void {
+    columns.clear();
+    early = [];
+    steps.set([]);
+    terminal.set([]);
+    asker.forget();
+    player.reset();
+    grown.set(grown.get() + 1);
+  }
+
+  function open(wanted: Run, wantedGoal: At | null): void {
+    if (failure.get() !== null) renewLink();
+    run = wanted;
+    goal = wantedGoal;
+    inputs.set(wanted.inputs);
+    forget();
+    status.set(QUIET);
+    link.send({ type: 'open', run: wanted });
+  }
+
+  function renewLink(): void {
+    stopHearing();
+    link.close();
+    failure.set(null);
+    link = needs.link();
+    stopHearing = link.subscribe(hear);
+  }
+
+  function command(line: string, stdin: string | null): Result<void, 'too-long'> {
+    if (line.length > MAX_LINE || (stdin?.length ?? 0) > MAX_STDIN) return err('too-long');
+    const input: Input = stdin === null ? { type: 'kubectl', line } : { type: 'kubectl', line, stdin };
+    goal = null;
+    const before = list();
+    if (before.length > 0 && player.cursor.get().seq >= 0) player.end();
+    inputs.set([...inputs.get(), { when: 'rest', input }]);
+    status.set({ ...status.get(), state: status.get().state === 'booting' ? 'booting' : 'running' });
+    link.send({ type: 'input', input, after: null });
+    player.play();
+    return ok(undefined);
+  }
+
+  return {
+    player, columns, level, tellsBoot, status, steps, terminal, inputs, failure, grown, missedGoal, list, command, open,
+    scene: asker.scene,
+    detail: asker.detail,
+    detailOf: asker.detailOf,
+    stepAt(seq) {
+      const all = steps.get();
+      let low = 0;
+      let high = all.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((all[middle] as Step).seq <= seq) low = middle + 1;
+        else high = middle;
+      }
+      return all[low - 1] ?? null;
+    },
+    goOn: () => {
+      if (run !== null) link.send({ type: 'continue', us: 60_000_000 });
+    },
+    setLevel(wanted) {
+      level.set(wanted);
+      grown.set(grown.get() + 1);
+      player.listGrew();
+      asker.refresh();
+    },
+    tellBoot(tells) {
+      tellsBoot.set(tells);
+      grown.set(grown.get() + 1);
+      asker.refresh();
+    },
+    momentOf(seq) {
+      if (seq < 0) return null;
+      const step = steps.get().find((candidate) => candidate.seq === seq);
+      return step === undefined ? { record: seq } : { chapter: step.chapter, occurrence: step.occurrence };
+    },
+    destroy() {
+      stopHearing();
+      asker.destroy();
+      player.destroy();
+      link.close();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+// What is open on the page. Small things that several parts of the page share; nothing of the recording.
+import { create } from 'zustand';
+
+export type Panel = 'story' | 'message';
+export type Sheet = 'story' | 'message' | 'terminal';
+export interface Ui {
+  /** The drawer at the right. */
+  readonly panel: Panel | null;
+  /** The sheet below on a narrow page. */
+  readonly sheet: Sheet;
+  readonly terminalOpen: boolean;
+  readonly presenting: boolean;
+  readonly dark: boolean;
+  readonly shortcuts: boolean;
+}
+
+export const useUi = create<Ui>(() => ({ panel: null, sheet: 'story', terminalOpen: false, presenting: false, dark: false, shortcuts: false }));
+
+export const show = (change: Partial<Ui>): void => useUi.setState(change);
+
+/** Opens the message in focus, where there is room for it. */
+export const openMessage = (): void => useUi.setState({ panel: 'message', sheet: 'message' });
+
+/** Closes the topmost thing that is open; false if nothing was. */
+export function closeTopmost(): boolean {
+  const { shortcuts, dark, panel, presenting, terminalOpen } = useUi.getState();
+  if (shortcuts) show({ shortcuts: false });
+  else if (dark) show({ dark: false });
+  else if (panel !== null) show({ panel: null });
+  else if (presenting) show({ presenting: false });
+  else if (terminalOpen) show({ terminalOpen: false });
+  else return false;
+  return true;
+}

@@ -1,0 +1,39 @@
+// How long a message travels, one way. Chosen so that the gaps between requests equal those recorded on
+// a real cluster (medians in ../shared/vectors/create-deployment-real-20.json, all on one machine with
+// two cores): a reaction over one hop is about 1 ms. What a component takes to answer is its own affair.
+import { unreachable } from '../base/assert';
+import type { Protocol } from '../wire/payload';
+import type { Latency } from '../sim/network';
+
+const LOCAL: Latency = { leastUs: 50, spreadUs: 30 }; // a Unix socket on the same node
+const MEMBER: Latency = { leastUs: 120, spreadUs: 60 }; // kube-apiserver and etcd
+const CLUSTER: Latency = { leastUs: 350, spreadUs: 150 }; // HTTP over the cluster's network
+const OUTSIDE: Latency = { leastUs: 2_000, spreadUs: 1_000 }; // beyond it
+
+export function latencyOf(protocol: Protocol): Latency {
+  switch (protocol) {
+    case 'http':
+    case 'etcd-peer':
+    case 'dns':
+    case 'ip':
+      return CLUSTER;
+    case 'etcd':
+      return MEMBER;
+    case 'cri':
+    case 'cni':
+    case 'runc':
+    case 'kernel':
+    case 'iptables':
+    case 'probe':
+      return LOCAL;
+    case 'registry':
+      return OUTSIDE;
+    case 'input':
+    case 'terminal':
+    case 'inside':
+    case 'fault':
+      return LOCAL;
+    default:
+      return unreachable(protocol);
+  }
+}

@@ -1,0 +1,87 @@
+// A run, played: boot, then each input at its time. Advances in slices so that a page stays awake, and
+// the slices leave no mark on the trace.
+import { assert } from '../base/assert';
+import { MINUTE, simTime } from '../base/brand';
+import type { PayloadMode } from '../sim/recorder';
+import { RUN_LIMIT_US } from '../sim/simulation';
+import type { Input, Run, TimedInput, When } from '../wire/run';
+import { Cluster } from './cluster';
+
+/** Where a run stands. `limit`: its time is up and something still goes on. */
+export type Phase = 'booting' | 'running' | 'rest' | 'limit';
+
+/** Boot begins this long before the first input; a cluster of 200 nodes has settled by then. */
+export const BOOT_US = MINUTE;
+
+export class Runner {
+  readonly cluster: Cluster;
+  phase: Phase = 'booting';
+  private readonly inputs: TimedInput[];
+  private given = 0;
+  private limit = simTime(0);
+
+  constructor(
+    readonly run: Run,
+    options: { readonly payloads?: PayloadMode } = {},
+  ) {
+    this.inputs = [...run.inputs];
+    this.cluster = new Cluster(run.cluster, run.seed, simTime(-BOOT_US), options);
+  }
+
+  /** Goes on for at most `maxEvents` events. True once nothing is left to do (see `phase`). */
+  advance(maxEvents: number): boolean {
+    const { sim } = this.cluster;
+    const next = this.inputs[this.given];
+    if (this.phase === 'booting') {
+      if (sim.runToTime(simTime(0), maxEvents) === 'slice') return false;
+      assert(sim.atRest, 'boot has come to rest before time 0');
+      this.phase = 'rest';
+      return next === undefined;
+    }
+    if (this.phase === 'rest' || this.phase === 'limit') {
+      if (next === undefined) return true;
+      this.phase = 'running';
+    }
+    const due = next !== undefined && next.when !== 'rest' ? next.when.atUs : null;
+    const reason = due !== null ? sim.runToTime(simTime(Math.max(due, sim.now)), maxEvents) : this.settle(maxEvents);
+    if (reason === 'slice') return false;
+    if (next !== undefined) {
+      this.give(next.input);
+      this.given++;
+      return false;
+    }
+    this.phase = reason === 'rest' ? 'rest' : 'limit';
+    return true;
+  }
+
+  /** Advances until nothing is left to do. */
+  finish(): Phase {
+    while (!this.advance(Number.MAX_SAFE_INTEGER));
+    return this.phase;
+  }
+
+  /** Adds an input at the end; `advance` gives it when its time has come. */
+  add(input: Input, when: When = 'rest'): void {
+    this.inputs.push({ when, input });
+  }
+
+  /** Lets time go on for `us` although the run is at rest. */
+  wait(us: number): void {
+    this.cluster.sim.runUntil(simTime(this.cluster.sim.now + us));
+  }
+
+  /** The run so far as a value. */
+  asRun(): Run {
+    return { ...this.run, inputs: [...this.inputs] };
+  }
+
+  private settle(maxEvents: number): ReturnType<Cluster['sim']['runToRest']> {
+    if (this.limit <= this.cluster.sim.now) this.limit = simTime(this.cluster.sim.now + RUN_LIMIT_US);
+    return this.cluster.sim.runToRest(this.limit, maxEvents);
+  }
+
+  private give(input: Input): void {
+    this.limit = simTime(this.cluster.sim.now + RUN_LIMIT_US);
+    this.cluster.give(input);
+  }
+}

@@ -1,0 +1,211 @@
+// kubectl apply. Models kubectl pkg/cmd/apply (apply.go, patcher.go). Left out: --prune, apply sets, edit- and
+// set-last-applied, --force's delete and create again.
+import { isObject, jsonEqual, type JsonObject } from '../../base/json';
+import { goJson } from '../../machinery/go-json';
+import { metaOf } from '../../machinery/object';
+import { threeWayJsonMergePatch } from '../../machinery/patch';
+import { groupVersion, resourcePath } from '../../machinery/resources';
+import { createThreeWayMergePatch, patchSchemaOf } from '../../machinery/strategic-patch';
+import { printYaml } from '../../machinery/yaml';
+import type { Task } from '../../sim/task';
+import { fetch, fileInfos, type Info, infosOf } from './builder';
+import { LAST_APPLIED, lastApplied, withLastApplied } from './create/last-applied';
+import { dryRunOf, say, validationOf } from './create/object';
+import { ApiError, CommandError, fail, severalErrors } from './errors';
+import { JSON_ONLY } from './http';
+import { SchemaVerifier } from './openapi';
+import { objectPrinter } from './print/output';
+import type { Command, Session } from './session';
+
+export const apply: Command = {
+  flags: `f/filename:list R/recursive:bool k/kustomize o/output dry-run:string=unchanged server-side:bool force-conflicts:bool field-manager force:bool overwrite:bool
+    openapi-patch:bool prune:bool all:bool l/selector validate:string=strict wait:bool timeout:duration grace-period:int cascade:string=background
+    prune-allowlist:array template show-managed-fields:bool subresource`,
+  run: runApply,
+};
+export const viewLastApplied: Command = { flags: 'f/filename:list o/output all:bool l/selector', run: runViewLastApplied };
+
+function* runApply(session: Session): Task<void> {
+  const { flags } = session;
+  const files = flags.list('filename');
+  if (files.length === 0) throw fail('must specify one of -f and -k');
+  if (session.args.length > 0) throw new CommandError(`error: Unexpected args: [${session.args.join(' ')}]\nSee 'kubectl apply -h' for help and examples`);
+  if (flags.bool('force-conflicts') && !flags.bool('server-side')) throw fail('--force-conflicts only works with --server-side');
+  if (dryRunOf(session) === 'client' && flags.bool('server-side')) throw fail('--dry-run=client doesn\'t work with --server-side (did you mean --dry-run=server instead?)');
+  const verifier = new SchemaVerifier(session);
+  const infos = yield* fileInfos(session, files);
+  for (const { mapping } of infos) yield* verifier.verify(mapping);
+  const results: JsonObject[] = [];
+  const errors: CommandError[] = [];
+  for (const info of infos) {
+    try {
+      const { object, operation } = yield* flags.bool('server-side') ? serverSide(session, info) : clientSide(session, info);
+      if (flags.has('output') && flags.text('output') !== 'name') results.push(object);
+      else say(session, object, operation);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      errors.push(error);
+    }
+  }
+  printResults(session, results);
+  if (errors.length > 0) throw severalErrors(errors);
+}
+
+function printResults(session: Session, results: readonly JsonObject[]): void {
+  const printer = objectPrinter(session);
+  if (printer === null || results.length === 0) return;
+  session.out(results.length === 1 ? printer(results[0] as JsonObject) : printer({ apiVersion: 'v1', items: results, kind: 'List', metadata: {} }));
+}
+
+interface Applied {
+  readonly object: JsonObject;
+  readonly operation: string;
+}
+const queryOf = (session: Session, manager: string) => ({
+  dryRun: dryRunOf(session) === 'server' ? 'All' : undefined, fieldManager: session.flags.text('field-manager', manager), fieldValidation: validationOf(session),
+});
+
+// ---- Client-side
+
+function* clientSide(session: Session, info: Info): Task<Applied> {
+  const modified = withLastApplied(info.object ?? {});
+  const current = yield* present(session, info);
+  if (current === null) return { object: yield* createIt(session, info, modified), operation: 'created' };
+  if (metaOf(current).annotations?.[LAST_APPLIED] === undefined) {
+    session.err(
+      `Warning: resource ${info.mapping.resource}/${info.name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n`,
+    );
+  }
+  const { patch, contentType } = patchFor(info, modified, current);
+  if (dryRunOf(session) === 'client') return { object: modified, operation: jsonEqual(patch, {}) ? 'unchanged' : 'configured' };
+  if (jsonEqual(patch, {})) return { object: current, operation: 'unchanged' };
+  const patched = yield* sendPatch(session, info, patch, contentType);
+  const same = metaOf(patched).resourceVersion === metaOf(current).resourceVersion;
+  return { object: patched, operation: same ? 'unchanged' : 'configured' };
+}
+
+function* present(session: Session, info: Info): Task<JsonObject | null> {
+  try {
+    return yield* fetch(session, info);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.reason !== 'NotFound') throw error;
+    // Not the object but its namespace is missing: that is told.
+    if (error.status.details?.kind === 'namespaces' && info.mapping.resource !== 'namespaces' && dryRunOf(session) !== 'client') {
+      throw error.withSource('retrieving current configuration of:\n' + described(info) + '\nfrom server for:', info.source);
+    }
+    return null;
+  }
+}
+
+function* createIt(session: Session, info: Info, body: JsonObject): Task<JsonObject> {
+  if (dryRunOf(session) === 'client') return body;
+  try {
+    const path = resourcePath(info.mapping, info.namespace);
+    return (yield* session.http.send('POST', path, { accept: JSON_ONLY, query: queryOf(session, 'kubectl-client-side-apply'), body })) as JsonObject;
+  } catch (error) {
+    throw error instanceof ApiError ? error.withSource('creating', info.source) : error;
+  }
+}
+
+/** What was applied last, what is to be applied and what is there make the patch. */
+function patchFor(info: Info, modified: JsonObject, current: JsonObject): { patch: JsonObject; contentType: string } {
+  const original = lastApplied(current);
+  const schema = patchSchemaOf(groupVersion(info.mapping), info.mapping.kind);
+  if (schema === null) {
+    return { patch: threeWayJsonMergePatch(original ?? {}, modified, current), contentType: 'application/merge-patch+json' };
+  }
+  const patch = createThreeWayMergePatch(schema, original, modified, current);
+  if (!patch.ok) throw fail(`creating patch with:\noriginal:\n${goJson(original)}\nmodified:\n${goJson(modified)}\ncurrent:\n${goJson(current)}\nfor: "${info.source}": ${patch.error}`);
+  return { patch: patch.value, contentType: 'application/strategic-merge-patch+json' };
+}
+
+function* sendPatch(session: Session, info: Info, patch: JsonObject, contentType: string): Task<JsonObject> {
+  try {
+    const path = resourcePath(info.mapping, info.namespace, info.name);
+    return (yield* session.http.send('PATCH', path, { accept: JSON_ONLY, contentType, query: queryOf(session, 'kubectl-client-side-apply'), body: patch })) as JsonObject;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const told = `error when patching "${info.source}": ${error.message}`;
+    throw new ApiError(error.status, `error when applying patch:\n${goJson(patch)}\nto:\n${described(info)}\nfor: "${info.source}": ${told}`);
+  }
+}
+
+const described = ({ mapping, name, namespace }: Info): string =>
+  `Resource: "${groupVersion(mapping)}, Resource=${mapping.resource}", GroupVersionKind: "${groupVersion(mapping)}, Kind=${mapping.kind}"\nName: "${name}", Namespace: "${namespace ?? ''}"`;
+
+// ---- Server-side
+
+function* serverSide(session: Session, info: Info): Task<Applied> {
+  const force = session.flags.bool('force-conflicts');
+  const send = (body: JsonObject, manager: string, forced: boolean | undefined): Task<unknown> =>
+    session.http.send('PATCH', resourcePath(info.mapping, info.namespace, info.name), {
+      accept: JSON_ONLY, contentType: 'application/apply-patch+yaml', body, query: { ...queryOf(session, manager), force: forced },
+    });
+  try {
+    let object = (yield* send(info.object ?? {}, 'kubectl', force)) as JsonObject;
+    const manager = session.flags.text('field-manager', 'kubectl');
+    if (lastApplied(object) !== null && dryRunOf(session) === 'none') {
+      yield* adoptLastApplied(session, info, object, send);
+      object = (yield* send(info.object ?? {}, manager, force)) as JsonObject;
+    }
+    return { object, operation: 'serverside-applied' };
+  } catch (error) {
+    throw error instanceof ApiError ? conflictTold(error) : error;
+  }
+}
+
+/** Moves what a client-side apply owned over to server-side apply (migrateToSSAIfNecessary). */
+function* adoptLastApplied(session: Session, info: Info, object: JsonObject, send: (body: JsonObject, manager: string, force: boolean | undefined) => Task<unknown>): Task<void> {
+  const annotation = `${goJson(info.object ?? {})}\n`;
+  const { apiVersion, kind } = object;
+  const reminder = {
+    apiVersion: apiVersion ?? '', kind: kind ?? '',
+    metadata: { annotations: { [LAST_APPLIED]: annotation }, name: info.name, ...(info.namespace === null ? {} : { namespace: info.namespace }) },
+  };
+  const kept = (yield* send(reminder, 'kubectl-last-applied', undefined)) as JsonObject;
+  const managedFields = (kept['metadata'] as JsonObject)['managedFields'];
+  const patch = migration(Array.isArray(managedFields) ? managedFields : []);
+  if (patch === null) return;
+  const resourceVersion = metaOf(kept).resourceVersion ?? '';
+  yield* session.http.send('PATCH', resourcePath(info.mapping, info.namespace, info.name), {
+    accept: JSON_ONLY, contentType: 'application/json-patch+json', query: queryOf(session, 'kubectl'),
+    body: [
+      { op: 'replace', path: '/metadata/managedFields', value: patch },
+      { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
+    ],
+  });
+}
+
+/** The entries with those of `kubectl-client-side-apply` renamed to an Apply by kubectl; null if there is none. */
+function migration(entries: readonly JsonObject[]): JsonObject[] | null {
+  const old = entries.find((entry) => entry['manager'] === 'kubectl-client-side-apply' && entry['operation'] === 'Update');
+  if (old === undefined) return null;
+  const others = entries.filter((entry) => entry !== old && !(entry['manager'] === 'kubectl' && entry['operation'] === 'Apply'));
+  const own = entries.find((entry) => entry['manager'] === 'kubectl' && entry['operation'] === 'Apply');
+  const fields = unionFields((old['fieldsV1'] ?? {}) as JsonObject, (own?.['fieldsV1'] ?? {}) as JsonObject);
+  return [{ ...old, ...own, manager: 'kubectl', operation: 'Apply', fieldsV1: fields }, ...others];
+}
+
+function unionFields(a: JsonObject, b: JsonObject): JsonObject {
+  const union: { [key: string]: JsonObject } = {};
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) union[key] = unionFields((a[key] ?? {}) as JsonObject, (b[key] ?? {}) as JsonObject);
+  return union;
+}
+
+function conflictTold(error: ApiError): CommandError {
+  if (error.reason !== 'Conflict') return error;
+  return new CommandError(
+    `error: ${error.message}\nPlease review the fields above--they currently have other managers. Here\nare the ways you can resolve this warning:\n* If you intend to manage all of these fields, please re-run the apply\n  command with the \`--force-conflicts\` flag.\n* If you do not intend to manage all of the fields, please edit your\n  manifest to remove references to the fields that should keep their\n  current managers.\n* You may co-own fields by updating your manifest to match the existing\n  value; in this case, you'll become the manager if the other manager(s)\n  stop managing the field (remove it from their configuration).\nSee https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`,
+  );
+}
+
+// ---- view-last-applied
+
+function* runViewLastApplied(session: Session): Task<void> {
+  for (const info of yield* infosOf(session)) {
+    const value = isObject(info.object) ? lastApplied(info.object) : null;
+    if (value === null) throw fail(`no last-applied-configuration annotation found on resource: ${info.name}`);
+    session.out(session.flags.text('output') === 'json' ? `${JSON.stringify(value, null, 2)}\n` : printYaml(value));
+  }
+}
+

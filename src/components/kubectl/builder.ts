@@ -1,0 +1,159 @@
+// From arguments and flags to objects: TYPE NAME, TYPE/NAME, -l, --all, -f. Models cli-runtime's
+// resource.Builder, Info and Helper (visitors, RetrieveLazy).
+import type { JsonObject } from '../../base/json';
+import { metaOf } from '../../machinery/object';
+import { findKind, type ResourceInfo, resourcePath } from '../../machinery/resources';
+import type { Task } from '../../sim/task';
+import { resolve, resolveTypes, ensureDiscovery, discover } from './discovery';
+import { ApiError, CommandError, fail } from './errors';
+import { JSON_ONLY, type Query } from './http';
+import { type Manifest, readManifests } from './manifest';
+import { namespaceOf, type Session } from './session';
+
+/** An object that a command is about, whether or not it was fetched. */
+export interface Info {
+  readonly mapping: ResourceInfo;
+  readonly namespace: string | null;
+  readonly name: string;
+  readonly object: JsonObject | null;
+  /** The file that it came from, or ''. */
+  readonly source: string;
+}
+
+/** What the arguments name: types without names, or names of types. */
+export interface Targets {
+  readonly types: readonly ResourceInfo[];
+  readonly named: readonly { readonly mapping: ResourceInfo; readonly name: string }[];
+}
+
+export function* targetsOf(session: Session, args: readonly string[]): Task<Targets> {
+  const slashed = args.filter((arg) => arg.includes('/'));
+  if (slashed.length > 0) return yield* slashForm(session, args);
+  const [first, ...names] = args;
+  if (first === undefined) return { types: [], named: [] };
+  const types = yield* resolveTypes(session, first);
+  return { types, named: types.flatMap((mapping) => names.map((name) => ({ mapping, name }))) };
+}
+
+function* slashForm(session: Session, args: readonly string[]): Task<Targets> {
+  const named: { mapping: ResourceInfo; name: string }[] = [];
+  for (const arg of args) {
+    const parts = arg.split('/');
+    const [type = '', name = ''] = parts;
+    if (parts.length === 1) {
+      throw fail(
+        `there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`,
+      );
+    }
+    if (parts.length > 2 || type === '' || name === '') {
+      throw fail(`arguments in resource/name form may not have more than one slash`);
+    }
+    named.push({ mapping: yield* resolve(session, type), name });
+  }
+  return { types: [], named };
+}
+
+export interface Wanted {
+  readonly accept?: string;
+  readonly query?: Query;
+  /** Arguments if not the session's. */
+  readonly args?: readonly string[];
+  /** Whether `--all` is in force where nothing is named. */
+  readonly all?: boolean;
+  /** Objects that are named are not fetched (`delete` does not look before it acts). */
+  readonly unfetched?: boolean;
+  readonly subresource?: string;
+}
+
+/** The objects that a command is about, fetched one by one or by a list. */
+export function* infosOf(session: Session, wanted: Wanted = {}): Task<Info[]> {
+  const files = session.flags.list('filename');
+  if (files.length > 0) return yield* fileInfos(session, files);
+  const targets = yield* targetsOf(session, wanted.args ?? session.args);
+  const selector = session.flags.text('selector');
+  const fieldSelector = session.flags.text('field-selector');
+  if (targets.named.length > 0) {
+    if (selector !== '') throw fail('name cannot be provided when a selector is specified');
+    if (wanted.all) throw fail('name cannot be provided when a selector is specified');
+    return yield* namedInfos(session, targets.named, wanted);
+  }
+  if (targets.types.length === 0) {
+    throw fail("You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'");
+  }
+  if (selector === '' && fieldSelector === '' && !wanted.all) throw fail('resource(s) were provided, but no name was specified');
+  const infos: Info[] = [];
+  for (const mapping of targets.types) {
+    const list = yield* listOf(session, mapping, { labelSelector: selector, fieldSelector, ...wanted.query }, wanted.accept);
+    for (const object of itemsOf(list, mapping)) infos.push(infoOf(mapping, object));
+  }
+  return infos;
+}
+
+function* namedInfos(session: Session, named: Targets['named'], wanted: Wanted): Task<Info[]> {
+  const infos: Info[] = [];
+  for (const { mapping, name } of named) {
+    const namespace = mapping.namespaced ? namespaceOf(session) : null;
+    const info: Info = { mapping, namespace, name, object: null, source: '' };
+    infos.push(wanted.unfetched ? info : { ...info, object: yield* fetch(session, info, wanted.accept, wanted.query, wanted.subresource) });
+  }
+  return infos;
+}
+
+/** GET of one object; a missing one makes kubectl look whether its namespace is missing (resource.Info.Get). */
+export function* fetch(session: Session, info: Info, accept = JSON_ONLY, query: Query = {}, subresource: string | null = null): Task<JsonObject> {
+  try {
+    return yield* session.http.get(resourcePath(info.mapping, info.namespace, info.name, subresource), accept, query);
+  } catch (error) {
+    if (error instanceof ApiError && error.reason === 'NotFound' && info.namespace !== null && info.namespace !== 'default') {
+      const probe = yield* session.http.exchange('GET', `/api/v1/namespaces/${info.namespace}`, { accept });
+      if (probe.status === 404) throw new ApiError(probe.body as never);
+    }
+    throw error;
+  }
+}
+
+export function* listOf(session: Session, mapping: ResourceInfo, query: Query, accept = JSON_ONLY): Task<JsonObject> {
+  const namespace = session.flags.bool('all-namespaces') || !mapping.namespaced ? null : namespaceOf(session);
+  return yield* session.http.get(resourcePath(mapping, namespace), accept, query);
+}
+
+/** The items of a list, each with its kind, which lists leave out. */
+export function itemsOf(list: JsonObject, mapping: ResourceInfo): JsonObject[] {
+  const apiVersion = mapping.group === '' ? mapping.version : `${mapping.group}/${mapping.version}`;
+  return ((list['items'] ?? []) as readonly JsonObject[]).map((item) => ({ ...item, apiVersion, kind: mapping.kind }));
+}
+
+export function infoOf(mapping: ResourceInfo, object: JsonObject, source = ''): Info {
+  const { namespace, name } = metaOf(object);
+  return { mapping, namespace: mapping.namespaced ? (namespace ?? null) : null, name: name ?? '', object, source };
+}
+
+/** The objects of files, with their namespaces filled in. */
+export function* fileInfos(session: Session, files: readonly string[]): Task<Info[]> {
+  const infos: Info[] = [];
+  for (const manifest of readManifests(session, files)) infos.push(yield* manifestInfo(session, manifest));
+  if (infos.length === 0) throw fail('no objects passed to ' + session.command.split(' ')[1]);
+  return infos;
+}
+
+export function* manifestInfo(session: Session, { object, source }: Manifest): Task<Info> {
+  yield* ensureDiscovery(session);
+  const apiVersion = object['apiVersion'] as string;
+  const kind = object['kind'] as string;
+  const mapping = findKind(apiVersion, kind);
+  if (mapping === null) {
+    yield* discover(session);
+    throw new CommandError(
+      `error: resource mapping not found for name: "${metaOf(object).name ?? ''}" namespace: "${metaOf(object).namespace ?? ''}" from "${source}": no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`,
+    );
+  }
+  if (!mapping.namespaced) return infoOf(mapping, object, source);
+  const own = metaOf(object).namespace;
+  const wanted = session.flags.text('namespace');
+  if (own && wanted && own !== wanted) {
+    throw fail(`the namespace from the provided object "${own}" does not match the namespace "${wanted}". You must pass '--namespace=${own}' to perform this operation.`);
+  }
+  const placed = own ? object : { ...object, metadata: { ...(object['metadata'] as JsonObject), namespace: namespaceOf(session) } };
+  return infoOf(mapping, placed, source);
+}
+

@@ -1,0 +1,143 @@
+// The tree of commands, and how a mistyped one is answered. Models kubectl pkg/cmd/cmd.go and spf13/cobra.
+import { create } from './create/from-file';
+import {
+  createConfigMap, createDisruptionBudget, createNamespace, createPriorityClass, createQuota, createSecretDocker, createSecretGeneric,
+  createSecretTls, createServiceAccount, createToken,
+} from './create/data';
+import { createClusterIP, createExternalName, createIngress, createLoadBalancer, createNodePort } from './create/network';
+import { createClusterRole, createClusterRoleBinding, createRole, createRoleBinding } from './create/rbac';
+import { createCronJob, createDeployment, createJob } from './create/workloads';
+import { get } from './get';
+import type { Command } from './session';
+
+/** A command, or a group of commands (both, for `create` and `apply`). */
+export interface CommandNode {
+  readonly about: string;
+  readonly command?: Command;
+  readonly aliases?: readonly string[];
+  readonly children?: CommandTree;
+}
+export type CommandTree = { readonly [name: string]: CommandNode };
+
+const secretService: CommandTree = {
+  create: {
+    about: 'Create a resource from a file or from stdin',
+    command: create,
+    children: {
+      namespace: { about: 'Create a namespace', command: createNamespace, aliases: ['ns'] },
+      quota: { about: 'Create a quota', command: createQuota, aliases: ['resourcequota'] },
+      secret: {
+        about: 'Create a secret',
+        children: {
+          'docker-registry': { about: 'Create a secret for use with a registry', command: createSecretDocker },
+          generic: { about: 'Create a secret from files or literal values', command: createSecretGeneric },
+          tls: { about: 'Create a TLS secret', command: createSecretTls },
+        },
+      },
+      configmap: { about: 'Create a config map', command: createConfigMap, aliases: ['cm'] },
+      serviceaccount: { about: 'Create a service account', command: createServiceAccount, aliases: ['sa'] },
+      service: {
+        about: 'Create a service',
+        aliases: ['svc'],
+        children: {
+          clusterip: { about: 'Create a ClusterIP service', command: createClusterIP },
+          nodeport: { about: 'Create a NodePort service', command: createNodePort },
+          loadbalancer: { about: 'Create a LoadBalancer service', command: createLoadBalancer },
+          externalname: { about: 'Create an ExternalName service', command: createExternalName },
+        },
+      },
+      deployment: { about: 'Create a deployment', command: createDeployment, aliases: ['deploy'] },
+      clusterrole: { about: 'Create a cluster role', command: createClusterRole },
+      clusterrolebinding: { about: 'Create a cluster role binding', command: createClusterRoleBinding },
+      role: { about: 'Create a role', command: createRole },
+      rolebinding: { about: 'Create a role binding', command: createRoleBinding },
+      poddisruptionbudget: { about: 'Create a pod disruption budget', command: createDisruptionBudget, aliases: ['pdb'] },
+      priorityclass: { about: 'Create a priority class', command: createPriorityClass, aliases: ['pc'] },
+      job: { about: 'Create a job', command: createJob },
+      cronjob: { about: 'Create a cron job', command: createCronJob, aliases: ['cj'] },
+      ingress: { about: 'Create an ingress', command: createIngress, aliases: ['ing'] },
+      token: { about: 'Request a service account token', command: createToken },
+    },
+  },
+};
+
+/** In the order in which kubectl adds them, which is that of its suggestions. */
+export const COMMANDS: CommandTree = {
+  ...secretService,
+  get: { about: 'Display one or many resources', command: get },
+};
+
+export interface Found {
+  readonly path: readonly string[];
+  readonly command: Command | null;
+  readonly children: CommandTree;
+  /** What is left of the words: arguments and flags. */
+  readonly rest: readonly string[];
+}
+
+/** Follows the words down the tree; flags may stand before a command's name. */
+export function findCommand(tree: CommandTree, words: readonly string[]): Found {
+  let found: Found = { path: [], command: null, children: tree, rest: words };
+  for (;;) {
+    const at = nextWord(found.rest);
+    const word = at < 0 ? undefined : found.rest[at];
+    const name = word === undefined ? undefined : childName(found.children, word);
+    const node = name === undefined ? undefined : found.children[name];
+    if (name === undefined || node === undefined) return found;
+    const rest = [...found.rest.slice(0, at), ...found.rest.slice(at + 1)];
+    found = { path: [...found.path, name], command: node.command ?? null, children: node.children ?? {}, rest };
+  }
+}
+
+/** Flags before the name of a command are global ones, most of which take a value. */
+const VALUED = new Set(['-n', '--namespace', '-s', '--server', '--as', '--as-group', '-v', '--request-timeout', '--context', '--cluster', '--user', '--kubeconfig', '--token']);
+function nextWord(words: readonly string[]): number {
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string;
+    if (word === '--') return -1;
+    if (!word.startsWith('-')) return i;
+    if (VALUED.has(word)) i++;
+  }
+  return -1;
+}
+
+const childName = (tree: CommandTree, word: string): string | undefined =>
+  Object.hasOwn(tree, word) ? word : Object.keys(tree).find((name) => tree[name]?.aliases?.includes(word));
+
+/** cobra's "Did you mean this?": names at most two edits away, or that begin with what was typed. */
+export function suggestionsFor(typed: string): string {
+  const close = Object.keys(COMMANDS).filter((name) => distance(typed.toLowerCase(), name) <= 2 || name.startsWith(typed.toLowerCase()));
+  return close.length === 0 ? '' : `\n\nDid you mean this?\n${close.map((name) => `\t${name}\n`).join('')}`;
+}
+
+/** Levenshtein's. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}
+
+/** What a command is for, its subcommands and its flags. Ours: the real one's help is longer. */
+export function helpText({ path, command, children }: Found): string {
+  const names = Object.keys(children);
+  const width = names.reduce((most, name) => Math.max(most, name.length), 0);
+  const listed = names.map((name) => `  ${name.padEnd(width)}   ${children[name]?.about ?? ''}\n`).join('');
+  const line = ['kubectl', ...path].join(' ');
+  const flags = (command?.flags ?? '').split(/\s+/).filter((flag) => flag !== '').map((flag) => {
+    const [names = '', ] = flag.split(/[:=]/);
+    const [long = '', short] = names.split('/').reverse() as [string, string?];
+    return `  ${short === undefined ? '    ' : `-${short}, `}--${long}\n`;
+  }).join('');
+  return [
+    names.length > 0 ? `Available Commands:\n${listed}\n` : '',
+    flags === '' ? '' : `Options:\n${flags}\n`,
+    `Usage:\n  ${line}${names.length > 0 ? ' [command]' : ''} [flags] [options]\n`,
+  ].join('');
+}

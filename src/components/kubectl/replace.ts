@@ -1,0 +1,57 @@
+// kubectl replace. Models kubectl pkg/cmd/replace. Left out: --subresource, --raw.
+import type { JsonObject } from '../../base/json';
+import { resourcePath } from '../../machinery/resources';
+import type { Task } from '../../sim/task';
+import { fileInfos, type Info, manifestInfo } from './builder';
+import { dryRunOf, say, validationOf } from './create/object';
+import { deleteAll, waitGone } from './delete';
+import { ApiError, fail } from './errors';
+import { JSON_ONLY } from './http';
+import { readManifests } from './manifest';
+import { SchemaVerifier } from './openapi';
+import type { Command, Session } from './session';
+
+export const replace: Command = {
+  flags: `f/filename:list R/recursive:bool k/kustomize force:bool o/output dry-run:string=unchanged grace-period:int cascade:string=background timeout:duration wait:bool
+    validate:string=strict save-config:bool field-manager template show-managed-fields:bool raw subresource`,
+  run: runReplace,
+};
+
+function* runReplace(session: Session): Task<void> {
+  const files = session.flags.list('filename');
+  if (files.length === 0) throw fail('must specify one of -f and -k');
+  const verifier = new SchemaVerifier(session);
+  if (session.flags.bool('force')) return yield* forced(session, files, verifier);
+  for (const manifest of readManifests(session, files)) {
+    const info = yield* manifestInfo(session, manifest);
+    yield* verifier.verify(info.mapping);
+    const query = { dryRun: dryRunOf(session) === 'server' ? 'All' : undefined, fieldManager: 'kubectl-replace', fieldValidation: validationOf(session) };
+    const path = resourcePath(info.mapping, info.namespace, info.name);
+    say(session, yield* send(session, 'PUT', path, query, info, 'replacing'), 'replaced');
+  }
+}
+
+/** Deletes, waits until all are gone, and creates anew. */
+function* forced(session: Session, files: readonly string[], verifier: SchemaVerifier): Task<void> {
+  const infos = yield* fileInfos(session, files);
+  const grace = session.flags.int('grace-period', -1);
+  const body = { ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}), propagationPolicy: 'Background' };
+  const quiet: Session = { ...session, flags: session.flags.without('force', 'output') };
+  const { deleted } = yield* deleteAll(quiet, infos, body, true);
+  yield* waitGone(session, deleted);
+  for (const info of infos) {
+    // Looks once more before it creates.
+    yield* session.http.exchange('GET', resourcePath(info.mapping, info.namespace, info.name), { accept: JSON_ONLY });
+    yield* verifier.verify(info.mapping);
+    const query = { fieldManager: 'kubectl-replace', fieldValidation: validationOf(session) };
+    say(session, yield* send(session, 'POST', resourcePath(info.mapping, info.namespace), query, info, 'creating'), 'replaced');
+  }
+}
+
+function* send(session: Session, method: 'PUT' | 'POST', path: string, query: { readonly [name: string]: string | undefined }, info: Info, verb: string): Task<JsonObject> {
+  try {
+    return (yield* session.http.send(method, path, { accept: JSON_ONLY, query: { ...query }, body: info.object ?? {} })) as JsonObject;
+  } catch (error) {
+    throw error instanceof ApiError ? error.withSource(verb, info.source) : error;
+  }
+}

@@ -1,0 +1,139 @@
+// `npm run -s compare -- FILE…`: plays a real cluster's recorded steps on a simulated cluster of the same
+// shape and lays both runs side by side. One JSON line per lane, then `FILE matched/total`, last
+// `N passed, M failed` over all lanes.
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { simTime } from '../base/brand';
+import { isObject, type JsonObject } from '../base/json';
+import { clusterOf } from '../cluster/default-run';
+import { Runner } from '../cluster/runner';
+import { Trace } from '../trace/trace';
+import { MODEL, type FaultSpec, type Input } from '../wire/run';
+import { imagesBefore, objectsBefore } from './compare/before';
+import { compareLanes, type LaneResult } from './compare/lanes';
+import type { RecordedStep, Recording } from './compare/recording';
+import { ourLanes, recordedLanes } from './compare/sides';
+
+const AFTER_US = 4_000_000; // the recorder went on for some seconds after its last step
+const SETTLE_US = 3_000_000;
+
+class Replay {
+  private readonly runner: Runner;
+  private readonly trace: Trace;
+  private readonly stepOf = new Map<number, number>();
+  private first = 0;
+  private startUs = 0;
+
+  constructor(private readonly recording: Recording) {
+    const cluster = clusterOf(3);
+    const images = imagesBefore(recording);
+    const nodes = cluster.nodes.map((node) => ({ ...node, images }));
+    this.runner = new Runner({ model: MODEL, cluster: { ...cluster, nodes }, seed: 1, inputs: [] });
+    this.trace = new Trace(this.runner.cluster.sim.recorder.records);
+  }
+
+  run(): LaneResult[] {
+    this.prepare();
+    this.recording.steps.forEach((step, i) => this.play(step, i));
+    const last = Math.max(0, ...this.recording.steps.map(({ t }) => t), ...this.recording.audit.map(({ t }) => t));
+    this.until(this.startUs + last * 1_000 + AFTER_US);
+    this.trace.follow();
+    return compareLanes(recordedLanes(this.recording), ourLanes(this.trace, this.first, this.recording.namespace, this.stepOf));
+  }
+
+  private prepare(): void {
+    const { sim } = this.runner.cluster;
+    this.runner.finish();
+    const { namespace } = this.recording;
+    if (namespace !== 'default' && !this.recording.steps.some(({ cmd }) => cmd?.includes(`create namespace ${namespace}`))) {
+      this.give({ type: 'kubectl', line: `kubectl create namespace ${namespace}` });
+      this.settle();
+    }
+    const before = objectsBefore(this.recording);
+    if (before.length > 0) {
+      this.give({ type: 'kubectl', line: 'kubectl create -f -', stdin: before.map((object) => JSON.stringify(object)).join('\n---\n') });
+      this.settle();
+      this.until(sim.now + 10_000_000);
+    }
+    this.first = sim.recorder.records.length;
+    this.startUs = sim.now;
+  }
+
+  private play(step: RecordedStep, index: number): void {
+    this.until(this.startUs + step.t * 1_000);
+    if (step.reached !== undefined) return this.settle();
+    const input = step.cmd !== undefined ? this.command(step) : this.fault(step.note ?? '');
+    if (input !== null) this.stepOf.set(this.give(input), index);
+  }
+
+  private command(step: RecordedStep): Input {
+    const line = (step.cmd ?? '').replace(/[a-z0-9-]+-[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, (name) => this.ourPod(name));
+    return { type: 'kubectl', line, ...(step.stdin === undefined ? {} : { stdin: step.stdin }) };
+  }
+
+  private fault(note: string): Input | null {
+    const what = /kubelet of (node-\d+)|kube-scheduler|kube-controller-manager/.exec(note);
+    const stops = /stopped|killed/.test(note);
+    if (!stops && !/started/.test(note)) return null;
+    const fault: FaultSpec = what === null || what[0].startsWith('kubelet')
+      ? { kind: stops ? 'kill-process' : 'start-process', component: `kubelet/${this.ourNode()}` }
+      : { kind: 'static-pod-away', component: what[0], away: stops };
+    return { type: 'fault', fault };
+  }
+
+  /** Our Pod of the same owner, in the order in which the recording speaks of them. */
+  private ourPod(name: string): string {
+    const owner = name.split('-').slice(0, -2).join('-');
+    return this.pods().find((pod) => pod.name.startsWith(`${owner}-`))?.name ?? name;
+  }
+
+  /** A node of ours that runs a Pod of the scenario. */
+  private ourNode(): string {
+    this.node ??= this.pods().find((pod) => pod.node !== null)?.node ?? 'node-1';
+    return this.node;
+  }
+  private node: string | null = null;
+
+  private pods(): { readonly name: string; readonly node: string | null }[] {
+    this.trace.follow();
+    const prefix = `/registry/pods/${this.recording.namespace}/`;
+    const pods: { name: string; node: string | null }[] = [];
+    for (const [key, value] of this.trace.history.group('object', this.trace.levels.length)) {
+      if (!key.startsWith(prefix) || !isObject(value) || !isObject(value.object)) continue;
+      const { spec } = value.object as { spec?: JsonObject };
+      pods.push({ name: key.slice(prefix.length), node: typeof spec?.nodeName === 'string' ? spec.nodeName : null });
+    }
+    return pods;
+  }
+
+  private give(input: Input): number {
+    const seq = this.runner.cluster.sim.recorder.records.length;
+    this.runner.cluster.give(input);
+    return seq;
+  }
+  private until(us: number): void {
+    const { sim } = this.runner.cluster;
+    if (us > sim.now) sim.runUntil(simTime(us));
+  }
+  private settle(): void {
+    const { sim } = this.runner.cluster;
+    sim.runToRest(simTime(sim.now + SETTLE_US));
+  }
+}
+
+let passed = 0;
+let failed = 0;
+for (const file of process.argv.slice(2)) {
+  const recording = JSON.parse(readFileSync(file, 'utf8')) as Recording;
+  const results = new Replay(recording).run();
+  let equal = 0;
+  for (const result of results) {
+    console.log(JSON.stringify(result));
+    if (result.missing.length === 0 && result.extra.length === 0) equal++;
+  }
+  console.log(`${basename(file)} ${equal}/${results.length}`);
+  passed += equal;
+  failed += results.length - equal;
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,54 @@
+// Two runs laid side by side, lane by lane. A lane is what happened to one thing, in order; what happens
+// to different things at the same time has no order.
+
+export class Lanes {
+  private readonly lanes = new Map<string, string[]>();
+
+  add(lane: string, item: string): void {
+    const items = this.lanes.get(lane);
+    if (items === undefined) this.lanes.set(lane, [item]);
+    else items.push(item);
+  }
+  get(lane: string): readonly string[] {
+    return this.lanes.get(lane) ?? [];
+  }
+  names(): string[] {
+    return [...this.lanes.keys()];
+  }
+}
+
+export interface LaneResult {
+  readonly lane: string;
+  readonly matched: number;
+  /** In the recording, not in ours. */
+  readonly missing: readonly string[];
+  /** In ours, not in the recording. */
+  readonly extra: readonly string[];
+}
+
+/** One result per lane of either side; order counts within a lane. */
+export const compareLanes = (real: Lanes, ours: Lanes): LaneResult[] =>
+  [...new Set([...real.names(), ...ours.names()])].sort().map((lane) => ({ lane, ...compareItems(real.get(lane), ours.get(lane)) }));
+
+/** The longest common subsequence is matched; the rest is missing or extra. */
+function compareItems(real: readonly string[], ours: readonly string[]): Omit<LaneResult, 'lane'> {
+  const lengths = Array.from({ length: real.length + 1 }, () => new Array<number>(ours.length + 1).fill(0));
+  const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
+  for (let i = real.length - 1; i >= 0; i--) {
+    for (let j = ours.length - 1; j >= 0; j--) {
+      (lengths[i] as number[])[j] = real[i] === ours[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+    }
+  }
+  const missing: string[] = [];
+  const extra: string[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < real.length || j < ours.length) {
+    if (i < real.length && j < ours.length && real[i] === ours[j]) {
+      i++;
+      j++;
+    } else if (j >= ours.length || (i < real.length && at(i + 1, j) >= at(i, j + 1))) missing.push(real[i++] as string);
+    else extra.push(ours[j++] as string);
+  }
+  return { matched: at(0, 0), missing, extra };
+}

@@ -1,0 +1,201 @@
+// Both sides of a comparison, put into lanes by the same rules: requests per actor and object, etcd
+// writes per key, CRI calls per sandbox, container and image, Events per object, rules per service,
+// and what kubectl printed per step.
+import { isObject, type Json, type JsonObject } from '../../base/json';
+import { parsePath } from '../../machinery/resources';
+import { writesOf } from '../../trace/changes';
+import type { Trace } from '../../trace/trace';
+import { binaryOf, nodeOf } from '../../wire/names';
+import type { TraceRecord } from '../../wire/record';
+import { Lanes } from './lanes';
+import { Names, outputLine } from './normalise';
+import type { Recording } from './recording';
+
+interface Request {
+  readonly actor: string;
+  readonly verb: string;
+  readonly uri: string;
+  readonly code: number;
+  /** Where the path names none: the name in the body. */
+  readonly bodyName: string | null;
+}
+interface Call {
+  readonly node: string;
+  readonly rpc: string;
+  readonly req: JsonObject;
+  readonly res: JsonObject;
+}
+
+const text = (value: Json | undefined): string | null => (typeof value === 'string' && value !== '' ? value : null);
+const nameIn = (object: Json | undefined): string | null => (isObject(object) && isObject(object.metadata) ? text(object.metadata.name) : null);
+
+/** Heartbeats, elections, reopened watches, and what a client asks only to learn about the server. */
+const isPeriodic = ({ verb, uri }: Request): boolean =>
+  (verb === 'watch' && !uri.includes('sendInitialEvents=true')) ||
+  /\/leases|\/namespaces\/default\/(endpoints|endpointslices)\/kubernetes|\/nodes\/[^/]+\/status\?timeout=10s|^\/(openapi|version|healthz|readyz|livez)|^\/apis?(\?|$)/.test(uri);
+
+class Side {
+  readonly lanes = new Lanes();
+  readonly names = new Names();
+  private readonly sandboxes = new Map<string, string>();
+
+  constructor(private readonly namespace: string) {}
+
+  request(request: Request): void {
+    const path = parsePath(request.uri);
+    if (isPeriodic(request) || path === null || request.code === 409) return;
+    if (path.namespace !== null && path.namespace !== this.namespace && path.resource !== 'namespaces') return;
+    const name = path.name ?? request.bodyName ?? fieldSelectorName(path.query.fieldSelector);
+    const object = name === null ? path.resource : `${path.resource}/${this.names.name(name)}`;
+    const actor = request.actor.replace(/[@/]node-\d+$/, '');
+    this.lanes.add(`requests ${actor} ${object.replace(/node-\d+$/, 'NODE')}`, `${request.verb}${path.subresource ? `/${path.subresource}` : ''} ${request.code}`);
+  }
+
+  etcdWrite(op: string, key: string): void {
+    if (/^\/registry\/(leases|masterleases|peerserverleases|ranges)\//.test(key)) return;
+    const parts = key.split('/');
+    if (!parts.includes(this.namespace) && !/^\/registry\/(minions|ipaddresses|persistentvolumes|clusterrole)/.test(key)) return;
+    if (parts.includes('kube-system')) return;
+    const last = parts.length - 1;
+    parts[last] = /minions|ipaddresses/.test(key) ? 'ONE' : this.names.name(parts[last] ?? '');
+    this.lanes.add(`etcd ${parts.join('/')}`, op);
+  }
+
+  call({ rpc, req, res }: Call): void {
+    const lane = this.callLane(rpc, req, res);
+    if (lane !== null) this.lanes.add(`cri ${lane}`, rpc);
+  }
+
+  event(type: string, reason: string, object: string): void {
+    this.lanes.add(`events ${this.names.text(object).replace(/node-\d+$/, 'NODE')}`, `${type} ${reason}`);
+  }
+
+  output(step: number, stdout: string, stderr: string, exit: number): void {
+    for (const line of `${stdout}${stderr}`.split('\n')) if (line.trim() !== '') this.lanes.add(`output step ${step}`, outputLine(line, this.names));
+    this.lanes.add(`output step ${step}`, `exit ${exit}`);
+  }
+
+  /** Rules of this namespace's services in one iptables-restore input, without what chance made of them. */
+  rules(stdin: string): void {
+    const perService = new Map<string, string[]>();
+    for (const line of stdin.split('\n')) {
+      const service = /--comment "?([a-z0-9-]+\/[a-z0-9.-]+)/.exec(line)?.[1];
+      if (!line.startsWith('-A') || !service?.startsWith(`${this.namespace}/`) || service === 'default/kubernetes') continue;
+      const rules = perService.get(service) ?? [];
+      perService.set(service, rules);
+      rules.push(outputLine(line, this.names).replace(/(KUBE-[A-Z]+)-[A-Z2-7]{16}/g, '$1').replace(/-d \S+|--to-destination \S+|-s \S+/g, (m) => m.replace(/\d+\.\d+\.\d+\.\d+/, '<ip>')));
+    }
+    for (const [service, rules] of perService) this.lanes.add(`rules ${service}`, rules.join('\n'));
+  }
+
+  private callLane(rpc: string, req: JsonObject, res: JsonObject): string | null {
+    if (rpc === 'RunPodSandbox') {
+      const metadata = isObject(req.config) && isObject(req.config.metadata) ? req.config.metadata : req.metadata;
+      if (!isObject(metadata) || metadata.namespace !== this.namespace) return null;
+      const pod = `pod ${this.names.name(text(metadata.name) ?? '')}`;
+      const id = text(res.podSandboxId);
+      if (id !== null) this.sandboxes.set(id, pod);
+      return pod;
+    }
+    if (rpc === 'ImageStatus' || rpc === 'PullImage') {
+      const image = isObject(req.image) ? text(req.image.image) : null;
+      return image === null || image.startsWith('sha256:') ? null : `image ${image.replace(/:latest$/, '')}`;
+    }
+    const id = text(req.podSandboxId) ?? text(req.containerId);
+    const lane = id === null ? null : (this.sandboxes.get(id) ?? null);
+    const created = text(res.containerId);
+    if (lane !== null && created !== null) this.sandboxes.set(created, lane);
+    return lane;
+  }
+}
+
+const fieldSelectorName = (selector: string | undefined): string | null => /metadata\.name=([^,]+)/.exec(selector ?? '')?.[1] ?? null;
+const SILENT_CALLS = new Set(['ListPodSandbox', 'ListContainers', 'Status', 'Version', 'ListImages', 'ImageFsInfo']);
+
+/** The recording's lanes. */
+export function recordedLanes(recording: Recording): Lanes {
+  const side = new Side(recording.namespace);
+  for (const entry of recording.audit) {
+    if (entry.stage !== undefined && entry.stage !== 'ResponseStarted') continue;
+    const bodyName = nameIn(entry.resDiff) ?? nameIn(entry.res) ?? nameIn(entry.req);
+    side.request({ actor: entry.by, verb: entry.verb, uri: entry.uri, code: entry.code, bodyName });
+  }
+  for (const { op, key } of recording.etcd) side.etcdWrite(op, key);
+  for (const { node, rpc, req, res } of recording.cri) if (!SILENT_CALLS.has(rpc)) side.call({ node, rpc, req: req ?? {}, res: res ?? {} });
+  for (const { type, reason, object } of [...recording.events].sort(byReason)) side.event(type, reason, object);
+  const last = [...recording.iptables].filter(({ stdin }) => stdin !== undefined).at(-1);
+  if (last?.stdin !== undefined) side.rules(last.stdin);
+  recording.steps.forEach((step, i) => {
+    if (step.cmd !== undefined) side.output(i, step.stdout ?? '', step.stderr ?? '', step.exit ?? 0);
+  });
+  return side.lanes;
+}
+
+const byReason = (a: { reason: string }, b: { reason: string }): number => (a.reason < b.reason ? -1 : a.reason > b.reason ? 1 : 0);
+
+/** Ours, from record `first` on. `steps` tells which step of the recording each input stands for. */
+export function ourLanes(trace: Trace, first: number, namespace: string, steps: ReadonlyMap<number, number>): Lanes {
+  const side = new Side(namespace);
+  const told: { readonly type: string; readonly reason: string; readonly object: string }[] = [];
+  const outputs = new Map<number, { stdout: string; stderr: string; exit: number }>();
+  let rules = '';
+  for (const record of trace.records.slice(first)) {
+    const { payload } = record;
+    if (payload.kind === 'request' && payload.protocol === 'http' && record.to === 'kube-apiserver') takeRequest(side, record, trace, told);
+    if (payload.kind === 'response' && payload.protocol === 'etcd' && payload.error === null) takeWrite(side, record, trace);
+    if (payload.kind === 'request' && payload.protocol === 'cri' && !SILENT_CALLS.has(payload.rpc)) {
+      const answer = trace.answerOf(record)?.payload;
+      const res = answer?.kind === 'response' && 'body' in answer && isObject(answer.body) ? answer.body : {};
+      side.call({ node: nodeOf(record.to) ?? '', rpc: payload.rpc, req: payload.body, res });
+    }
+    if (payload.kind === 'request' && payload.protocol === 'iptables' && record.to === 'kernel/node-1' && typeof payload.body.stdin === 'string') rules = payload.body.stdin;
+    if (payload.kind === 'output') {
+      const input = trace.causes(record.seq).at(-1)?.seq ?? -1;
+      const output = outputs.get(input) ?? { stdout: '', stderr: '', exit: 0 };
+      outputs.set(input, { stdout: output.stdout + payload.stdout, stderr: output.stderr + payload.stderr, exit: payload.exit ?? output.exit });
+    }
+  }
+  for (const { type, reason, object } of told.sort(byReason)) side.event(type, reason, object);
+  if (rules !== '') side.rules(rules);
+  for (const [input, step] of steps) {
+    const output = outputs.get(input);
+    if (output !== undefined) side.output(step, output.stdout, output.stderr, output.exit);
+  }
+  return side.lanes;
+}
+
+function takeRequest(side: Side, record: TraceRecord, trace: Trace, told: { type: string; reason: string; object: string }[]): void {
+  const { payload } = record;
+  if (payload.kind !== 'request' || payload.protocol !== 'http') return;
+  const answer = trace.answerOf(record)?.payload;
+  const code = answer?.kind === 'response' && answer.protocol === 'http' ? answer.status : 0;
+  const body = answer?.kind === 'response' && answer.protocol === 'http' ? answer.body : null;
+  const path = parsePath(payload.path);
+  const bodyName = nameIn(body) ?? nameIn(payload.body);
+  side.request({ actor: actorOf(record, payload.headers['user-agent'] ?? ''), verb: verbOf(payload.method, payload.path), uri: payload.path, code, bodyName });
+  if (payload.method === 'POST' && path?.resource === 'events' && code === 201 && isObject(payload.body)) {
+    const about = isObject(payload.body.involvedObject) ? payload.body.involvedObject : payload.body.regarding;
+    if (isObject(about)) told.push({ type: String(payload.body.type), reason: String(payload.body.reason), object: `${about.kind}/${about.name}` });
+  }
+}
+
+/** The recorder's name for who sent a request: from its user agent. */
+function actorOf(record: TraceRecord, userAgent: string): string {
+  const binary = binaryOf(record.from);
+  const suffix = /kubernetes\/[0-9a-f]+\/(.+)$/.exec(userAgent)?.[1];
+  if (suffix === undefined) return binary;
+  return suffix.startsWith('system:serviceaccount:') ? (suffix.split(':').at(-1) ?? suffix) : `${binary}/${suffix}`;
+}
+
+function verbOf(method: string, uri: string): string {
+  const name = parsePath(uri)?.name ?? null;
+  if (method === 'GET') return /[?&]watch=(true|1)/.test(uri) ? 'watch' : name === null ? 'list' : 'get';
+  if (method === 'DELETE') return name === null ? 'deletecollection' : 'delete';
+  return { POST: 'create', PUT: 'update', PATCH: 'patch' }[method] ?? method;
+}
+
+function takeWrite(side: Side, record: TraceRecord, trace: Trace): void {
+  const request = trace.requestOf(record)?.payload;
+  if (request?.kind !== 'request' || request.protocol !== 'etcd' || record.payload.kind !== 'response' || record.payload.protocol !== 'etcd') return;
+  for (const write of writesOf(request.rpc, request.body, record.payload.body)) side.etcdWrite(write.value === null ? 'DELETE' : 'PUT', write.key);
+}
