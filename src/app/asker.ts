@@ -45,8 +45,18 @@ export function createAsker({ link, player, list, count, failure }: AskerNeeds):
     failure.set(String(error instanceof Error ? (error.stack ?? error.message) : error));
     return null;
   };
-  const sceneAt = (seq: number) => kept(scenes, seq, () => link().ask({ type: 'scene', seq }).then((answer) => answer.scene, refused));
-  const detailOf = (seq: number) => kept(details, seq, () => link().ask({ type: 'detail', seq }).then((answer) => answer.detail, refused));
+  const sceneAt = (seq: number) =>
+    kept(scenes, seq, () =>
+      link()
+        .ask({ type: 'scene', seq })
+        .then((answer) => answer.scene, refused),
+    );
+  const detailOf = (seq: number) =>
+    kept(details, seq, () =>
+      link()
+        .ask({ type: 'detail', seq })
+        .then((answer) => answer.detail, refused),
+    );
 
   /** While a message travels, the stage is as when it was sent; once it arrived, as just before the next. */
   function sceneSeq(seq: number, arrived: boolean): number {

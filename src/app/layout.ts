@@ -10,8 +10,20 @@ export interface Rect {
   readonly h: number;
 }
 export type PlaceKind =
-  | 'terminal' | 'kubectl' | 'gate' | 'etcd' | 'manager' | 'scheduler' | 'registry'
-  | 'kubelet' | 'containerd' | 'part' | 'kube-proxy' | 'kernel' | 'shelf' | 'row';
+  | 'terminal'
+  | 'kubectl'
+  | 'gate'
+  | 'etcd'
+  | 'manager'
+  | 'scheduler'
+  | 'registry'
+  | 'kubelet'
+  | 'containerd'
+  | 'part'
+  | 'kube-proxy'
+  | 'kernel'
+  | 'shelf'
+  | 'row';
 export interface Place {
   /** The component's id; `shelf/NODE` and `row/NODE` for what is not one. */
   readonly id: string;
@@ -81,7 +93,10 @@ export function layoutOf(nodes: readonly LayoutNode[]): Layout {
     const node = nodeOf(id as ComponentId);
     return node === null ? undefined : byId.get(`row/${node}`);
   };
-  const edges = [...planeEdges(plane.name), ...rows.flatMap((row) => (fold === 'whole' ? wholeEdges(row.node, row.rect) : foldedEdges(row.node, row.rect)))];
+  const edges = [
+    ...planeEdges(plane.name),
+    ...rows.flatMap((row) => (fold === 'whole' ? wholeEdges(row.node, row.rect) : foldedEdges(row.node, row.rect))),
+  ];
   return { width: WIDTH, height: HEIGHT, fold, places, frames, edges, place };
 }
 
@@ -169,7 +184,15 @@ function wholeEdges(node: string, { x, y }: Rect): Edge[] {
     edge(`containerd/${node}`, `cni/${node}`, [x + 180, y + 60], [x + 180, y + 76]),
     edge(`containerd/${node}`, `runc/${node}`, [x + 231, y + 60], [x + 231, y + 76]),
     edge(`kube-proxy/${node}`, `kernel/${node}`, [x + 124, proxyY], [x + 148, proxyY]),
-    edge(`containerd/${node}`, 'registry', [x + 206, y + 44], [x + 206, y + 36], [GUTTER_X, y + 36], [GUTTER_X, 48], [NODES_X + NODES_W, 48]),
+    edge(
+      `containerd/${node}`,
+      'registry',
+      [x + 206, y + 44],
+      [x + 206, y + 36],
+      [GUTTER_X, y + 36],
+      [GUTTER_X, 48],
+      [NODES_X + NODES_W, 48],
+    ),
   ];
 }
 
@@ -188,7 +211,9 @@ export function podSlots(shelf: Rect, count: number): readonly Rect[] {
   const w = (shelf.w - gap * (columns - 1)) / columns;
   const h = (shelf.h - gap * (lines - 1)) / lines;
   const shown = Math.min(count, columns * lines);
-  return Array.from({ length: shown }, (_, i) => rect(shelf.x + (i % columns) * (w + gap), shelf.y + Math.floor(i / columns) * (h + gap), w, h));
+  return Array.from({ length: shown }, (_, i) =>
+    rect(shelf.x + (i % columns) * (w + gap), shelf.y + Math.floor(i / columns) * (h + gap), w, h),
+  );
 }
 
 // ---- Ways between any two
@@ -220,11 +245,20 @@ function direct(a: Rect, b: Rect): Route {
     const startX = rightwards ? a.x + a.w : a.x;
     const endX = rightwards ? b.x : b.x + b.w;
     const middle = (startX + endX) / 2;
-    return route([[startX, ay], [middle, ay], [middle, by], [endX, by]]);
+    return route([
+      [startX, ay],
+      [middle, ay],
+      [middle, by],
+      [endX, by],
+    ]);
   }
   const startY = by > ay ? a.y + a.h : a.y;
   const endY = by > ay ? b.y : b.y + b.h;
   const middle = (startY + endY) / 2;
-  return route([[ax, startY], [ax, middle], [bx, middle], [bx, endY]]);
+  return route([
+    [ax, startY],
+    [ax, middle],
+    [bx, middle],
+    [bx, endY],
+  ]);
 }
-

@@ -23,7 +23,9 @@ function stored(): Preferences {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
     if (typeof value !== 'object' || value === null) return DEFAULTS;
-    const entries = Object.entries(value).filter(([name, choice]) => (ALLOWED[name as keyof Preferences] as readonly unknown[] | undefined)?.includes(choice));
+    const entries = Object.entries(value).filter(([name, choice]) =>
+      (ALLOWED[name as keyof Preferences] as readonly unknown[] | undefined)?.includes(choice),
+    );
     return { ...DEFAULTS, ...Object.fromEntries(entries) };
   } catch {
     return DEFAULTS;

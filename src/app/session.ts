@@ -3,7 +3,17 @@
 import { err, ok, type Result } from '../base/result';
 import type { At } from '../share/link';
 import type { Input, Run, TimedInput } from '../wire/run';
-import { type ClusterLink, type Detail, type FromWorker, LEVELS, type Level, type RunStatus, type SceneFacts, type Step, type TerminalLine } from '../worker/protocol';
+import {
+  type ClusterLink,
+  type Detail,
+  type FromWorker,
+  LEVELS,
+  type Level,
+  type RunStatus,
+  type SceneFacts,
+  type Step,
+  type TerminalLine,
+} from '../worker/protocol';
 import { createAsker } from './asker';
 import { type Clock, createPlayer, type Player } from './player';
 import { type Signal, signal } from './signal';
@@ -88,7 +98,10 @@ export function createSession(needs: SessionNeeds): Session {
   /** Records at which the chapter changes. */
   function chapterStarts(): number[] {
     const first = list().at(0);
-    return steps.get().filter((step, i, all) => step.chapter !== all[i - 1]?.chapter && step.seq >= first).map((step) => step.seq);
+    return steps
+      .get()
+      .filter((step, i, all) => step.chapter !== all[i - 1]?.chapter && step.seq >= first)
+      .map((step) => step.seq);
   }
 
   function hear(message: Exclude<FromWorker, { type: 'answer' }>): void {
@@ -197,7 +210,20 @@ export function createSession(needs: SessionNeeds): Session {
   }
 
   return {
-    player, columns, level, tellsBoot, status, steps, terminal, inputs, failure, grown, missedGoal, list, command, open,
+    player,
+    columns,
+    level,
+    tellsBoot,
+    status,
+    steps,
+    terminal,
+    inputs,
+    failure,
+    grown,
+    missedGoal,
+    list,
+    command,
+    open,
     scene: asker.scene,
     detail: asker.detail,
     detailOf: asker.detailOf,

@@ -14,7 +14,14 @@ export interface Ui {
   readonly shortcuts: boolean;
 }
 
-export const useUi = create<Ui>(() => ({ panel: null, sheet: 'story', terminalOpen: false, presenting: false, dark: false, shortcuts: false }));
+export const useUi = create<Ui>(() => ({
+  panel: null,
+  sheet: 'story',
+  terminalOpen: false,
+  presenting: false,
+  dark: false,
+  shortcuts: false,
+}));
 
 export const show = (change: Partial<Ui>): void => useUi.setState(change);
 

@@ -12,8 +12,7 @@ export function compareBytes(a: string, b: string): number {
   return a.length - b.length;
 }
 
-const fixSurrogate = (unit: number): number =>
-  unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+const fixSurrogate = (unit: number): number => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
 
 /** A copy of `items`, sorted by the text that `key` gives. */
 export function sortedBy<T>(items: Iterable<T>, key: (item: T) => string): T[] {

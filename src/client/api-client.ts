@@ -82,18 +82,33 @@ export class ApiClient {
   }
 
   /** POST to the collection, or with `subresource` to an object's (`binding`, `token`, `eviction`). */
-  *create<T extends KubeObject>(ref: ResourceRef, object: ObjectName, body: KubeObject | JsonObject, options: RequestOptions & { readonly subresource?: string } = {}): Task<Reply<T>> {
+  *create<T extends KubeObject>(
+    ref: ResourceRef,
+    object: ObjectName,
+    body: KubeObject | JsonObject,
+    options: RequestOptions & { readonly subresource?: string } = {},
+  ): Task<Reply<T>> {
     const target = options.subresource === undefined ? { ...object, name: '' } : object;
     return (yield* this.send('POST', this.path(ref, target, options.subresource ?? null, options), body as Json, options)) as Reply<T>;
   }
 
-  *update<T extends KubeObject>(ref: ResourceRef, object: T, options: RequestOptions & { readonly subresource?: string } = {}): Task<Reply<T>> {
+  *update<T extends KubeObject>(
+    ref: ResourceRef,
+    object: T,
+    options: RequestOptions & { readonly subresource?: string } = {},
+  ): Task<Reply<T>> {
     const { namespace, name } = object.metadata;
     const path = this.path(ref, { namespace: namespace ?? null, name }, options.subresource ?? null, options);
     return (yield* this.send('PUT', path, object as unknown as Json, options)) as Reply<T>;
   }
 
-  *patch<T extends KubeObject>(ref: ResourceRef, object: ObjectName, type: PatchType, patch: Json, options: RequestOptions & { readonly subresource?: string } = {}): Task<Reply<T>> {
+  *patch<T extends KubeObject>(
+    ref: ResourceRef,
+    object: ObjectName,
+    type: PatchType,
+    patch: Json,
+    options: RequestOptions & { readonly subresource?: string } = {},
+  ): Task<Reply<T>> {
     const path = this.path(ref, object, options.subresource ?? null, options);
     const headers = { ...options.headers, 'content-type': PATCH_CONTENT_TYPE[type] };
     return (yield* this.send('PATCH', path, patch, { ...options, headers })) as Reply<T>;

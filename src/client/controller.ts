@@ -26,12 +26,15 @@ export function runWorkers(
     for (;;) {
       const key = yield* queue.next();
       const outcome = yield* sync(key);
-      ctx.inside('reconcile', { queue: queue.name, key, outcome: outcome.type, ...why(outcome), ...(outcome.detail ?? {}) } as { [k: string]: Json });
+      ctx.inside('reconcile', { queue: queue.name, key, outcome: outcome.type, ...why(outcome), ...(outcome.detail ?? {}) } as {
+        [k: string]: Json;
+      });
       if (outcome.type === 'retry' && queue.requeues(key) < (options.maxRetries ?? 15)) {
         queue.addRateLimited(key);
       } else {
         queue.forget(key);
-        if (outcome.type === 'done' && outcome.againAfterUs !== undefined) queue.addAfter(key, outcome.againAfterUs, { idle: outcome.idle ?? false });
+        if (outcome.type === 'done' && outcome.againAfterUs !== undefined)
+          queue.addAfter(key, outcome.againAfterUs, { idle: outcome.idle ?? false });
       }
       queue.done(key);
     }

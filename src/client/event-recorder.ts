@@ -9,7 +9,6 @@ import type { Ctx } from '../sim/process';
 import { suspend, type Task } from '../sim/task';
 import type { ApiClient, ResourceRef } from './api-client';
 
-
 const EVENTS: ResourceRef = { group: '', version: 'v1', resource: 'events' };
 const NEW_EVENTS: ResourceRef = { group: 'events.k8s.io', version: 'v1', resource: 'events' };
 const SPAM_BURST = 25; // per source and object, one more each 300 s
@@ -53,7 +52,13 @@ export class EventRecorder {
   }
 
   /** Tells an Event about `object`. `fieldPath` as `spec.containers{nginx}`; `action` for the new API. */
-  event(object: KubeObject, type: EventType, reason: string, message: string, options: { readonly fieldPath?: string; readonly action?: string } = {}): void {
+  event(
+    object: KubeObject,
+    type: EventType,
+    reason: string,
+    message: string,
+    options: { readonly fieldPath?: string; readonly action?: string } = {},
+  ): void {
     const { name, namespace, uid, resourceVersion } = object.metadata;
     const regarding: JsonObject = {
       kind: object.kind,
@@ -65,7 +70,15 @@ export class EventRecorder {
       ...(options.fieldPath === undefined ? {} : { fieldPath: options.fieldPath }),
     };
     if (this.queue.length >= MAX_QUEUED || this.isSpam(`${object.kind}/${namespace ?? ''}/${name}`)) return;
-    this.queue.push({ regarding, namespace: namespace || 'default', type, reason, message, action: options.action ?? '', cause: this.ctx.cause() });
+    this.queue.push({
+      regarding,
+      namespace: namespace || 'default',
+      type,
+      reason,
+      message,
+      action: options.action ?? '',
+      cause: this.ctx.cause(),
+    });
     const wake = this.wake;
     this.wake = null;
     wake?.(undefined);
@@ -101,21 +114,39 @@ export class EventRecorder {
   private oldEvent(told: Told, name: string, now: string): JsonObject {
     const { component, host } = this.source;
     return {
-      kind: 'Event', apiVersion: 'v1', metadata: { name, namespace: told.namespace },
-      involvedObject: told.regarding, reason: told.reason, message: told.message,
+      kind: 'Event',
+      apiVersion: 'v1',
+      metadata: { name, namespace: told.namespace },
+      involvedObject: told.regarding,
+      reason: told.reason,
+      message: told.message,
       source: { component, ...(host === undefined ? {} : { host }) },
-      firstTimestamp: now, lastTimestamp: now, count: 1, type: told.type, eventTime: null,
-      reportingComponent: component, reportingInstance: host ?? '',
+      firstTimestamp: now,
+      lastTimestamp: now,
+      count: 1,
+      type: told.type,
+      eventTime: null,
+      reportingComponent: component,
+      reportingInstance: host ?? '',
     };
   }
 
   private newEvent(told: Told, name: string): JsonObject {
     return {
-      kind: 'Event', apiVersion: 'events.k8s.io/v1', metadata: { name, namespace: told.namespace },
-      eventTime: rfc3339Micro(this.ctx.now()), reportingController: this.source.component,
+      kind: 'Event',
+      apiVersion: 'events.k8s.io/v1',
+      metadata: { name, namespace: told.namespace },
+      eventTime: rfc3339Micro(this.ctx.now()),
+      reportingController: this.source.component,
       reportingInstance: `${this.source.component}-${this.source.host ?? 'control-plane'}`,
-      action: told.action, reason: told.reason, regarding: told.regarding, note: told.message, type: told.type,
-      deprecatedSource: {}, deprecatedFirstTimestamp: null, deprecatedLastTimestamp: null,
+      action: told.action,
+      reason: told.reason,
+      regarding: told.regarding,
+      note: told.message,
+      type: told.type,
+      deprecatedSource: {},
+      deprecatedFirstTimestamp: null,
+      deprecatedLastTimestamp: null,
     };
   }
 

@@ -213,5 +213,6 @@ function withoutManagedFields<T extends KubeObject>(object: T): T {
 
 /** As Go's url.QueryEscape writes what occurs in selectors. */
 export const queryEscape = (text: string): string =>
-  encodeURIComponent(text).replace(/%20/g, '+').replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-
+  encodeURIComponent(text)
+    .replace(/%20/g, '+')
+    .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -48,7 +48,11 @@ function* elect(ctx: Ctx, client: ApiClient, options: LeaderElectionOptions): Ta
   }
   ctx.inside('leader', { lease: options.lease, holder: options.identity }, { [`leader/${options.lease}`]: options.identity });
   const taken = held;
-  ctx.spawn((function* (): Task<void> { options.onElected(taken); })());
+  ctx.spawn(
+    (function* (): Task<void> {
+      options.onElected(taken);
+    })(),
+  );
   for (let renewedAt = ctx.now(); ; yield* ctx.sleep(RETRY_US, { idle: true })) {
     const next: Lease = { ...held, spec: { ...held.spec, renewTime: rfc3339Micro(ctx.now()) } };
     const reply = yield* client.update(LEASES, next, { ...QUERY, idle: true });
@@ -68,7 +72,9 @@ function* elect(ctx: Ctx, client: ApiClient, options: LeaderElectionOptions): Ta
 const newLease = (ctx: Ctx, options: LeaderElectionOptions): Lease => {
   const now = rfc3339Micro(ctx.now());
   return {
-    kind: 'Lease', apiVersion: 'coordination.k8s.io/v1', metadata: { name: options.lease, namespace: 'kube-system' },
+    kind: 'Lease',
+    apiVersion: 'coordination.k8s.io/v1',
+    metadata: { name: options.lease, namespace: 'kube-system' },
     spec: { holderIdentity: options.identity, leaseDurationSeconds: LEASE_SECONDS, acquireTime: now, renewTime: now, leaseTransitions: 0 },
   };
 };
@@ -76,7 +82,14 @@ const newLease = (ctx: Ctx, options: LeaderElectionOptions): Lease => {
 function* take(ctx: Ctx, client: ApiClient, lease: Lease, options: LeaderElectionOptions): Task<Lease | null> {
   const now = rfc3339Micro(ctx.now());
   const transitions = (lease.spec.leaseTransitions ?? 0) + (lease.spec.holderIdentity === options.identity ? 0 : 1);
-  const spec = { ...lease.spec, holderIdentity: options.identity, leaseDurationSeconds: LEASE_SECONDS, acquireTime: now, renewTime: now, leaseTransitions: transitions };
+  const spec = {
+    ...lease.spec,
+    holderIdentity: options.identity,
+    leaseDurationSeconds: LEASE_SECONDS,
+    acquireTime: now,
+    renewTime: now,
+    leaseTransitions: transitions,
+  };
   const reply = yield* client.update<Lease>(LEASES, { ...lease, spec }, QUERY);
   return reply.ok ? reply.body : null;
 }

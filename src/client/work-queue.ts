@@ -53,10 +53,14 @@ export class WorkQueue {
       if (earlier.dueUs <= dueUs) return;
       earlier.timer.cancel();
     }
-    const timer = this.ctx.after(delayUs, () => {
-      this.delayed.delete(key);
-      this.add(key);
-    }, options);
+    const timer = this.ctx.after(
+      delayUs,
+      () => {
+        this.delayed.delete(key);
+        this.add(key);
+      },
+      options,
+    );
     this.delayed.set(key, { timer, dueUs });
   }
 

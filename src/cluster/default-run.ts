@@ -18,7 +18,11 @@ export const SYSTEM_IMAGES: ClusterSpec['images'] = {
   'registry.k8s.io/pause': { sizeBytes: 320_000, behaviour: { does: 'pause' } },
 };
 export const systemImage = (binary: string): string =>
-  binary === 'etcd' ? `registry.k8s.io/etcd:${ETCD_TAG}` : binary === 'pause' ? 'registry.k8s.io/pause:3.10.1' : `registry.k8s.io/${binary}:${KUBERNETES_VERSION}`;
+  binary === 'etcd'
+    ? `registry.k8s.io/etcd:${ETCD_TAG}`
+    : binary === 'pause'
+      ? 'registry.k8s.io/pause:3.10.1'
+      : `registry.k8s.io/${binary}:${KUBERNETES_VERSION}`;
 export const CONTROL_PLANE_BINARIES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
 
 /** Images a person may name. The sizes are those of linux/amd64 on Docker Hub, compressed. */
@@ -40,7 +44,13 @@ const worker = (index: number): NodeSpec => ({
   memory: '24Gi',
   pods: '110',
 });
-const CONTROL_PLANE: NodeSpec = { ...worker(1), name: 'control-plane', role: 'control-plane', address: '192.168.49.2', podCIDR: '10.244.255.0/24' };
+const CONTROL_PLANE: NodeSpec = {
+  ...worker(1),
+  name: 'control-plane',
+  role: 'control-plane',
+  address: '192.168.49.2',
+  podCIDR: '10.244.255.0/24',
+};
 
 /** A cluster of one control-plane node and `workers` workers (1 to 200). */
 export const clusterOf = (workers: number): ClusterSpec => ({

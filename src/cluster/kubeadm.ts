@@ -28,9 +28,25 @@ function* install(ctx: Ctx, nodes: readonly NodeSpec[]): Task<void> {
     userAgent: `kubeadm/${KUBERNETES_VERSION} (linux/amd64) kubernetes/0000000`,
   });
   while (!(yield* client.send('GET', '/readyz', null)).ok) yield* ctx.sleep(RETRY_US);
-  yield* create(ctx, client, RBAC, null, binding('kubeadm:cluster-admins', 'cluster-admin', { kind: 'Group', name: 'kubeadm:cluster-admins', apiGroup: RBAC.group }));
-  yield* create(ctx, client, core('serviceaccounts'), 'kube-system', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'kube-proxy', namespace: 'kube-system' } });
-  yield* create(ctx, client, RBAC, null, binding('kubeadm:node-proxier', 'system:node-proxier', { kind: 'ServiceAccount', name: 'kube-proxy', namespace: 'kube-system' }));
+  yield* create(
+    ctx,
+    client,
+    RBAC,
+    null,
+    binding('kubeadm:cluster-admins', 'cluster-admin', { kind: 'Group', name: 'kubeadm:cluster-admins', apiGroup: RBAC.group }),
+  );
+  yield* create(ctx, client, core('serviceaccounts'), 'kube-system', {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'kube-proxy', namespace: 'kube-system' },
+  });
+  yield* create(
+    ctx,
+    client,
+    RBAC,
+    null,
+    binding('kubeadm:node-proxier', 'system:node-proxier', { kind: 'ServiceAccount', name: 'kube-proxy', namespace: 'kube-system' }),
+  );
   yield* create(ctx, client, DAEMON_SETS, 'kube-system', PROXY_DAEMON_SET);
   for (const node of nodes) if (node.role === 'control-plane') yield* mark(ctx, client, node.name);
   ctx.exit(0);
@@ -53,13 +69,18 @@ function* mark(ctx: Ctx, client: ApiClient, name: string): Task<void> {
 }
 
 const binding = (name: string, role: string, subject: JsonObject): JsonObject => ({
-  apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name },
-  roleRef: { apiGroup: RBAC.group, kind: 'ClusterRole', name: role }, subjects: [subject],
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+  metadata: { name },
+  roleRef: { apiGroup: RBAC.group, kind: 'ClusterRole', name: role },
+  subjects: [subject],
 });
 
 const PROXY_LABELS = { 'k8s-app': 'kube-proxy' };
 const PROXY_DAEMON_SET: JsonObject = {
-  apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'kube-proxy', namespace: 'kube-system', labels: PROXY_LABELS },
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name: 'kube-proxy', namespace: 'kube-system', labels: PROXY_LABELS },
   spec: {
     selector: { matchLabels: PROXY_LABELS },
     updateStrategy: { type: 'RollingUpdate' },
@@ -71,12 +92,16 @@ const PROXY_DAEMON_SET: JsonObject = {
         hostNetwork: true,
         nodeSelector: { 'kubernetes.io/os': 'linux' },
         tolerations: [{ operator: 'Exists' }],
-        containers: [{
-          name: 'kube-proxy', image: systemImage('kube-proxy'), imagePullPolicy: 'IfNotPresent',
-          command: ['/usr/local/bin/kube-proxy', '--config=/var/lib/kube-proxy/config.conf', '--hostname-override=$(NODE_NAME)'],
-          env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
-          securityContext: { privileged: true },
-        }],
+        containers: [
+          {
+            name: 'kube-proxy',
+            image: systemImage('kube-proxy'),
+            imagePullPolicy: 'IfNotPresent',
+            command: ['/usr/local/bin/kube-proxy', '--config=/var/lib/kube-proxy/config.conf', '--hostname-override=$(NODE_NAME)'],
+            env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+            securityContext: { privileged: true },
+          },
+        ],
       },
     },
   },

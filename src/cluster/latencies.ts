@@ -2,8 +2,8 @@
 // a real cluster (medians in ../shared/vectors/create-deployment-real-20.json, all on one machine with
 // two cores): a reaction over one hop is about 1 ms. What a component takes to answer is its own affair.
 import { unreachable } from '../base/assert';
-import type { Protocol } from '../wire/payload';
 import type { Latency } from '../sim/network';
+import type { Protocol } from '../wire/payload';
 
 const LOCAL: Latency = { leastUs: 50, spreadUs: 30 }; // a Unix socket on the same node
 const MEMBER: Latency = { leastUs: 120, spreadUs: 60 }; // kube-apiserver and etcd

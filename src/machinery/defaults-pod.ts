@@ -6,7 +6,11 @@ import { addQuantities, canonicalQuantity, compareQuantities, parseQuantity, qua
 import { each, inField, withDefaults } from './set-defaults';
 
 const POD_SPEC: JsonObject = {
-  dnsPolicy: 'ClusterFirst', restartPolicy: 'Always', securityContext: {}, terminationGracePeriodSeconds: 30, schedulerName: 'default-scheduler',
+  dnsPolicy: 'ClusterFirst',
+  restartPolicy: 'Always',
+  securityContext: {},
+  terminationGracePeriodSeconds: 30,
+  schedulerName: 'default-scheduler',
 };
 const CONTAINER: JsonObject = { terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File' };
 const PROBE: JsonObject = { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 };
@@ -39,7 +43,10 @@ function podOnlyDefaults(spec: JsonObject): JsonObject {
     result = each(result, list, requestsFromLimits);
     if (spec.hostNetwork === true) result = each(result, list, hostPorts);
   }
-  return withDefaults(inField(result, 'resources', (resources) => podLevelRequests(result, resources)), { enableServiceLinks: true });
+  return withDefaults(
+    inField(result, 'resources', (resources) => podLevelRequests(result, resources)),
+    { enableServiceLinks: true },
+  );
 }
 
 const requestsFromLimits = (container: JsonObject): JsonObject =>
@@ -99,15 +106,13 @@ const probeDefaults = (probe: JsonObject): JsonObject =>
 const actionDefaults = (action: JsonObject): JsonObject =>
   inField(action, 'httpGet', (get) => withDefaults(get, { path: '/', scheme: 'HTTP' }));
 
-const fieldRefDefaults = (source: JsonObject): JsonObject =>
-  inField(source, 'fieldRef', (ref) => withDefaults(ref, { apiVersion: 'v1' }));
+const fieldRefDefaults = (source: JsonObject): JsonObject => inField(source, 'fieldRef', (ref) => withDefaults(ref, { apiVersion: 'v1' }));
 
 const sourceDefaults = (source: JsonObject): JsonObject =>
   inField(fieldRefDefaults(source), 'fileKeyRef', (ref) => withDefaults(ref, { optional: false }));
 
 /** Resources are kept in thousandths at the finest. */
-const roundedResources = (resources: JsonObject): JsonObject =>
-  inField(inField(resources, 'limits', roundedList), 'requests', roundedList);
+const roundedResources = (resources: JsonObject): JsonObject => inField(inField(resources, 'limits', roundedList), 'requests', roundedList);
 
 function roundedList(list: JsonObject): JsonObject {
   let result = list;
@@ -124,16 +129,21 @@ function roundedList(list: JsonObject): JsonObject {
 /** A volume that says only its name is an emptyDir. */
 function volumeDefaults(volume: JsonObject): JsonObject {
   let result = Object.keys(volume).every((name) => name === 'name') ? { ...volume, emptyDir: {} } : volume;
-  for (const source of ['secret', 'configMap', 'downwardAPI', 'projected']) result = inField(result, source, (one) => withDefaults(one, FILE_MODE));
+  for (const source of ['secret', 'configMap', 'downwardAPI', 'projected'])
+    result = inField(result, source, (one) => withDefaults(one, FILE_MODE));
   result = inField(result, 'downwardAPI', (source) => each(source, 'items', fieldRefDefaults));
   result = inField(result, 'projected', (source) => each(source, 'sources', projectionDefaults));
   result = inField(result, 'hostPath', (source) => withDefaults(source, { type: '' }));
   result = inField(result, 'iscsi', (source) => withDefaults(source, { iscsiInterface: 'default' }));
   result = inField(result, 'rbd', (source) => withDefaults(source, { pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' }));
-  result = inField(result, 'azureDisk', (source) => withDefaults(source, { cachingMode: 'ReadWrite', fsType: 'ext4', readOnly: false, kind: 'Shared' }));
+  result = inField(result, 'azureDisk', (source) =>
+    withDefaults(source, { cachingMode: 'ReadWrite', fsType: 'ext4', readOnly: false, kind: 'Shared' }),
+  );
   result = inField(result, 'scaleIO', (source) => withDefaults(source, { storageMode: 'ThinProvisioned', fsType: 'xfs' }));
   result = inField(result, 'ephemeral', (source) =>
-    inField(source, 'volumeClaimTemplate', (template) => inField(template, 'spec', (spec) => withDefaults(spec, { volumeMode: 'Filesystem' }))),
+    inField(source, 'volumeClaimTemplate', (template) =>
+      inField(template, 'spec', (spec) => withDefaults(spec, { volumeMode: 'Filesystem' })),
+    ),
   );
   return inField(result, 'image', (source) =>
     withDefaults(source, { pullPolicy: imageTag(String(source.reference ?? '')) === 'latest' ? 'Always' : 'IfNotPresent' }),

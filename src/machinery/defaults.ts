@@ -25,21 +25,35 @@ export function applyDefaults(apiVersion: string, kind: string, object: JsonObje
   return result;
 }
 
-const inSpec = (change: Defaulter): Defaulter => (object) => inField(object, 'spec', change);
-const inStatus = (change: Defaulter): Defaulter => (object) => inField(object, 'status', change);
+const inSpec =
+  (change: Defaulter): Defaulter =>
+  (object) =>
+    inField(object, 'spec', change);
+const inStatus =
+  (change: Defaulter): Defaulter =>
+  (object) =>
+    inField(object, 'status', change);
 const inTemplate: Defaulter = (spec) => inField(spec, 'template', podTemplateDefaults);
-const after = (...changes: readonly Defaulter[]): Defaulter => (object) => changes.reduce((result, change) => change(result), object);
-const set = (defaults: JsonObject): Defaulter => (object) => withDefaults(object, defaults);
+const after =
+  (...changes: readonly Defaulter[]): Defaulter =>
+  (object) =>
+    changes.reduce((result, change) => change(result), object);
+const set =
+  (defaults: JsonObject): Defaulter =>
+  (object) =>
+    withDefaults(object, defaults);
 
 const QUARTER = { maxUnavailable: '25%', maxSurge: '25%' };
 
 /** `type: RollingUpdate` unless said otherwise, and then its parameters. */
-const rolling = (field: string, parameters: JsonObject): Defaulter => (spec) =>
-  inField(spec, field, (strategy) => {
-    const typed = withDefaults(strategy, { type: 'RollingUpdate' });
-    if (typed.type !== 'RollingUpdate') return typed;
-    return inField(withDefaults(typed, { rollingUpdate: {} }), 'rollingUpdate', set(parameters));
-  });
+const rolling =
+  (field: string, parameters: JsonObject): Defaulter =>
+  (spec) =>
+    inField(spec, field, (strategy) => {
+      const typed = withDefaults(strategy, { type: 'RollingUpdate' });
+      if (typed.type !== 'RollingUpdate') return typed;
+      return inField(withDefaults(typed, { rollingUpdate: {} }), 'rollingUpdate', set(parameters));
+    });
 
 function daemonSetUpdate(spec: JsonObject): JsonObject {
   const update = spec.updateStrategy as JsonObject;
@@ -69,21 +83,35 @@ function jobSpec(spec: JsonObject): JsonObject {
   const policy = spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed';
   const backoffLimit = spec.backoffLimitPerIndex === undefined ? 6 : 2_147_483_647;
   const filled = withDefaults(spec, {
-    ...counts, backoffLimit, completionMode: 'NonIndexed', suspend: false, manualSelector: false, podReplacementPolicy: policy,
+    ...counts,
+    backoffLimit,
+    completionMode: 'NonIndexed',
+    suspend: false,
+    manualSelector: false,
+    podReplacementPolicy: policy,
   });
   return inTemplate(filled);
 }
 
 const cronJobSpec = after(
   set({ concurrencyPolicy: 'Allow', suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 }),
-  (spec) => inField(spec, 'jobTemplate', inSpec((job) => inTemplate(job))),
+  (spec) =>
+    inField(
+      spec,
+      'jobTemplate',
+      inSpec((job) => inTemplate(job)),
+    ),
 );
 
 function serviceSpec(spec: JsonObject): JsonObject {
   const type = typeof spec.type === 'string' ? spec.type : 'ClusterIP';
-  const external = type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && Array.isArray(spec.externalIPs) && spec.externalIPs.length > 0);
+  const external =
+    type === 'NodePort' ||
+    type === 'LoadBalancer' ||
+    (type === 'ClusterIP' && Array.isArray(spec.externalIPs) && spec.externalIPs.length > 0);
   const filled = withDefaults(spec, {
-    sessionAffinity: 'None', type,
+    sessionAffinity: 'None',
+    type,
     ...(external ? { externalTrafficPolicy: 'Cluster' } : {}),
     ...(type === 'ExternalName' ? {} : { internalTrafficPolicy: 'Cluster' }),
     ...(type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {}),
@@ -109,9 +137,11 @@ function serviceAffinity(spec: JsonObject): JsonObject {
 function namespaceLabel(namespace: JsonObject): JsonObject {
   const { name } = namespace.metadata as JsonObject;
   if (typeof name !== 'string' || name === '') return namespace;
-  return inField(namespace, 'metadata', (metadata) => inField(withDefaults(metadata, { labels: {} }), 'labels', (labels) =>
-    labels['kubernetes.io/metadata.name'] === name ? labels : { ...labels, 'kubernetes.io/metadata.name': name },
-  ));
+  return inField(namespace, 'metadata', (metadata) =>
+    inField(withDefaults(metadata, { labels: {} }), 'labels', (labels) =>
+      labels['kubernetes.io/metadata.name'] === name ? labels : { ...labels, 'kubernetes.io/metadata.name': name },
+    ),
+  );
 }
 
 function limitRangeItem(item: JsonObject): JsonObject {
@@ -124,7 +154,10 @@ const withoutEmpty = (object: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => !isObject(value) || Object.keys(value).length > 0));
 
 function networkPolicySpec(spec: JsonObject): JsonObject {
-  const rules = (field: string): Defaulter => (object) => each(object, field, (rule) => each(rule, 'ports', set({ protocol: 'TCP' })));
+  const rules =
+    (field: string): Defaulter =>
+    (object) =>
+      each(object, field, (rule) => each(rule, 'ports', set({ protocol: 'TCP' })));
   const policyTypes = Array.isArray(spec.egress) && spec.egress.length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
   return withDefaults(rules('egress')(rules('ingress')(spec)), { policyTypes });
 }
@@ -139,14 +172,31 @@ function replicationController(object: JsonObject): JsonObject {
   return inField(inSpec(set({ selector: labels }))(object), 'metadata', set({ labels }));
 }
 
-const webhooks = (match: JsonObject): Defaulter => (object) =>
-  each(object, 'webhooks', (webhook) =>
-    each(withDefaults(webhook, { failurePolicy: 'Fail', matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {}, timeoutSeconds: 10, ...match }), 'rules', set({ scope: '*' })),
-  );
+const webhooks =
+  (match: JsonObject): Defaulter =>
+  (object) =>
+    each(object, 'webhooks', (webhook) =>
+      each(
+        withDefaults(webhook, {
+          failurePolicy: 'Fail',
+          matchPolicy: 'Equivalent',
+          namespaceSelector: {},
+          objectSelector: {},
+          timeoutSeconds: 10,
+          ...match,
+        }),
+        'rules',
+        set({ scope: '*' }),
+      ),
+    );
 
 const admissionPolicySpec = after(set({ failurePolicy: 'Fail' }), (spec) =>
   inField(spec, 'matchConstraints', (match) =>
-    each(withDefaults(match, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} }), 'resourceRules', set({ scope: '*' })),
+    each(
+      withDefaults(match, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} }),
+      'resourceRules',
+      set({ scope: '*' }),
+    ),
   ),
 );
 
@@ -171,10 +221,16 @@ const DEFAULTERS: { readonly [apiVersionAndKind: string]: Defaulter } = {
   'v1 LimitRange': inSpec((spec) => each(spec, 'limits', limitRangeItem)),
   'v1 PersistentVolumeClaim': claim,
   'v1 PersistentVolume': after(
-    inSpec(after(set({ persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' }), (spec) => inField(spec, 'hostPath', set({ type: '' })))),
+    inSpec(
+      after(set({ persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' }), (spec) =>
+        inField(spec, 'hostPath', set({ type: '' })),
+      ),
+    ),
     inStatus(set({ phase: 'Pending' })),
   ),
-  'apps/v1 Deployment': inSpec(after(inTemplate, set({ replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 }), rolling('strategy', QUARTER))),
+  'apps/v1 Deployment': inSpec(
+    after(inTemplate, set({ replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 }), rolling('strategy', QUARTER)),
+  ),
   'apps/v1 ReplicaSet': inSpec(after(inTemplate, set({ replicas: 1 }))),
   'apps/v1 DaemonSet': inSpec(after(inTemplate, set({ revisionHistoryLimit: 10 }), daemonSetUpdate)),
   'apps/v1 StatefulSet': inSpec(statefulSetSpec),
@@ -192,5 +248,7 @@ const DEFAULTERS: { readonly [apiVersionAndKind: string]: Defaulter } = {
   'admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration': webhooks({}),
   'admissionregistration.k8s.io/v1 MutatingWebhookConfiguration': webhooks({ reinvocationPolicy: 'Never' }),
   'apiregistration.k8s.io/v1 APIService': inSpec((spec) => inField(spec, 'service', set({ port: 443 }))),
-  'flowcontrol.apiserver.k8s.io/v1 FlowSchema': inSpec((spec) => (spec.matchingPrecedence === 0 ? { ...spec, matchingPrecedence: 1000 } : spec)),
+  'flowcontrol.apiserver.k8s.io/v1 FlowSchema': inSpec((spec) =>
+    spec.matchingPrecedence === 0 ? { ...spec, matchingPrecedence: 1000 } : spec,
+  ),
 };

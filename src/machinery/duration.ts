@@ -51,11 +51,22 @@ export function goDuration(us: number): string {
 
 function decimal(value: number, unit: number): string {
   const whole = Math.floor(value / unit);
-  const fraction = String(unit + (value - whole * unit)).slice(1).replace(/0+$/, '');
+  const fraction = String(unit + (value - whole * unit))
+    .slice(1)
+    .replace(/0+$/, '');
   return fraction === '' ? String(whole) : `${whole}.${fraction}`;
 }
 
-const UNITS: { readonly [unit: string]: number } = { ns: 0.001, us: 1, µs: 1, μs: 1, ms: 1000, s: SECOND, m: 60 * SECOND, h: 3600 * SECOND };
+const UNITS: { readonly [unit: string]: number } = {
+  ns: 0.001,
+  us: 1,
+  µs: 1,
+  μs: 1,
+  ms: 1000,
+  s: SECOND,
+  m: 60 * SECOND,
+  h: 3600 * SECOND,
+};
 
 /** Go's time.ParseDuration, to microseconds (cut); null if malformed. */
 export function parseGoDuration(text: string): number | null {

@@ -11,7 +11,9 @@ export function goJson(value: Json): string {
   if (typeof value === 'number') return goNumber(value);
   if (typeof value === 'string') return goJsonString(value);
   if (!isObject(value)) return `[${(value as readonly Json[]).map(goJson).join(',')}]`;
-  return `{${membersOf(value).map(([key, member]) => `${goJsonString(key)}:${goJson(member)}`).join(',')}}`;
+  return `{${membersOf(value)
+    .map(([key, member]) => `${goJsonString(key)}:${goJson(member)}`)
+    .join(',')}}`;
 }
 
 /** As `kubectl -o json` prints: 4 blanks a level, no newline at the end. */
@@ -37,7 +39,15 @@ function membersOf(object: { readonly [key: string]: Json | undefined }): [strin
 const goNumber = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));
 
 const SHORT_ESCAPES: { readonly [char: string]: string } = {
-  '\x07': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v', '\\': '\\\\', '"': '\\"',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+  '\\': '\\\\',
+  '"': '\\"',
 };
 
 /** Go's strconv.Quote, as %q prints; which runes are printable is taken broadly (all above U+00A0). */

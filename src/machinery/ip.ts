@@ -61,7 +61,10 @@ export function parseIp(text: string): Ip | null {
   const own = mapped ? bytes.slice(12) : bytes;
   const dotted = /[^:]*\..*$/.exec(text)?.[0] ?? '';
   return {
-    bytes: own, text: ipText(own), family: own.length === 4 ? 'IPv4' : 'IPv6', mappedInIPv6: mapped,
+    bytes: own,
+    text: ipText(own),
+    family: own.length === 4 ? 'IPv4' : 'IPv6',
+    mappedInIPv6: mapped,
     leadingZeros: dotted.split('.').some((part) => part.length > 1 && part.startsWith('0')),
   };
 }

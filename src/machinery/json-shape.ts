@@ -7,8 +7,16 @@ import type { TypeName, TypeSchema } from './schema';
 type Members = { readonly [name: string]: Json };
 
 const NODE_INFO: Members = {
-  machineID: '', systemUUID: '', bootID: '', kernelVersion: '', osImage: '', containerRuntimeVersion: '', kubeletVersion: '', kubeProxyVersion: '',
-  operatingSystem: '', architecture: '',
+  machineID: '',
+  systemUUID: '',
+  bootID: '',
+  kernelVersion: '',
+  osImage: '',
+  containerRuntimeVersion: '',
+  kubeletVersion: '',
+  kubeProxyVersion: '',
+  operatingSystem: '',
+  architecture: '',
 };
 
 /** Written always, with the value if absent: structs that are not pointers, members without `omitempty`. */
@@ -51,10 +59,22 @@ const ALWAYS: { readonly [type: TypeName]: Members } = {
   'core.v1.EndpointAddress': { ip: '' },
   'core.v1.EndpointPort': { port: 0 },
   'core.v1.Event': {
-    metadata: {}, involvedObject: {}, source: {}, firstTimestamp: null, lastTimestamp: null, eventTime: null, reportingComponent: '', reportingInstance: '',
+    metadata: {},
+    involvedObject: {},
+    source: {},
+    firstTimestamp: null,
+    lastTimestamp: null,
+    eventTime: null,
+    reportingComponent: '',
+    reportingInstance: '',
   },
   'events.v1.Event': {
-    metadata: {}, eventTime: null, regarding: {}, deprecatedSource: {}, deprecatedFirstTimestamp: null, deprecatedLastTimestamp: null,
+    metadata: {},
+    eventTime: null,
+    regarding: {},
+    deprecatedSource: {},
+    deprecatedFirstTimestamp: null,
+    deprecatedLastTimestamp: null,
   },
   'core.v1.ConfigMap': { metadata: {} },
   'core.v1.Secret': { metadata: {} },
@@ -156,7 +176,14 @@ const ZERO_LEFT_OUT: { readonly [type: TypeName]: readonly string[] } = {
   'core.v1.ReplicationControllerStatus': ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'],
   'events.v1.Event': ['deprecatedCount'],
   'apps.v1.DeploymentSpec': ['minReadySeconds', 'paused'],
-  'apps.v1.DeploymentStatus': ['observedGeneration', 'replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas', 'unavailableReplicas'],
+  'apps.v1.DeploymentStatus': [
+    'observedGeneration',
+    'replicas',
+    'updatedReplicas',
+    'readyReplicas',
+    'availableReplicas',
+    'unavailableReplicas',
+  ],
   'apps.v1.ReplicaSetSpec': ['minReadySeconds'],
   'apps.v1.ReplicaSetStatus': ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'],
   'apps.v1.DaemonSetSpec': ['minReadySeconds'],

@@ -15,7 +15,12 @@ const patternText = (message: string, pattern: string, ...examples: readonly str
     : `${message} (e.g. ${examples.map((example) => `'${example}', `).join(' or ')}regex used for validation is '${pattern}')`;
 
 /** A check of a whole value against a pattern and perhaps a length. */
-function patternCheck(pattern: string, message: string, examples: readonly string[], max = Number.POSITIVE_INFINITY): (value: string) => Complaints {
+function patternCheck(
+  pattern: string,
+  message: string,
+  examples: readonly string[],
+  max = Number.POSITIVE_INFINITY,
+): (value: string) => Complaints {
   const regex = new RegExp(`^${pattern}$`);
   const complaint = patternText(message, pattern, ...examples);
   return (value) => {
@@ -46,7 +51,9 @@ export const wildcardDns1123Subdomain = patternCheck(
   253,
 );
 export const percent = patternCheck('[0-9]+%', "a valid percent string must be a numeric string followed by an ending '%'", ['1%', '93%']);
-export const httpHeaderName = patternCheck('[-A-Za-z0-9]+', "a valid HTTP header must consist of alphanumeric characters or '-'", ['X-Header-Name']);
+export const httpHeaderName = patternCheck('[-A-Za-z0-9]+', "a valid HTTP header must consist of alphanumeric characters or '-'", [
+  'X-Header-Name',
+]);
 
 const plainLabel = patternCheck(
   LABEL,
@@ -114,7 +121,10 @@ function directoryComplaints(value: string): Complaints {
 }
 
 const configKey = patternCheck(
-  '[-._a-zA-Z0-9]+', "a valid config key must consist of alphanumeric characters, '-', '_' or '.'", ['key.name', 'KEY_NAME', 'key-name'], 253,
+  '[-._a-zA-Z0-9]+',
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+  ['key.name', 'KEY_NAME', 'key-name'],
+  253,
 );
 export const configMapKey = (value: string): Complaints => [...configKey(value), ...directoryComplaints(value)];
 
@@ -159,5 +169,4 @@ export function fullyQualifiedDomainName(value: string): Complaints {
 }
 
 /** `generateName` is checked as if its last dash were followed by letters. */
-export const maskTrailingDash = (value: string): string =>
-  value.length > 1 && value.endsWith('-') ? `${value.slice(0, -2)}a` : value;
+export const maskTrailingDash = (value: string): string => (value.length > 1 && value.endsWith('-') ? `${value.slice(0, -2)}a` : value);

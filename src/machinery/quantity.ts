@@ -15,7 +15,16 @@ export const QUANTITY_ERROR = "quantities must match the regular expression '^([
 const NANO = 1_000_000_000n;
 const MAX_BINARY = ((1n << 63n) - 1n) * NANO;
 const DECIMAL: readonly (readonly [suffix: string, exponent: number])[] = [
-  ['n', -9], ['u', -6], ['m', -3], ['', 0], ['k', 3], ['M', 6], ['G', 9], ['T', 12], ['P', 15], ['E', 18],
+  ['n', -9],
+  ['u', -6],
+  ['m', -3],
+  ['', 0],
+  ['k', 3],
+  ['M', 6],
+  ['G', 9],
+  ['T', 12],
+  ['P', 15],
+  ['E', 18],
 ];
 const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
@@ -130,8 +139,14 @@ function decimalText(nanos: bigint, withExponent: boolean): string {
 export const compareQuantities = (a: Quantity, b: Quantity): number => (a.nanos < b.nanos ? -1 : a.nanos > b.nanos ? 1 : 0);
 
 /** In the format of `a`, or of `b` if `a` is zero. */
-export const addQuantities = (a: Quantity, b: Quantity): Quantity => ({ nanos: a.nanos + b.nanos, format: a.nanos === 0n ? b.format : a.format });
-export const subQuantities = (a: Quantity, b: Quantity): Quantity => ({ nanos: a.nanos - b.nanos, format: a.nanos === 0n ? b.format : a.format });
+export const addQuantities = (a: Quantity, b: Quantity): Quantity => ({
+  nanos: a.nanos + b.nanos,
+  format: a.nanos === 0n ? b.format : a.format,
+});
+export const subQuantities = (a: Quantity, b: Quantity): Quantity => ({
+  nanos: a.nanos - b.nanos,
+  format: a.nanos === 0n ? b.format : a.format,
+});
 export const negateQuantity = (a: Quantity): Quantity => ({ nanos: -a.nanos, format: a.format });
 /** By an integer. */
 export const multiplyQuantity = (a: Quantity, by: bigint): Quantity => ({ nanos: a.nanos * by, format: a.format });
@@ -145,17 +160,18 @@ export function roundUpQuantity({ nanos, format }: Quantity, scale: number): { r
 }
 
 /** As the nearest number; for ratios and charts, not for accounts. */
-export const approximateQuantity = ({ nanos }: Quantity): number =>
-  nanos % NANO === 0n ? Number(nanos / NANO) : Number(nanos) / 1e9;
+export const approximateQuantity = ({ nanos }: Quantity): number => (nanos % NANO === 0n ? Number(nanos / NANO) : Number(nanos) / 1e9);
 
 const values = new Map<string, number>();
 const millis = new Map<string, number>();
 
 const inUnits = (cache: Map<string, number>, text: string | number | undefined, unit: bigint): number =>
-  text === undefined ? 0 : cached(cache, String(text), (all) => {
-    const quantity = parseQuantity(all);
-    return quantity ? Number(divideUp(quantity.nanos, unit)) : 0;
-  });
+  text === undefined
+    ? 0
+    : cached(cache, String(text), (all) => {
+        const quantity = parseQuantity(all);
+        return quantity ? Number(divideUp(quantity.nanos, unit)) : 0;
+      });
 
 /** Rounded up to whole units, for memory, pods and the like; 0 for an absent or bad text. */
 export const quantityValue = (text: string | number | undefined): number => inUnits(values, text, NANO);

@@ -18,7 +18,9 @@ export const VERBS: { readonly [resource: string]: readonly string[] } = {
 };
 
 /** Where a subresource is not the parent's kind with get, patch and update. */
-export const SUBRESOURCES: { readonly [name: string]: { readonly groupVersion?: string; readonly kind?: string; readonly verbs?: readonly string[] } } = {
+export const SUBRESOURCES: {
+  readonly [name: string]: { readonly groupVersion?: string; readonly kind?: string; readonly verbs?: readonly string[] };
+} = {
   'nodes/proxy': { kind: 'NodeProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
   'services/proxy': { kind: 'ServiceProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
   'pods/proxy': { kind: 'PodProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },

@@ -1,12 +1,28 @@
 import { describe, expect, test } from 'vitest';
-import { findKind, findResource, groupVersion, parsePath, queryEscape, RESOURCES, resolveName, resourcePath, storageKey } from './resources';
+import {
+  findKind,
+  findResource,
+  groupVersion,
+  parsePath,
+  queryEscape,
+  RESOURCES,
+  resolveName,
+  resourcePath,
+  storageKey,
+} from './resources';
 
 describe('finding resources', () => {
   test.each([
-    ['po', 'v1', 'pods'], ['deploy', 'apps/v1', 'deployments'], ['deployments.apps', 'apps/v1', 'deployments'],
-    ['Deployment', 'apps/v1', 'deployments'], ['deployments.v1.apps', 'apps/v1', 'deployments'], ['ev', 'v1', 'events'],
-    ['events.events.k8s.io', 'events.k8s.io/v1', 'events'], ['hpa', 'autoscaling/v2', 'horizontalpodautoscalers'],
-    ['endpoints', 'v1', 'endpoints'], ['crds', 'apiextensions.k8s.io/v1', 'customresourcedefinitions'],
+    ['po', 'v1', 'pods'],
+    ['deploy', 'apps/v1', 'deployments'],
+    ['deployments.apps', 'apps/v1', 'deployments'],
+    ['Deployment', 'apps/v1', 'deployments'],
+    ['deployments.v1.apps', 'apps/v1', 'deployments'],
+    ['ev', 'v1', 'events'],
+    ['events.events.k8s.io', 'events.k8s.io/v1', 'events'],
+    ['hpa', 'autoscaling/v2', 'horizontalpodautoscalers'],
+    ['endpoints', 'v1', 'endpoints'],
+    ['crds', 'apiextensions.k8s.io/v1', 'customresourcedefinitions'],
   ])('%s is %s %s', (name, gv, resource) => {
     const info = resolveName(name);
     expect(info && [groupVersion(info), info.resource]).toEqual([gv, resource]);
@@ -21,7 +37,13 @@ describe('finding resources', () => {
   });
   test('a subresource has its own kind where the API says so', () => {
     const pods = findResource('', 'v1', 'pods');
-    expect(pods?.subresources.find(({ name }) => name === 'eviction')).toEqual({ name: 'eviction', group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] });
+    expect(pods?.subresources.find(({ name }) => name === 'eviction')).toEqual({
+      name: 'eviction',
+      group: 'policy',
+      version: 'v1',
+      kind: 'Eviction',
+      verbs: ['create'],
+    });
     expect(pods?.subresources.find(({ name }) => name === 'status')?.verbs).toEqual(['get', 'patch', 'update']);
   });
 });
@@ -34,7 +56,10 @@ describe('paths', () => {
     ['/api/v1/namespaces', ['', 'v1', 'namespaces', null, null, null, '']],
     ['/api/v1/namespaces/a/pods', ['', 'v1', 'pods', 'a', null, null, '']],
     ['/api/v1/nodes/n/proxy/logs/x', ['', 'v1', 'nodes', null, 'n', 'proxy', 'logs/x']],
-    ['/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Anode', ['rbac.authorization.k8s.io', 'v1', 'clusterroles', null, 'system:node', null, '']],
+    [
+      '/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Anode',
+      ['rbac.authorization.k8s.io', 'v1', 'clusterroles', null, 'system:node', null, ''],
+    ],
   ])('%s', (path, [group, version, resource, namespace, name, subresource, rest]) => {
     expect(parsePath(path)).toMatchObject({ group, version, resource, namespace, name, subresource, rest });
   });
@@ -42,8 +67,12 @@ describe('paths', () => {
     expect(parsePath(path)).toBeNull();
   });
   test('the query is decoded, the first value counts, damaged escapes stay', () => {
-    expect(parsePath('/api/v1/pods?labelSelector=a%3Db%2Cc&a=1&a=2&flag&bad=%zz')?.query)
-      .toEqual({ labelSelector: 'a=b,c', a: '1', flag: '', bad: '%zz' });
+    expect(parsePath('/api/v1/pods?labelSelector=a%3Db%2Cc&a=1&a=2&flag&bad=%zz')?.query).toEqual({
+      labelSelector: 'a=b,c',
+      a: '1',
+      flag: '',
+      bad: '%zz',
+    });
   });
   test('a path that was made is read back', () => {
     const roles = findResource('rbac.authorization.k8s.io', 'v1', 'roles');
@@ -51,7 +80,7 @@ describe('paths', () => {
     expect(path).toBe('/apis/rbac.authorization.k8s.io/v1/namespaces/a/roles/system:x%20y');
     expect(parsePath(path ?? '')).toMatchObject({ resource: 'roles', namespace: 'a', name: 'system:x y' });
   });
-  test('queries escape as in Go', () => expect(queryEscape("a=b,c d(e)!")).toBe('a%3Db%2Cc+d%28e%29%21'));
+  test('queries escape as in Go', () => expect(queryEscape('a=b,c d(e)!')).toBe('a%3Db%2Cc+d%28e%29%21'));
 });
 
 test.each([

@@ -48,7 +48,11 @@ function resourceOf(apiVersion: string, line: string): ResourceInfo {
   const gv = splitGroupVersion(apiVersion);
   const verbs = VERBS[resource] ?? STANDARD_VERBS;
   return {
-    ...gv, resource, kind, singular: kind.toLowerCase(), verbs,
+    ...gv,
+    resource,
+    kind,
+    singular: kind.toLowerCase(),
+    verbs,
     shortNames: listOf(short),
     categories: listOf(category),
     namespaced: scope === 'N',
@@ -62,7 +66,10 @@ function resourceOf(apiVersion: string, line: string): ResourceInfo {
 
 /** In the order of discovery: the preferred version of a group is its first. */
 export const RESOURCES: readonly ResourceInfo[] = Object.entries(TABLE).flatMap(([apiVersion, lines]) =>
-  lines.trim().split('\n').map((line) => resourceOf(apiVersion, line)),
+  lines
+    .trim()
+    .split('\n')
+    .map((line) => resourceOf(apiVersion, line)),
 );
 
 /** The first resource under each key wins: core before the groups, the preferred version before the others. */
@@ -115,7 +122,10 @@ const NAMESPACE_SUBRESOURCES = ['status', 'finalize'];
 /** A resource path, decoded; null for any other (`/healthz`, `/api`). Paths of unknown resources are parsed too. */
 export function parsePath(path: string): RequestPath | null {
   const mark = path.indexOf('?');
-  const parts = (mark < 0 ? path : path.slice(0, mark)).split('/').filter((part) => part !== '').map(decode);
+  const parts = (mark < 0 ? path : path.slice(0, mark))
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decode);
   const root = parts.shift();
   if (root !== 'api' && root !== 'apis') return null;
   const group = root === 'api' ? '' : parts.shift();
@@ -127,7 +137,16 @@ export function parsePath(path: string): RequestPath | null {
     if (parts[2] !== undefined && !NAMESPACE_SUBRESOURCES.includes(parts[2])) parts.splice(0, 2);
   }
   const [resource = '', name = null, subresource = null, ...rest] = parts;
-  return { group, version, resource, namespace, name, subresource, rest: rest.join('/'), query: mark < 0 ? {} : parseQuery(path.slice(mark + 1)) };
+  return {
+    group,
+    version,
+    resource,
+    namespace,
+    name,
+    subresource,
+    rest: rest.join('/'),
+    query: mark < 0 ? {} : parseQuery(path.slice(mark + 1)),
+  };
 }
 
 /** `a=b&c=d%20e`, decoded. */
@@ -153,11 +172,15 @@ function decode(text: string): string {
 
 /** Go's url.QueryEscape: for values in a query. */
 export const queryEscape = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, percentEncoded).replaceAll('%20', '+');
+  encodeURIComponent(text)
+    .replace(/[!'()*]/g, percentEncoded)
+    .replaceAll('%20', '+');
 
 /** Go's escaping of a path segment as URL.String prints it: `system:node` keeps its colon. */
 const pathEscape = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, percentEncoded).replace(/%(24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent);
+  encodeURIComponent(text)
+    .replace(/[!'()*]/g, percentEncoded)
+    .replace(/%(24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent);
 
 const percentEncoded = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
 

@@ -7,8 +7,17 @@ import table from './schema-table.json';
 export type TypeName = string;
 
 export type ScalarKind =
-  | 'string' | 'int32' | 'int64' | 'double' | 'boolean' | 'bytes'
-  | 'quantity' | 'int-or-string' | 'time' | 'micro-time' | 'any';
+  | 'string'
+  | 'int32'
+  | 'int64'
+  | 'double'
+  | 'boolean'
+  | 'bytes'
+  | 'quantity'
+  | 'int-or-string'
+  | 'time'
+  | 'micro-time'
+  | 'any';
 
 export type FieldType =
   | { readonly kind: ScalarKind }
@@ -65,9 +74,17 @@ export function objectTypeOf(field: FieldType): TypeSchema | null {
 }
 
 const SCALARS: { readonly [letter: string]: FieldType } = {
-  s: { kind: 'string' }, i: { kind: 'int32' }, l: { kind: 'int64' }, d: { kind: 'double' }, b: { kind: 'boolean' },
-  y: { kind: 'bytes' }, q: { kind: 'quantity' }, o: { kind: 'int-or-string' }, t: { kind: 'time' },
-  u: { kind: 'micro-time' }, '*': { kind: 'any' },
+  s: { kind: 'string' },
+  i: { kind: 'int32' },
+  l: { kind: 'int64' },
+  d: { kind: 'double' },
+  b: { kind: 'boolean' },
+  y: { kind: 'bytes' },
+  q: { kind: 'quantity' },
+  o: { kind: 'int-or-string' },
+  t: { kind: 'time' },
+  u: { kind: 'micro-time' },
+  '*': { kind: 'any' },
 };
 
 /** A line: `name[!]:TYPE[@keys,..|@=listType][~patchStrategy][^mergeKey][|enum|..]`, separated by blanks. TYPE is
@@ -89,7 +106,9 @@ function parseField(home: string, word: string): FieldSchema {
   const type = parseTypeText(home, typeText);
   const listType = list === '' ? null : list === '=atomic' || list === '=set' ? (list.slice(1) as 'atomic' | 'set') : 'map';
   return {
-    name, type, listType: type.kind === 'list' ? listType : null,
+    name,
+    type,
+    listType: type.kind === 'list' ? listType : null,
     required: required === '!',
     enum: values === undefined ? null : values.split('|'),
     patchStrategy: strategy === undefined ? [] : strategy.split(','),

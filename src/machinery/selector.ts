@@ -38,7 +38,10 @@ export const selectorWith = (requirements: readonly Requirement[]): Selector => 
 const OPERATORS: readonly Operator[] = ['in', 'notin', '=', '==', '!=', 'gt', 'lt', 'exists', '!'];
 
 /** What is wrong with a requirement: NewRequirement's field errors, under `path` (`key`, `values[0]`). */
-export function requirementErrors({ key, op, values }: { readonly key: string; readonly op: string; readonly values: readonly string[] }, path = ''): FieldError[] {
+export function requirementErrors(
+  { key, op, values }: { readonly key: string; readonly op: string; readonly values: readonly string[] },
+  path = '',
+): FieldError[] {
   const errors: FieldError[] = [];
   const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
   const keyErrors = qualifiedName(key);
@@ -53,7 +56,8 @@ export function requirementErrors({ key, op, values }: { readonly key: string; r
   } else if (op === 'gt' || op === 'lt') {
     if (values.length !== 1) complain("for 'Gt', 'Lt' operators, exactly one value is required");
     values.forEach((value, i) => {
-      if (integerOf(value) === null) errors.push(fieldInvalid(at(`values[${i}]`), value, "for 'Gt', 'Lt' operators, the value must be an integer"));
+      if (integerOf(value) === null)
+        errors.push(fieldInvalid(at(`values[${i}]`), value, "for 'Gt', 'Lt' operators, the value must be an integer"));
     });
   } else {
     errors.push(fieldNotSupported(at('operator'), op, OPERATORS));
@@ -73,12 +77,19 @@ export const selectorText = (selector: Selector): string => selector.requirement
 function requirementText({ key, op, values }: Requirement): string {
   const list = values.length < 2 ? (values[0] ?? '') : [...values].sort(compareBytes).join(',');
   switch (op) {
-    case 'exists': return key;
-    case '!': return `!${key}`;
-    case 'in': case 'notin': return `${key} ${op} (${list})`;
-    case 'gt': return `${key}>${list}`;
-    case 'lt': return `${key}<${list}`;
-    default: return `${key}${op}${list}`;
+    case 'exists':
+      return key;
+    case '!':
+      return `!${key}`;
+    case 'in':
+    case 'notin':
+      return `${key} ${op} (${list})`;
+    case 'gt':
+      return `${key}>${list}`;
+    case 'lt':
+      return `${key}<${list}`;
+    default:
+      return `${key}${op}${list}`;
   }
 }
 
@@ -94,11 +105,19 @@ export function matchesSelector({ nothing, requirements }: Selector, labels: Lab
 function matchesRequirement({ key, op, values }: Requirement, labels: Labels): boolean {
   const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   switch (op) {
-    case '=': case '==': case 'in': return value !== undefined && values.includes(value);
-    case '!=': case 'notin': return value === undefined || !values.includes(value);
-    case 'exists': return value !== undefined;
-    case '!': return value === undefined;
-    case 'gt': case 'lt': {
+    case '=':
+    case '==':
+    case 'in':
+      return value !== undefined && values.includes(value);
+    case '!=':
+    case 'notin':
+      return value === undefined || !values.includes(value);
+    case 'exists':
+      return value !== undefined;
+    case '!':
+      return value === undefined;
+    case 'gt':
+    case 'lt': {
       const [mine, theirs] = [integerOf(value ?? ''), integerOf(values[0] ?? '')];
       if (mine === null || theirs === null || values.length !== 1) return false;
       return op === 'gt' ? mine > theirs : mine < theirs;
@@ -135,7 +154,11 @@ export function selectorOf(selector: LabelSelector | null | undefined): Selector
 /** As `selectorOf`, with upstream's error for one that is not valid. */
 export function labelSelectorAsSelector(selector: LabelSelector | null | undefined): Result<Selector> {
   if (!selector) return ok(NOTHING);
-  const requirements: Requirement[] = Object.entries(selector.matchLabels ?? {}).map(([key, value = '']) => ({ key, op: '=', values: [value] }));
+  const requirements: Requirement[] = Object.entries(selector.matchLabels ?? {}).map(([key, value = '']) => ({
+    key,
+    op: '=',
+    values: [value],
+  }));
   for (const { key, operator, values = [] } of selector.matchExpressions ?? []) {
     const op = OBJECT_OPERATORS[operator];
     if (!op) return err(`${goQuote(operator)} is not a valid label selector operator`);

@@ -25,8 +25,16 @@ export type Status = {
 };
 
 export type FieldErrorType =
-  | 'FieldValueNotFound' | 'FieldValueRequired' | 'FieldValueDuplicate' | 'FieldValueInvalid' | 'FieldValueNotSupported'
-  | 'FieldValueForbidden' | 'FieldValueTooLong' | 'FieldValueTooMany' | 'InternalError' | 'FieldValueTypeInvalid';
+  | 'FieldValueNotFound'
+  | 'FieldValueRequired'
+  | 'FieldValueDuplicate'
+  | 'FieldValueInvalid'
+  | 'FieldValueNotSupported'
+  | 'FieldValueForbidden'
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
+  | 'InternalError'
+  | 'FieldValueTypeInvalid';
 
 /** `value` is told only by the types that tell one. */
 export interface FieldError {
@@ -50,23 +58,40 @@ const WORDS: Readonly<Record<FieldErrorType, string>> = {
 };
 
 export const fieldRequired = (field: string, detail: string): FieldError => ({ type: 'FieldValueRequired', field, detail });
-export const fieldInvalid = (field: string, value: Json, detail: string): FieldError => ({ type: 'FieldValueInvalid', field, value, detail });
+export const fieldInvalid = (field: string, value: Json, detail: string): FieldError => ({
+  type: 'FieldValueInvalid',
+  field,
+  value,
+  detail,
+});
 export const fieldForbidden = (field: string, detail: string): FieldError => ({ type: 'FieldValueForbidden', field, detail });
 export const fieldDuplicate = (field: string, value: Json): FieldError => ({ type: 'FieldValueDuplicate', field, value, detail: '' });
 export const fieldNotFound = (field: string, value: Json): FieldError => ({ type: 'FieldValueNotFound', field, value, detail: '' });
-export const fieldTypeInvalid = (field: string, value: Json, detail: string): FieldError => ({ type: 'FieldValueTypeInvalid', field, value, detail });
+export const fieldTypeInvalid = (field: string, value: Json, detail: string): FieldError => ({
+  type: 'FieldValueTypeInvalid',
+  field,
+  value,
+  detail,
+});
 export const fieldInternal = (field: string, detail: string): FieldError => ({ type: 'InternalError', field, detail });
 
 /** The supported values are told in the order given; upstream mostly sorts them first. */
 export const fieldNotSupported = (field: string, value: Json, supported: readonly string[]): FieldError => ({
-  type: 'FieldValueNotSupported', field, value,
+  type: 'FieldValueNotSupported',
+  field,
+  value,
   detail: supported.length === 0 ? '' : `supported values: ${supported.map(goQuote).join(', ')}`,
 });
 export const fieldTooLong = (field: string, maxBytes: number): FieldError => ({
-  type: 'FieldValueTooLong', field, detail: `may not be more than ${maxBytes} bytes`,
+  type: 'FieldValueTooLong',
+  field,
+  detail: `may not be more than ${maxBytes} bytes`,
 });
 export const fieldTooMany = (field: string, actual: number, max: number): FieldError => ({
-  type: 'FieldValueTooMany', field, value: actual, detail: `must have at most ${max} items`,
+  type: 'FieldValueTooMany',
+  field,
+  value: actual,
+  detail: `must have at most ${max} items`,
 });
 
 /** `Invalid value: "v": detail`, without the field. */
@@ -95,8 +120,14 @@ export const OPTIMISTIC_LOCK = 'the object has been modified; please apply your 
 
 export function failure(code: number, reason: string, message: string, details?: StatusDetails): Status {
   return {
-    kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message,
-    ...(reason === '' ? {} : { reason }), ...(details ? { details } : {}), code,
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    ...(reason === '' ? {} : { reason }),
+    ...(details ? { details } : {}),
+    code,
   };
 }
 
@@ -126,7 +157,9 @@ export function invalid(group: string, kind: string, name: string, errors: reado
   const message = `${groupResource({ group, resource: kind })} "${name}" is invalid`;
   return failure(422, 'Invalid', errors.length === 0 ? message : `${message}: ${aggregateText(errors.map(fieldErrorText))}`, {
     ...detailsOf({ group, resource: kind }, name),
-    ...(errors.length === 0 ? {} : { causes: errors.map((error) => ({ reason: error.type, message: fieldErrorBody(error), field: error.field })) }),
+    ...(errors.length === 0
+      ? {}
+      : { causes: errors.map((error) => ({ reason: error.type, message: fieldErrorBody(error), field: error.field })) }),
   });
 }
 
@@ -150,9 +183,15 @@ export const tooManyRequests = (message: string, retryAfterSeconds: number): Sta
 export const tooManyRequestsError = (message: string): Status => failure(429, 'TooManyRequests', `Too many requests: ${message}`);
 
 export const serverTimeout = (target: Target, operation: string, retryAfterSeconds: number): Status =>
-  failure(500, 'ServerTimeout', `The ${operation} operation against ${groupResource(target)} could not be completed at this time, please try again.`, {
-    ...detailsOf(target, operation), ...retryAfter(retryAfterSeconds),
-  });
+  failure(
+    500,
+    'ServerTimeout',
+    `The ${operation} operation against ${groupResource(target)} could not be completed at this time, please try again.`,
+    {
+      ...detailsOf(target, operation),
+      ...retryAfter(retryAfterSeconds),
+    },
+  );
 
 export const timeout = (message: string, retryAfterSeconds: number): Status =>
   failure(504, 'Timeout', `Timeout: ${message}`, retryAfter(retryAfterSeconds));
@@ -171,7 +210,11 @@ export const notAcceptable = (available: readonly string[]): Status =>
 
 /** Of a body of a type that the server cannot read. */
 export const unsupportedMediaType = (accepted: readonly string[]): Status =>
-  failure(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`);
+  failure(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  );
 
 /** An error of the server's own code that has no reason. */
 export const plainError = (message: string): Status => failure(500, '', message);

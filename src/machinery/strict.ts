@@ -73,16 +73,26 @@ function jsonType(value: Json): string {
 }
 
 const GO_TYPES: { readonly [kind: string]: string } = {
-  boolean: 'bool', double: 'float64', bytes: '[]uint8', quantity: 'resource.Quantity', 'int-or-string': 'intstr.IntOrString',
-  time: 'v1.Time', 'micro-time': 'v1.MicroTime', any: 'interface {}',
+  boolean: 'bool',
+  double: 'float64',
+  bytes: '[]uint8',
+  quantity: 'resource.Quantity',
+  'int-or-string': 'intstr.IntOrString',
+  time: 'v1.Time',
+  'micro-time': 'v1.MicroTime',
+  any: 'interface {}',
 };
 
 /** `[]v1.ContainerPort`, `map[string]string`. */
 function goType(type: FieldType): string {
   switch (type.kind) {
-    case 'object': return type.type.split('.').slice(-2).join('.');
-    case 'list': return `[]${goType(type.items)}`;
-    case 'map': return `map[string]${goType(type.items)}`;
-    default: return GO_TYPES[type.kind] ?? type.kind;
+    case 'object':
+      return type.type.split('.').slice(-2).join('.');
+    case 'list':
+      return `[]${goType(type.items)}`;
+    case 'map':
+      return `map[string]${goType(type.items)}`;
+    default:
+      return GO_TYPES[type.kind] ?? type.kind;
   }
 }

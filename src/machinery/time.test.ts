@@ -24,10 +24,16 @@ test('what was written is read back, and agrees with the machine', () => {
   );
 });
 
-test.each([['2026-01-01T01:30:00.5+01:00', 1_800_500_000], ['2025-12-31T19:00:00-05:00', 0]])('%s has an offset', (text, us) => {
+test.each([
+  ['2026-01-01T01:30:00.5+01:00', 1_800_500_000],
+  ['2025-12-31T19:00:00-05:00', 0],
+])('%s has an offset', (text, us) => {
   expect(parseTime(text)).toBe(us);
 });
 
-test.each(['2026-01-01', '2026-02-29T00:00:00Z', '2026-13-01T00:00:00Z', '2026-01-01T24:00:00Z', '2026-01-01 00:00:00Z', ''])('%s is no time', (text) => {
-  expect(parseTime(text)).toBeNull();
-});
+test.each(['2026-01-01', '2026-02-29T00:00:00Z', '2026-13-01T00:00:00Z', '2026-01-01T24:00:00Z', '2026-01-01 00:00:00Z', ''])(
+  '%s is no time',
+  (text) => {
+    expect(parseTime(text)).toBeNull();
+  },
+);

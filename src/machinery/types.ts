@@ -101,7 +101,12 @@ export interface Container {
   readonly envFrom?: readonly JsonObject[];
   readonly ports?: readonly ContainerPort[];
   readonly resources?: { readonly requests?: StringMap; readonly limits?: StringMap };
-  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean; readonly subPath?: string }[];
+  readonly volumeMounts?: readonly {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly readOnly?: boolean;
+    readonly subPath?: string;
+  }[];
   readonly livenessProbe?: Probe;
   readonly readinessProbe?: Probe;
   readonly startupProbe?: Probe;
@@ -173,8 +178,13 @@ export interface ContainerState {
   readonly waiting?: { readonly reason?: string; readonly message?: string };
   readonly running?: { readonly startedAt: string };
   readonly terminated?: {
-    readonly exitCode: number; readonly reason?: string; readonly message?: string; readonly signal?: number;
-    readonly startedAt?: string | null; readonly finishedAt?: string | null; readonly containerID?: string;
+    readonly exitCode: number;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly signal?: number;
+    readonly startedAt?: string | null;
+    readonly finishedAt?: string | null;
+    readonly containerID?: string;
   };
 }
 export interface ContainerStatus {
@@ -254,7 +264,10 @@ export interface Deployment extends KubeObject {
     readonly replicas?: number;
     readonly selector: LabelSelector;
     readonly template: PodTemplateSpec;
-    readonly strategy?: { readonly type?: string; readonly rollingUpdate?: { readonly maxUnavailable?: IntOrString; readonly maxSurge?: IntOrString } };
+    readonly strategy?: {
+      readonly type?: string;
+      readonly rollingUpdate?: { readonly maxUnavailable?: IntOrString; readonly maxSurge?: IntOrString };
+    };
     readonly minReadySeconds?: number;
     readonly revisionHistoryLimit?: number;
     readonly paused?: boolean;
@@ -293,7 +306,10 @@ export interface DaemonSet extends KubeObject {
   readonly spec: {
     readonly selector: LabelSelector;
     readonly template: PodTemplateSpec;
-    readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: { readonly maxUnavailable?: IntOrString; readonly maxSurge?: IntOrString } };
+    readonly updateStrategy?: {
+      readonly type?: string;
+      readonly rollingUpdate?: { readonly maxUnavailable?: IntOrString; readonly maxSurge?: IntOrString };
+    };
     readonly minReadySeconds?: number;
     readonly revisionHistoryLimit?: number;
   };
@@ -350,7 +366,9 @@ export interface Endpoint {
 export interface EndpointSlice extends KubeObject {
   readonly addressType: string;
   readonly endpoints: readonly Endpoint[] | null;
-  readonly ports: readonly { readonly name?: string; readonly port?: number; readonly protocol?: string; readonly appProtocol?: string }[] | null;
+  readonly ports:
+    | readonly { readonly name?: string; readonly port?: number; readonly protocol?: string; readonly appProtocol?: string }[]
+    | null;
 }
 
 // ---- Configuration, identity, rights

@@ -29,9 +29,20 @@ export function naming(subject: Subject | null): string {
   return subject.name === null ? `the ${subject.resource}` : `${kind} ${subject.name}`;
 }
 const SINGULAR: { readonly [resource: string]: string } = {
-  pods: 'Pod', nodes: 'Node', services: 'Service', deployments: 'Deployment', replicasets: 'ReplicaSet', daemonsets: 'DaemonSet',
-  endpointslices: 'EndpointSlice', endpoints: 'Endpoints', configmaps: 'ConfigMap', secrets: 'Secret', leases: 'Lease',
-  serviceaccounts: 'ServiceAccount', namespaces: 'Namespace', events: 'Event',
+  pods: 'Pod',
+  nodes: 'Node',
+  services: 'Service',
+  deployments: 'Deployment',
+  replicasets: 'ReplicaSet',
+  daemonsets: 'DaemonSet',
+  endpointslices: 'EndpointSlice',
+  endpoints: 'Endpoints',
+  configmaps: 'ConfigMap',
+  secrets: 'Secret',
+  leases: 'Lease',
+  serviceaccounts: 'ServiceAccount',
+  namespaces: 'Namespace',
+  events: 'Event',
 };
 const singular = (resource: string): string => SINGULAR[resource] ?? resource.replace(/s$/, '');
 
@@ -39,9 +50,15 @@ function whatOf(record: TraceRecord, trace: Trace): string {
   const { payload } = record;
   switch (payload.kind) {
     case 'input':
-      return payload.input.type === 'kubectl' ? `typed \`${payload.input.line.slice(0, 60)}\`` : `broke something on purpose (${payload.input.fault.kind})`;
+      return payload.input.type === 'kubectl'
+        ? `typed \`${payload.input.line.slice(0, 60)}\``
+        : `broke something on purpose (${payload.input.fault.kind})`;
     case 'output':
-      return payload.exit === null ? 'prints a line' : payload.exit === 0 ? 'is done and exits with 0' : `fails and exits with ${payload.exit}`;
+      return payload.exit === null
+        ? 'prints a line'
+        : payload.exit === 0
+          ? 'is done and exits with 0'
+          : `fails and exits with ${payload.exit}`;
     case 'request':
       return requestText(record, payload, trace);
     case 'response':
@@ -71,10 +88,21 @@ function requestText(record: TraceRecord, payload: Extract<Payload, { kind: 'req
   return `${CALLS[payload.rpc] ?? payload.rpc}${pod}`;
 }
 const CALLS: { readonly [rpc: string]: string } = {
-  RunPodSandbox: 'make a sandbox', PodSandboxStatus: 'how is the sandbox?', ImageStatus: 'is the image here?', PullImage: 'pull the image',
-  CreateContainer: 'create the container', StartContainer: 'start the container', ContainerStatus: 'how is the container?',
-  StopContainer: 'stop the container', StopPodSandbox: 'stop the sandbox', RemoveContainer: 'remove the container', RemovePodSandbox: 'remove the sandbox',
-  ListPodSandbox: 'which sandboxes are there?', ListContainers: 'which containers are there?', 'iptables-restore': 'take these rules', ADD: 'connect the sandbox to the network',
+  RunPodSandbox: 'make a sandbox',
+  PodSandboxStatus: 'how is the sandbox?',
+  ImageStatus: 'is the image here?',
+  PullImage: 'pull the image',
+  CreateContainer: 'create the container',
+  StartContainer: 'start the container',
+  ContainerStatus: 'how is the container?',
+  StopContainer: 'stop the container',
+  StopPodSandbox: 'stop the sandbox',
+  RemoveContainer: 'remove the container',
+  RemovePodSandbox: 'remove the sandbox',
+  ListPodSandbox: 'which sandboxes are there?',
+  ListContainers: 'which containers are there?',
+  'iptables-restore': 'take these rules',
+  ADD: 'connect the sandbox to the network',
 };
 
 function httpRequestText(request: HttpRequest, subject: Subject | null): string {
@@ -111,7 +139,8 @@ function answerText(record: TraceRecord, payload: Extract<Payload, { kind: 'resp
   if (payload.error !== null) return `error: ${payload.error.message.slice(0, 80)}`;
   if (payload.protocol === 'etcd') {
     const revision = isObject(payload.body.header) ? payload.body.header.revision : undefined;
-    if (payload.rpc === 'Txn') return payload.body.succeeded === true ? `stored at revision ${revision}` : 'not stored: somebody changed it first';
+    if (payload.rpc === 'Txn')
+      return payload.body.succeeded === true ? `stored at revision ${revision}` : 'not stored: somebody changed it first';
     return `here it is, at revision ${revision}`;
   }
   return `${payload.rpc} succeeded`;
@@ -128,13 +157,22 @@ function deliveryText(payload: Extract<Payload, { kind: 'watch-delivery' }>): st
   const key = isObject(events[0]?.kv) ? events[0].kv.key : undefined;
   return events.length === 0 ? 'you are up to date (progress)' : `${events[0]?.type === 'DELETE' ? 'deleted' : 'changed'}: ${String(key)}`;
 }
-const DELIVERED: { readonly [type: string]: string } = { ADDED: 'there is a new', MODIFIED: 'changed:', DELETED: 'gone:', ERROR: 'error on the watch:' };
+const DELIVERED: { readonly [type: string]: string } = {
+  ADDED: 'there is a new',
+  MODIFIED: 'changed:',
+  DELETED: 'gone:',
+  ERROR: 'error on the watch:',
+};
 
 function insideText(topic: string, detail: JsonObject): string {
   const text = (name: string): string => (detail[name] === undefined ? '' : String(detail[name]));
   switch (topic) {
     case 'queue':
-      return detail.added !== undefined ? `${text('added')} joins the ${text('queue')} queue` : detail.taken !== undefined ? `takes ${text('taken')} from the ${text('queue')} queue` : `is done with ${text('done')}`;
+      return detail.added !== undefined
+        ? `${text('added')} joins the ${text('queue')} queue`
+        : detail.taken !== undefined
+          ? `takes ${text('taken')} from the ${text('queue')} queue`
+          : `is done with ${text('done')}`;
     case 'reconcile':
       return `compared wanted with found for ${text('key')}: ${text('outcome')}`;
     case 'schedule':
@@ -172,6 +210,7 @@ function reasonOf(cause: TraceRecord, record: TraceRecord, trace: Trace): string
   }
   if (payload.kind === 'watch-delivery') return cause.to === record.from ? 'etcd told it of the change' : null;
   if (payload.kind === 'request' && cause.to === record.from) return `${speaker(cause.from, cause.actor)} asked for it`;
-  if (payload.kind === 'response' && payload.protocol !== 'http' && payload.protocol !== 'etcd' && cause.to === record.from) return `${payload.rpc} succeeded`;
+  if (payload.kind === 'response' && payload.protocol !== 'http' && payload.protocol !== 'etcd' && cause.to === record.from)
+    return `${payload.rpc} succeeded`;
   return null;
 }

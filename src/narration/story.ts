@@ -33,14 +33,19 @@ interface Here {
 }
 
 const http = ({ record }: Here) => (record.payload.protocol === 'http' && record.payload.kind === 'request' ? record.payload : null);
-const call = ({ record }: Here, rpc: string): boolean => record.payload.kind === 'request' && 'rpc' in record.payload && record.payload.rpc === rpc;
+const call = ({ record }: Here, rpc: string): boolean =>
+  record.payload.kind === 'request' && 'rpc' in record.payload && record.payload.rpc === rpc;
 const sentBy = ({ record }: Here, binary: string): boolean => binaryOf(record.from) === binary;
 const writes = (here: Here): boolean => http(here) !== null && http(here)?.method !== 'GET';
 const about = ({ subject }: Here, resource: string, subresource: string | null = null): boolean =>
   subject?.resource === resource && subject.subresource === subresource;
 const delivered = (here: Here, to: string, resource: string): boolean =>
-  here.record.payload.kind === 'watch-delivery' && here.record.payload.protocol === 'http' && here.record.payload.type !== 'BOOKMARK' &&
-  here.record.payload.type !== 'DELETED' && binaryOf(here.record.to) === to && here.subject?.resource === resource;
+  here.record.payload.kind === 'watch-delivery' &&
+  here.record.payload.protocol === 'http' &&
+  here.record.payload.type !== 'BOOKMARK' &&
+  here.record.payload.type !== 'DELETED' &&
+  binaryOf(here.record.to) === to &&
+  here.subject?.resource === resource;
 const field = (value: Json | undefined, ...path: readonly string[]): Json | undefined =>
   path.reduce<Json | undefined>((at, name) => (isObject(at) ? at[name] : undefined), value);
 const deliveredObject = ({ record }: Here): Json | undefined =>
@@ -49,17 +54,30 @@ const deliveredObject = ({ record }: Here): Json | undefined =>
 const stores = (here: Here, resource: string, by: (request: TraceRecord) => boolean): boolean =>
   call(here, 'Txn') && here.subject?.resource === resource && here.served !== null && by(here.served);
 const byKubectl = (request: TraceRecord): boolean => request.from === 'kubectl';
-const byActor = (actor: string) => (request: TraceRecord): boolean => request.actor === actor;
+const byActor =
+  (actor: string) =>
+  (request: TraceRecord): boolean =>
+    request.actor === actor;
 const reportsRunning = (request: TraceRecord | null): boolean =>
-  request?.payload.protocol === 'http' && request.payload.kind === 'request' && field(request.payload.body, 'status', 'phase') === 'Running';
+  request?.payload.protocol === 'http' &&
+  request.payload.kind === 'request' &&
+  field(request.payload.body, 'status', 'phase') === 'Running';
 const isStatusPatch = (here: Here): boolean => sentBy(here, 'kubelet') && http(here)?.method === 'PATCH' && about(here, 'pods', 'status');
 
 const RULES: readonly Rule[] = [
   { chapter: 'Request', told: 1, matches: (h) => h.record.from === 'kubectl' && writes(h) },
   { chapter: 'Request', told: null, matches: (h) => h.record.from === 'kubectl' && http(h) !== null },
   {
-    chapter: 'Admit', told: null, matches: (h) => h.record.payload.kind === 'inside' && h.record.payload.topic === 'chain' && h.served !== null && byKubectl(h.served) && isWrite(h.served),
-    sentence: (h) => `kube-apiserver: who is it, may they, is it valid? ${speaker(h.served?.from ?? '', null)}'s request passes authentication, authorization and admission.`,
+    chapter: 'Admit',
+    told: null,
+    matches: (h) =>
+      h.record.payload.kind === 'inside' &&
+      h.record.payload.topic === 'chain' &&
+      h.served !== null &&
+      byKubectl(h.served) &&
+      isWrite(h.served),
+    sentence: (h) =>
+      `kube-apiserver: who is it, may they, is it valid? ${speaker(h.served?.from ?? '', null)}'s request passes authentication, authorization and admission.`,
   },
   { chapter: 'Persist', told: 2, matches: (h) => call(h, 'Txn') && h.served !== null && byKubectl(h.served) && isWrite(h.served) },
   { chapter: 'Notify', told: 3, matches: (h) => delivered(h, 'kube-controller-manager', 'deployments') },
@@ -69,22 +87,59 @@ const RULES: readonly Rule[] = [
   { chapter: 'Notify', told: null, matches: (h) => delivered(h, 'kube-controller-manager', 'replicasets') },
   { chapter: 'Reconcile', told: 6, matches: (h) => h.record.actor === 'replicaset-controller' && writes(h) && about(h, 'pods') },
   { chapter: 'Reconcile', told: null, matches: (h) => h.record.actor === 'daemon-set-controller' && writes(h) && about(h, 'pods') },
-  { chapter: 'Persist', told: 7, matches: (h) => stores(h, 'pods', (request) => request.actor === 'replicaset-controller' || request.actor === 'daemon-set-controller') },
-  { chapter: 'Notify', told: 8, matches: (h) => delivered(h, 'kube-scheduler', 'pods') && !field(deliveredObject(h), 'spec', 'nodeName') && !field(deliveredObject(h), 'metadata', 'deletionTimestamp') },
+  {
+    chapter: 'Persist',
+    told: 7,
+    matches: (h) => stores(h, 'pods', (request) => request.actor === 'replicaset-controller' || request.actor === 'daemon-set-controller'),
+  },
+  {
+    chapter: 'Notify',
+    told: 8,
+    matches: (h) =>
+      delivered(h, 'kube-scheduler', 'pods') &&
+      !field(deliveredObject(h), 'spec', 'nodeName') &&
+      !field(deliveredObject(h), 'metadata', 'deletionTimestamp'),
+  },
   { chapter: 'Schedule', told: null, matches: (h) => h.record.payload.kind === 'inside' && h.record.payload.topic === 'schedule' },
   { chapter: 'Schedule', told: 9, matches: (h) => sentBy(h, 'kube-scheduler') && about(h, 'pods', 'binding') && http(h) !== null },
   { chapter: 'Notify', told: 10, matches: (h) => delivered(h, 'kubelet', 'pods') },
   { chapter: 'Route', told: 11, matches: (h) => delivered(h, 'kube-proxy', 'endpointslices') || delivered(h, 'kube-proxy', 'services') },
   { chapter: 'Route', told: null, matches: (h) => call(h, 'iptables-restore') },
-  { chapter: 'Run', told: 12, matches: (h) => sentBy(h, 'kubelet') && (about(h, 'serviceaccounts', 'token') || ((about(h, 'configmaps') || about(h, 'secrets')) && http(h) !== null)) },
-  { chapter: 'Run', told: 13, matches: (h) => ['RunPodSandbox', 'PullImage', 'CreateContainer', 'StartContainer'].some((rpc) => call(h, rpc)) },
-  { chapter: 'Run', told: 14, matches: (h) => h.record.payload.kind === 'response' && h.record.payload.protocol === 'cri' && h.record.payload.rpc === 'StartContainer' },
+  {
+    chapter: 'Run',
+    told: 12,
+    matches: (h) =>
+      sentBy(h, 'kubelet') &&
+      (about(h, 'serviceaccounts', 'token') || ((about(h, 'configmaps') || about(h, 'secrets')) && http(h) !== null)),
+  },
+  {
+    chapter: 'Run',
+    told: 13,
+    matches: (h) => ['RunPodSandbox', 'PullImage', 'CreateContainer', 'StartContainer'].some((rpc) => call(h, rpc)),
+  },
+  {
+    chapter: 'Run',
+    told: 14,
+    matches: (h) =>
+      h.record.payload.kind === 'response' && h.record.payload.protocol === 'cri' && h.record.payload.rpc === 'StartContainer',
+  },
   { chapter: 'Run', told: null, matches: (h) => ['StopContainer', 'StopPodSandbox'].some((rpc) => call(h, rpc)) },
   { chapter: 'Report', told: 15, matches: (h) => isStatusPatch(h) && reportsRunning(h.record) },
   { chapter: 'Report', told: null, matches: (h) => isStatusPatch(h) },
-  { chapter: 'Persist', told: 16, matches: (h) => stores(h, 'pods', (request) => binaryOf(request.from) === 'kubelet' && reportsRunning(request)) },
+  {
+    chapter: 'Persist',
+    told: 16,
+    matches: (h) => stores(h, 'pods', (request) => binaryOf(request.from) === 'kubelet' && reportsRunning(request)),
+  },
   { chapter: 'Persist', told: null, matches: (h) => stores(h, 'pods', (request) => request.from === 'kube-scheduler') },
-  { chapter: 'Report', told: null, matches: (h) => (h.record.actor === 'replicaset-controller' || h.record.actor === 'deployment-controller') && http(h)?.method === 'PUT' && h.subject?.subresource === 'status' },
+  {
+    chapter: 'Report',
+    told: null,
+    matches: (h) =>
+      (h.record.actor === 'replicaset-controller' || h.record.actor === 'deployment-controller') &&
+      http(h)?.method === 'PUT' &&
+      h.subject?.subresource === 'status',
+  },
 ];
 
 const isWrite = (request: TraceRecord): boolean =>
@@ -111,7 +166,14 @@ export class Story {
   /** After a step, the next renewal of a lease: the watch loops repeat. Told once until there is news. */
   private tellsLoop(record: TraceRecord): boolean {
     const { payload } = record;
-    return payload.kind === 'request' && payload.protocol === 'http' && payload.method === 'PUT' && payload.path.includes('/leases/') && this.steps.length > 0 && this.loopToldFor !== this.steps.length;
+    return (
+      payload.kind === 'request' &&
+      payload.protocol === 'http' &&
+      payload.method === 'PUT' &&
+      payload.path.includes('/leases/') &&
+      this.steps.length > 0 &&
+      this.loopToldFor !== this.steps.length
+    );
   }
 
   private take(record: TraceRecord): void {
@@ -123,7 +185,12 @@ export class Story {
     const rule = RULES.find((candidate) => candidate.matches(here) && this.fresh(candidate, here));
     if (rule !== undefined) this.tell(record, rule.chapter, rule.told, rule.sentence?.(here) ?? sentenceOf(record, this.trace));
     else if (this.tellsLoop(record)) {
-      this.tell(record, 'Loop', 17, `${speaker(record.from, record.actor)} -> kube-apiserver: I still hold ${naming(here.subject)}. Watches stay open; the next change starts the loop again.`);
+      this.tell(
+        record,
+        'Loop',
+        17,
+        `${speaker(record.from, record.actor)} -> kube-apiserver: I still hold ${naming(here.subject)}. Watches stay open; the next change starts the loop again.`,
+      );
       this.loopToldFor = this.steps.length;
     }
   }

@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from '../base/json';
 import { clusterOf } from '../cluster/default-run';
 import { Runner } from '../cluster/runner';
 import { Trace } from '../trace/trace';
-import { MODEL, type FaultSpec, type Input } from '../wire/run';
+import { type FaultSpec, type Input, MODEL } from '../wire/run';
 import { imagesBefore, objectsBefore } from './compare/before';
 import { compareLanes, type LaneResult } from './compare/lanes';
 import type { RecordedStep, Recording } from './compare/recording';
@@ -67,7 +67,9 @@ class Replay {
   }
 
   private command(step: RecordedStep): Input {
-    const line = (step.cmd ?? '').replace(/[a-z0-9-]+-[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, (name) => this.ourPod(name));
+    const line = (step.cmd ?? '').replace(/[a-z0-9-]+-[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, (name) =>
+      this.ourPod(name),
+    );
     return { type: 'kubectl', line, ...(step.stdin === undefined ? {} : { stdin: step.stdin }) };
   }
 
@@ -75,9 +77,10 @@ class Replay {
     const what = /kubelet of (node-\d+)|kube-scheduler|kube-controller-manager/.exec(note);
     const stops = /stopped|killed/.test(note);
     if (!stops && !/started/.test(note)) return null;
-    const fault: FaultSpec = what === null || what[0].startsWith('kubelet')
-      ? { kind: stops ? 'kill-process' : 'start-process', component: `kubelet/${this.ourNode()}` }
-      : { kind: 'static-pod-away', component: what[0], away: stops };
+    const fault: FaultSpec =
+      what === null || what[0].startsWith('kubelet')
+        ? { kind: stops ? 'kill-process' : 'start-process', component: `kubelet/${this.ourNode()}` }
+        : { kind: 'static-pod-away', component: what[0], away: stops };
     return { type: 'fault', fault };
   }
 

@@ -7,7 +7,9 @@ interface Recorded {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 const vectors = '../shared/vectors';
-const bootstrap = JSON.parse(readFileSync(`${vectors}/real-bootstrap.json`, 'utf8')) as { readonly [resource: string]: readonly Recorded[] };
+const bootstrap = JSON.parse(readFileSync(`${vectors}/real-bootstrap.json`, 'utf8')) as {
+  readonly [resource: string]: readonly Recorded[];
+};
 const startup = JSON.parse(readFileSync(`${vectors}/real-startup.json`, 'utf8')) as {
   readonly etcdWritesOfAnEmptyClusterStart: readonly { readonly key: string; readonly rev: number }[];
 };
@@ -17,12 +19,22 @@ for (const { key, rev } of startup.etcdWritesOfAnEmptyClusterStart) {
   if (!firstWrite.has(name)) firstWrite.set(name, rev);
 }
 const RESOURCES = [
-  'prioritylevelconfigurations', 'flowschemas', 'apiservices', 'priorityclasses', 'clusterroles', 'clusterrolebindings', 'roles', 'rolebindings',
+  'prioritylevelconfigurations',
+  'flowschemas',
+  'apiservices',
+  'priorityclasses',
+  'clusterroles',
+  'clusterrolebindings',
+  'roles',
+  'rolebindings',
 ];
 const objects: { [resource: string]: readonly Recorded[] } = {};
 for (const resource of RESOURCES) {
-  const order = ({ metadata: { namespace, name } }: Recorded): number => firstWrite.get([resource, namespace, name].filter(Boolean).join('/')) ?? 1e9;
+  const order = ({ metadata: { namespace, name } }: Recorded): number =>
+    firstWrite.get([resource, namespace, name].filter(Boolean).join('/')) ?? 1e9;
   objects[resource] = [...(bootstrap[resource] ?? [])].filter((object) => order(object) < 1e9).sort((a, b) => order(a) - order(b));
 }
-const lines = Object.entries(objects).map(([resource, list]) => `${JSON.stringify(resource)}:[\n${list.map((object) => JSON.stringify(object)).join(',\n')}]`);
+const lines = Object.entries(objects).map(
+  ([resource, list]) => `${JSON.stringify(resource)}:[\n${list.map((object) => JSON.stringify(object)).join(',\n')}]`,
+);
 writeFileSync('src/components/kube-apiserver/bootstrap/objects.json', `{${lines.join(',\n')}}\n`);

@@ -20,7 +20,12 @@ interface Definition {
 }
 
 const SCALARS: { readonly [type: string]: string } = {
-  string: 's', 'string:byte': 'y', 'integer:int32': 'i', 'integer:int64': 'l', 'number:double': 'd', boolean: 'b',
+  string: 's',
+  'string:byte': 'y',
+  'integer:int32': 'i',
+  'integer:int64': 'l',
+  'number:double': 'd',
+  boolean: 'b',
   'io.k8s.apimachinery.pkg.api.resource.Quantity': 'q',
   'io.k8s.apimachinery.pkg.util.intstr.IntOrString': 'o',
   'io.k8s.apimachinery.pkg.apis.meta.v1.Time': 't',

@@ -8,6 +8,10 @@ prepare();
 const [command, ...args] = process.argv.slice(2);
 const loader = pathToFileURL(join(ROOT, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href;
 const flags = command === 'bench' ? ['--expose-gc'] : [];
-const child = spawn(process.execPath, [...flags, '--stack-size=4000', '--import', loader, join(ROOT, 'src', 'node', `${command}.ts`), ...args], { stdio: 'inherit' });
+const child = spawn(
+  process.execPath,
+  [...flags, '--stack-size=4000', '--import', loader, join(ROOT, 'src', 'node', `${command}.ts`), ...args],
+  { stdio: 'inherit' },
+);
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

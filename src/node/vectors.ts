@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import type { Adapter, VectorCase } from './vectors/adapter';
 
 /** Data about real clusters that other commands use; these files hold no cases of their own. */
-const NOT_CASES = /^(real-(traces|schema|bootstrap|bookmarks|etcd-keys|etcd-values|startup|audit.*)|kubectl-(states|bodies|protobuf-fields)|timings|create-deployment.*)(\.json)?$/;
+const NOT_CASES =
+  /^(real-(traces|schema|bootstrap|bookmarks|etcd-keys|etcd-values|startup|audit.*)|kubectl-(states|bodies|protobuf-fields)|timings|create-deployment.*)(\.json)?$/;
 
 const here = dirname(fileURLToPath(import.meta.url));
 

@@ -46,17 +46,28 @@ function isFault(value: unknown): value is FaultSpec {
 export function isCluster(value: unknown): value is ClusterSpec {
   if (!isObject(value)) return false;
   const { nodes, images, registryBytesPerSecond } = value;
-  return Array.isArray(nodes) && nodes.length > 0 && nodes.length <= MAX_NODES && nodes.every(isNode) &&
-    isObject(images) && Object.values(images).every(isImage) && count(registryBytesPerSecond) && registryBytesPerSecond > 0;
+  return (
+    Array.isArray(nodes) &&
+    nodes.length > 0 &&
+    nodes.length <= MAX_NODES &&
+    nodes.every(isNode) &&
+    isObject(images) &&
+    Object.values(images).every(isImage) &&
+    count(registryBytesPerSecond) &&
+    registryBytesPerSecond > 0
+  );
 }
 
 function isNode(value: unknown): boolean {
   if (!isObject(value)) return false;
   const texts = [value.name, value.address, value.podCIDR, value.cpu, value.memory, value.pods];
-  return texts.every((part) => text(part, 256)) && (value.role === 'control-plane' || value.role === 'worker') &&
+  return (
+    texts.every((part) => text(part, 256)) &&
+    (value.role === 'control-plane' || value.role === 'worker') &&
     (value.labels === undefined || (isObject(value.labels) && Object.values(value.labels).every((label) => text(label, 256)))) &&
     (value.taints === undefined || (Array.isArray(value.taints) && value.taints.every(isObject))) &&
-    (value.images === undefined || (Array.isArray(value.images) && value.images.every((image) => text(image, 512))));
+    (value.images === undefined || (Array.isArray(value.images) && value.images.every((image) => text(image, 512))))
+  );
 }
 
 function isImage(value: Json | undefined): boolean {

@@ -8,7 +8,10 @@ const inputs = fc.array(
     input: fc.oneof(
       fc.record({ type: fc.constant('kubectl' as const), line: fc.string(), stdin: fc.string({ unit: 'binary' }) }),
       fc.record({ type: fc.constant('kubectl' as const), line: fc.string() }),
-      fc.record({ type: fc.constant('fault' as const), fault: fc.record({ kind: fc.constant('node-power' as const), node: fc.string(), on: fc.boolean() }) }),
+      fc.record({
+        type: fc.constant('fault' as const),
+        fault: fc.record({ kind: fc.constant('node-power' as const), node: fc.string(), on: fc.boolean() }),
+      }),
     ),
   }),
   { maxLength: 8 },
@@ -19,7 +22,10 @@ const at = fc.oneof(
   fc.record({ record: fc.nat({ max: 999_999_999 }) }),
   fc.record({ chapter: fc.constantFrom('request', 'schedule', 'loop'), occurrence: fc.integer({ min: 1, max: 999 }) }),
 );
-const link: fc.Arbitrary<Link> = fc.record({ run, moment: fc.record({ at, level: fc.constantFrom('story' as const, 'messages' as const, 'wire' as const) }) });
+const link: fc.Arbitrary<Link> = fc.record({
+  run,
+  moment: fc.record({ at, level: fc.constantFrom('story' as const, 'messages' as const, 'wire' as const) }),
+});
 const plain: Link = {
   run: { seed: 1, cluster: null, inputs: [{ when: 'rest', input: { type: 'kubectl', line: PLAIN_COMMAND } }] },
   moment: { at: { chapter: 'Schedule', occurrence: 1 }, level: 'story' },
@@ -40,7 +46,11 @@ describe('a link', () => {
   });
 
   test('of any text is a result, never an exception', () => {
-    const hash = fc.oneof(fc.string({ unit: 'binary' }), fc.base64String().map((text) => `#run=1.${text}`), fc.string().map((text) => `#run=1&at=${text}`));
+    const hash = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.base64String().map((text) => `#run=1.${text}`),
+      fc.string().map((text) => `#run=1&at=${text}`),
+    );
     fc.assert(fc.property(hash, (text) => typeof decodeLink(text).ok === 'boolean'));
   });
 
@@ -62,7 +72,11 @@ describe('a link', () => {
   });
 
   test('that would grow without bound is refused', () => {
-    const big: SharedRun = { seed: 1, cluster: null, inputs: [{ when: 'rest', input: { type: 'kubectl', line: '-', stdin: 'x'.repeat(300_000) } }] };
+    const big: SharedRun = {
+      seed: 1,
+      cluster: null,
+      inputs: [{ when: 'rest', input: { type: 'kubectl', line: '-', stdin: 'x'.repeat(300_000) } }],
+    };
     const text = encodeLink({ run: big, moment: { at: null, level: 'story' } });
     expect(text.ok && decodeLink(text.value)).toEqual({ ok: false, error: 'damaged' });
   });

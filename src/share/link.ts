@@ -1,7 +1,7 @@
 // A link is `#run=BODY&at=MOMENT&level=LEVEL`. BODY is `1` for the plain command, `1.TEXT` for any other
 // run, TEXT being its JSON, deflated, as base64url; the leading number is the format's version. MOMENT is
 // `chapter.occurrence` (`schedule.1`) or a record's number.
-import { Inflate, deflateSync, strFromU8, strToU8 } from 'fflate';
+import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import { isObject } from '../base/json';
 import { err, ok, type Result } from '../base/result';
 import type { ClusterSpec, TimedInput } from '../wire/run';
@@ -36,7 +36,8 @@ const CHAPTERS = ['boot', 'request', 'admit', 'persist', 'notify', 'reconcile', 
 /** The hash of a link, with its `#`; an error if the run is too large for one. */
 export function encodeLink({ run, moment }: Link): Result<string, LinkError> {
   const parts = [`run=${VERSION}${isPlain(run) ? '' : `.${packed(run)}`}`];
-  if (moment.at !== null) parts.push(`at=${'record' in moment.at ? moment.at.record : `${moment.at.chapter.toLowerCase()}.${moment.at.occurrence}`}`);
+  if (moment.at !== null)
+    parts.push(`at=${'record' in moment.at ? moment.at.record : `${moment.at.chapter.toLowerCase()}.${moment.at.occurrence}`}`);
   if (moment.level !== 'story') parts.push(`level=${moment.level}`);
   const hash = `#${parts.join('&')}`;
   return hash.length > MAX_HASH ? err('too-long') : ok(hash);
@@ -60,8 +61,15 @@ export function decodeLink(hash: string): Result<Link | null, LinkError> {
 
 const isPlain = ({ seed, cluster, inputs }: SharedRun): boolean => {
   const [only, ...others] = inputs;
-  return seed === PLAIN_SEED && cluster === null && others.length === 0 && only?.when === 'rest' &&
-    only.input.type === 'kubectl' && only.input.line === PLAIN_COMMAND && only.input.stdin === undefined;
+  return (
+    seed === PLAIN_SEED &&
+    cluster === null &&
+    others.length === 0 &&
+    only?.when === 'rest' &&
+    only.input.type === 'kubectl' &&
+    only.input.line === PLAIN_COMMAND &&
+    only.input.stdin === undefined
+  );
 };
 
 function decodeRun(body: string | undefined): Result<SharedRun, LinkError> {
@@ -69,7 +77,8 @@ function decodeRun(body: string | undefined): Result<SharedRun, LinkError> {
   const [version, text, ...rest] = body.split('.');
   if (version !== VERSION) return err(/^\d+$/.test(version ?? '') ? 'other-version' : 'not-a-link');
   if (rest.length > 0) return err('damaged');
-  if (text === undefined) return ok({ seed: PLAIN_SEED, cluster: null, inputs: [{ when: 'rest', input: { type: 'kubectl', line: PLAIN_COMMAND } }] });
+  if (text === undefined)
+    return ok({ seed: PLAIN_SEED, cluster: null, inputs: [{ when: 'rest', input: { type: 'kubectl', line: PLAIN_COMMAND } }] });
   const value = unpacked(text);
   if (!value.ok) return value;
   if (!isObject(value.value)) return err('bad-run');

@@ -16,7 +16,9 @@ export interface Latency {
 export type LatencyModel = (protocol: Protocol, from: ComponentId, to: ComponentId) => Latency;
 
 export type Failure = 'refused' | 'reset' | 'timeout';
-export type Answer = { readonly ok: true; readonly payload: ResponsePayload; readonly seq: Seq } | { readonly ok: false; readonly failure: Failure };
+export type Answer =
+  | { readonly ok: true; readonly payload: ResponsePayload; readonly seq: Seq }
+  | { readonly ok: false; readonly failure: Failure };
 
 /** What a client hears on an open exchange. After `end` nothing follows. */
 export type StreamItem =

@@ -182,11 +182,15 @@ export class Process implements Ctx {
       });
       if (options.timeoutUs !== undefined) {
         const idle = options.idle ?? this.sim.context.idle;
-        timer = this.sim.at(simTime(this.sim.now + options.timeoutUs), () => {
-          if (!exchange.open) return;
-          exchange.closedByClient();
-          resume({ ok: false, failure: 'timeout' }, exchange.seq);
-        }, idle);
+        timer = this.sim.at(
+          simTime(this.sim.now + options.timeoutUs),
+          () => {
+            if (!exchange.open) return;
+            exchange.closedByClient();
+            resume({ ok: false, failure: 'timeout' }, exchange.seq);
+          },
+          idle,
+        );
       }
     });
   }
@@ -222,7 +226,13 @@ export class Process implements Ctx {
     const { actor, cause } = this.sim.context;
     const at = this.sim.now;
     const seq = this.sim.recorder.append({
-      atUs: at, receivedUs: at, from: this.id, to: this.id, actor, exchange: null, cause,
+      atUs: at,
+      receivedUs: at,
+      from: this.id,
+      to: this.id,
+      actor,
+      exchange: null,
+      cause,
       payload: this.sim.recorder.carried(payload),
     });
     this.sim.lineages[seq] = this.sim.lineage(cause, 0);

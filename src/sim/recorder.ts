@@ -1,7 +1,7 @@
 // The trace: every message and every inside record, in the order in which they were sent.
 import { type Seq, type SimTime, seqOf } from '../base/brand';
-import { canonicalJson, deepFreeze, type Json } from '../base/json';
 import { Digest } from '../base/hash';
+import { canonicalJson, deepFreeze, type Json } from '../base/json';
 import type { Payload } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
 

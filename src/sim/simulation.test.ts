@@ -27,17 +27,27 @@ describe('a call', () => {
       const sim = simulation(mode);
       sim.start(B, echo);
       const heard: string[] = [];
-      sim.start(A, program((ctx) => ctx.spawn((function* (): Task<void> {
-        for (const rpc of ['one', 'two']) {
-          const answer = yield* ctx.call(B, ask(rpc));
-          heard.push(answer.ok ? (answer.payload as CallResponse).rpc : answer.failure);
-        }
-      })())));
+      sim.start(
+        A,
+        program((ctx) =>
+          ctx.spawn(
+            (function* (): Task<void> {
+              for (const rpc of ['one', 'two']) {
+                const answer = yield* ctx.call(B, ask(rpc));
+                heard.push(answer.ok ? (answer.payload as CallResponse).rpc : answer.failure);
+              }
+            })(),
+          ),
+        ),
+      );
       expect(sim.runToRest()).toBe('rest');
       expect(heard).toEqual(['one', 'two']);
       const messages = sim.recorder.records.filter((r) => r.payload.kind !== 'inside');
       expect(messages.map((r) => [r.from, r.to, r.payload.kind])).toEqual([
-        ['a', 'b', 'request'], ['b', 'a', 'response'], ['a', 'b', 'request'], ['b', 'a', 'response'],
+        ['a', 'b', 'request'],
+        ['b', 'a', 'response'],
+        ['a', 'b', 'request'],
+        ['b', 'a', 'response'],
       ]);
       const [first, answer, second] = messages;
       expect(answer?.exchange).toBe(first?.seq);
@@ -49,10 +59,17 @@ describe('a call', () => {
   it('to a process that does not run is lost, and refused', () => {
     const sim = simulation();
     const heard: string[] = [];
-    sim.start(A, program((ctx) => ctx.spawn((function* (): Task<void> {
-      const answer = yield* ctx.call(B, ask('x'));
-      heard.push(answer.ok ? 'ok' : answer.failure);
-    })())));
+    sim.start(
+      A,
+      program((ctx) =>
+        ctx.spawn(
+          (function* (): Task<void> {
+            const answer = yield* ctx.call(B, ask('x'));
+            heard.push(answer.ok ? 'ok' : answer.failure);
+          })(),
+        ),
+      ),
+    );
     sim.runToRest();
     expect(heard).toEqual(['refused']);
     expect(sim.recorder.records.find((r) => r.payload.kind === 'request')?.receivedUs).toBeNull();
@@ -62,10 +79,17 @@ describe('a call', () => {
     const sim = simulation();
     const server = sim.start(B, echo);
     const heard: string[] = [];
-    sim.start(A, program((ctx) => ctx.spawn((function* (): Task<void> {
-      const answer = yield* ctx.call(B, ask('x'));
-      heard.push(answer.ok ? 'ok' : answer.failure);
-    })())));
+    sim.start(
+      A,
+      program((ctx) =>
+        ctx.spawn(
+          (function* (): Task<void> {
+            const answer = yield* ctx.call(B, ask('x'));
+            heard.push(answer.ok ? 'ok' : answer.failure);
+          })(),
+        ),
+      ),
+    );
     sim.runUntil(simTime(500));
     server.kill(137);
     sim.runToRest();
@@ -77,12 +101,18 @@ describe('a run', () => {
   const busy = (slices: boolean): string => {
     const sim = simulation();
     sim.start(B, echo);
-    sim.start(A, program((ctx) => {
-      for (let i = 0; i < 20; i++) ctx.spawn((function* (): Task<void> {
-        yield* ctx.sleep(ctx.random(`start ${i}`).below(5_000));
-        yield* ctx.call(B, ask(`${i}`));
-      })());
-    }));
+    sim.start(
+      A,
+      program((ctx) => {
+        for (let i = 0; i < 20; i++)
+          ctx.spawn(
+            (function* (): Task<void> {
+              yield* ctx.sleep(ctx.random(`start ${i}`).below(5_000));
+              yield* ctx.call(B, ask(`${i}`));
+            })(),
+          );
+      }),
+    );
     if (slices) while (sim.runToRest(simTime(1_000_000), 3) === 'slice');
     else sim.runToRest();
     return sim.recorder.digest();
@@ -96,7 +126,10 @@ describe('a run', () => {
   it('is at rest when only timers that repeat for ever are left', () => {
     const sim = simulation();
     let ticks = 0;
-    sim.start(A, program((ctx) => void ctx.every(1_000, () => ticks++)));
+    sim.start(
+      A,
+      program((ctx) => void ctx.every(1_000, () => ticks++)),
+    );
     expect(sim.runToRest()).toBe('rest');
     expect(sim.runUntil(simTime(10_000))).toBe('time');
     expect(ticks).toBe(10);
@@ -105,7 +138,12 @@ describe('a run', () => {
   it('goes on when a component crashes, and reports it', () => {
     const sim = simulation();
     sim.start(B, echo);
-    sim.start(A, program(() => { throw new Error('broken'); }));
+    sim.start(
+      A,
+      program(() => {
+        throw new Error('broken');
+      }),
+    );
     sim.runToRest();
     expect(sim.crashes).toMatchObject([{ component: 'a', error: 'Error: broken' }]);
     expect(sim.process(A)).toBeNull();
@@ -116,7 +154,16 @@ describe('a run', () => {
     const digest = (mode: 'shared' | 'copied'): string => {
       const sim = simulation(mode);
       sim.start(B, echo);
-      sim.start(A, program((ctx) => ctx.spawn((function* (): Task<void> { yield* ctx.call(B, ask('x')); })())));
+      sim.start(
+        A,
+        program((ctx) =>
+          ctx.spawn(
+            (function* (): Task<void> {
+              yield* ctx.call(B, ask('x'));
+            })(),
+          ),
+        ),
+      );
       sim.runToRest();
       return sim.recorder.digest();
     };

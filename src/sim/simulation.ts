@@ -1,13 +1,14 @@
 // Virtual time and what happens next. Nothing here waits: a run is a loop over events.
-import { MINUTE, type Seq, type SimTime, simTime } from '../base/brand';
+
 import { assert } from '../base/assert';
+import { MINUTE, type Seq, type SimTime, simTime } from '../base/brand';
 import { mix } from '../base/hash';
 import type { ComponentId } from '../wire/names';
 import { EventQueue, type SimEvent } from './event-queue';
-import { Network } from './network';
 import type { LatencyModel } from './network';
-import { Process } from './process';
+import { Network } from './network';
 import type { Program } from './process';
+import { Process } from './process';
 import { type PayloadMode, Recorder } from './recorder';
 
 /** On whose behalf something runs: the source of `from`, `actor` and `cause` in records. */

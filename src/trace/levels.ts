@@ -11,8 +11,21 @@ export const WIRE = 2;
 export const INSIDE = 3;
 
 /** CRI calls by which the kubelet only looks. */
-const POLLS = new Set(['ListPodSandbox', 'ListContainers', 'Status', 'Version', 'ListImages', 'ImageFsInfo', 'RuntimeConfig', 'GetContainerEvents', 'UpdateRuntimeConfig', 'ListPodSandboxStats', 'ListContainerStats']);
-const HEARTBEAT_PATH = /\/leases(\/|\?|$)|\/nodes\/[^/?]+\/status|^\/(healthz|livez|readyz)|\/namespaces\/default\/(endpoints|endpointslices)\/kubernetes/;
+const POLLS = new Set([
+  'ListPodSandbox',
+  'ListContainers',
+  'Status',
+  'Version',
+  'ListImages',
+  'ImageFsInfo',
+  'RuntimeConfig',
+  'GetContainerEvents',
+  'UpdateRuntimeConfig',
+  'ListPodSandboxStats',
+  'ListContainerStats',
+]);
+const HEARTBEAT_PATH =
+  /\/leases(\/|\?|$)|\/nodes\/[^/?]+\/status|^\/(healthz|livez|readyz)|\/namespaces\/default\/(endpoints|endpointslices)\/kubernetes/;
 const HEARTBEAT_KEY = /^\/registry\/(leases|masterleases|peerserverleases|ranges)\//;
 
 /** The level of a record; the levels of those before it are known. */

@@ -24,8 +24,13 @@ export function subjectOfObject(object: Json | undefined): Subject | null {
   if (kind === '' || kind === 'Status') return null;
   const { name, namespace, resourceVersion } = object.metadata;
   return {
-    apiVersion, kind, resource: findKind(apiVersion, kind)?.resource ?? kind.toLowerCase(), subresource: null,
-    namespace: textOf(namespace), name: textOf(name), resourceVersion: textOf(resourceVersion),
+    apiVersion,
+    kind,
+    resource: findKind(apiVersion, kind)?.resource ?? kind.toLowerCase(),
+    subresource: null,
+    namespace: textOf(namespace),
+    name: textOf(name),
+    resourceVersion: textOf(resourceVersion),
   };
 }
 
@@ -50,8 +55,12 @@ function subjectOfPath(path: string, body: Subject | null): Subject | null {
   const name = parsed.name ?? body?.name ?? null;
   return {
     apiVersion: parsed.group === '' ? parsed.version : `${parsed.group}/${parsed.version}`,
-    kind: body?.kind ?? '', resource: parsed.resource, subresource: parsed.subresource,
-    namespace: parsed.resource === 'namespaces' ? null : parsed.namespace, name, resourceVersion: body?.resourceVersion ?? null,
+    kind: body?.kind ?? '',
+    resource: parsed.resource,
+    subresource: parsed.subresource,
+    namespace: parsed.resource === 'namespaces' ? null : parsed.namespace,
+    name,
+    resourceVersion: body?.resourceVersion ?? null,
   };
 }
 
@@ -73,14 +82,22 @@ export function keyOfRequest(body: JsonObject): string | null {
 /** `/registry/pods/default/web-1` -> pods default web-1. */
 export function subjectOfKey(key: string | null): Subject | null {
   if (key === null) return null;
-  const parts = key.split('/').filter((part) => part !== '').slice(1);
+  const parts = key
+    .split('/')
+    .filter((part) => part !== '')
+    .slice(1);
   if (parts[0] === 'services') parts.splice(0, 2, parts[1] === 'endpoints' ? 'endpoints' : 'services');
   if (parts[0] === 'minions') parts[0] = 'nodes';
   if (parts[0]?.includes('.') && parts.length > 2) parts.shift();
   const [resource = '', first = null, second = null] = parts;
   return {
-    apiVersion: '', kind: '', resource, subresource: null, resourceVersion: null,
-    namespace: second === null ? null : first, name: second ?? first,
+    apiVersion: '',
+    kind: '',
+    resource,
+    subresource: null,
+    resourceVersion: null,
+    namespace: second === null ? null : first,
+    name: second ?? first,
   };
 }
 

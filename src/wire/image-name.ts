@@ -34,12 +34,14 @@ export function parseImageName(text: string): Result<ImageName> {
   const rest = hasDomain ? name.slice(slash + 1) : name;
   const path = domain === 'docker.io' && !rest.includes('/') ? `library/${rest}` : rest;
   if (/[A-Z]/.test(path)) return err('invalid reference format: repository name must be lowercase');
-  if (!PATH.test(path) || (tag !== null && !TAG.test(tag)) || (digest !== null && !DIGEST.test(digest))) return err('invalid reference format');
+  if (!PATH.test(path) || (tag !== null && !TAG.test(tag)) || (digest !== null && !DIGEST.test(digest)))
+    return err('invalid reference format');
   return ok({ repo: `${domain}/${path}`, tag: tag ?? (digest === null ? 'latest' : null), digest });
 }
 
 /** `docker.io/library/nginx:1.27`; with a digest, that instead of the tag. */
-export const imageReference = ({ repo, tag, digest }: ImageName): string => (digest === null ? `${repo}:${tag ?? 'latest'}` : `${repo}@${digest}`);
+export const imageReference = ({ repo, tag, digest }: ImageName): string =>
+  digest === null ? `${repo}:${tag ?? 'latest'}` : `${repo}@${digest}`;
 
 // ---- What the images of this model hash to: content is named by what it is the content of.
 

@@ -40,8 +40,18 @@ export interface WatchDelivery {
 // ---- etcd: gRPC, shown as the JSON of its protobuf messages (api/etcdserverpb/rpc.proto).
 // Keys are text, values are the stored objects, integers are numbers, zero values are absent.
 export type EtcdRpc =
-  | 'Range' | 'Put' | 'DeleteRange' | 'Txn' | 'Compact' | 'Watch'
-  | 'LeaseGrant' | 'LeaseRevoke' | 'LeaseKeepAlive' | 'LeaseTimeToLive' | 'LeaseLeases' | 'Status';
+  | 'Range'
+  | 'Put'
+  | 'DeleteRange'
+  | 'Txn'
+  | 'Compact'
+  | 'Watch'
+  | 'LeaseGrant'
+  | 'LeaseRevoke'
+  | 'LeaseKeepAlive'
+  | 'LeaseTimeToLive'
+  | 'LeaseLeases'
+  | 'Status';
 export interface EtcdRequest {
   readonly protocol: 'etcd';
   readonly kind: 'request';
@@ -115,12 +125,28 @@ export interface Inside {
   readonly set: JsonObject;
 }
 export type InsideTopic =
-  | 'boot' | 'started' | 'stopped' | 'crashed' | 'leader'
+  | 'boot'
+  | 'started'
+  | 'stopped'
+  | 'crashed'
+  | 'leader'
   | 'chain' // kube-apiserver: what each chamber said to one request
-  | 'commit' | 'lease' | 'compact' // etcd
-  | 'cache' | 'watch-cache' | 'queue' | 'reconcile' // client-go and controllers
+  | 'commit'
+  | 'lease'
+  | 'compact' // etcd
+  | 'cache'
+  | 'watch-cache'
+  | 'queue'
+  | 'reconcile' // client-go and controllers
   | 'schedule' // filter verdicts and scores of every node
-  | 'pod-worker' | 'volume' | 'image' | 'probe' | 'container' | 'node' | 'rules' | 'lost';
+  | 'pod-worker'
+  | 'volume'
+  | 'image'
+  | 'probe'
+  | 'container'
+  | 'node'
+  | 'rules'
+  | 'lost';
 
 // ---- The person: what was asked and what was printed; and what was broken on purpose.
 export interface InputPayload {
@@ -146,8 +172,6 @@ export interface Fault {
 export type RequestPayload = HttpRequest | EtcdRequest | CallRequest;
 export type ResponsePayload = HttpResponse | EtcdResponse | CallResponse;
 export type DeliveryPayload = WatchDelivery | EtcdWatchDelivery | CallDelivery;
-export type Payload =
-  | RequestPayload | ResponsePayload | DeliveryPayload
-  | StreamEnd | Packet | Inside | InputPayload | Output | Fault;
+export type Payload = RequestPayload | ResponsePayload | DeliveryPayload | StreamEnd | Packet | Inside | InputPayload | Output | Fault;
 export type Protocol = Payload['protocol'];
 export type Kind = Payload['kind'];

@@ -62,10 +62,34 @@ export interface RunStatus {
 // Row of record i in a batch of n: each column is an array of n values, one after another in this order.
 
 export const KINDS = [
-  'input', 'output', 'request', 'response', 'watch-delivery', 'stream', 'stream-end', 'packet', 'inside', 'fault',
+  'input',
+  'output',
+  'request',
+  'response',
+  'watch-delivery',
+  'stream',
+  'stream-end',
+  'packet',
+  'inside',
+  'fault',
 ] as const satisfies readonly Kind[];
 export const PROTOCOLS = [
-  'input', 'terminal', 'http', 'etcd', 'etcd-peer', 'cri', 'cni', 'runc', 'kernel', 'iptables', 'registry', 'dns', 'ip', 'probe', 'inside', 'fault',
+  'input',
+  'terminal',
+  'http',
+  'etcd',
+  'etcd-peer',
+  'cri',
+  'cni',
+  'runc',
+  'kernel',
+  'iptables',
+  'registry',
+  'dns',
+  'ip',
+  'probe',
+  'inside',
+  'fault',
 ] as const satisfies readonly Protocol[];
 /** story: chapter messages; messages: each request, answer and delivery; wire: leases, bookmarks, polls too. */
 export const LEVELS = ['story', 'messages', 'wire'] as const;
@@ -179,7 +203,11 @@ export interface SceneFacts {
   readonly nodes: readonly NodeFacts[];
   readonly pods: readonly PodTile[];
   readonly watches: readonly OpenWatch[];
-  readonly etcd: { readonly revision: number; readonly keys: number; readonly last: readonly { readonly revision: number; readonly key: string; readonly deleted: boolean }[] };
+  readonly etcd: {
+    readonly revision: number;
+    readonly keys: number;
+    readonly last: readonly { readonly revision: number; readonly key: string; readonly deleted: boolean }[];
+  };
   /** Keys waiting or being worked on, per queue. */
   readonly queues: { readonly [queue: string]: number };
   /** Rules per chain prefix and node, where kube-proxy wrote some: `node-1` -> number of service rules. */
@@ -210,4 +238,3 @@ export interface ClusterLink {
   subscribe(hear: (message: Exclude<FromWorker, { type: 'answer' }>) => void): () => void;
   close(): void;
 }
-

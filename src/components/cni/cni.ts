@@ -47,7 +47,13 @@ function* serve(ctx: Ctx, incoming: Incoming, range: Range, disk: CniDisk): Task
   const address = allocate(range, disk, id);
   if (address === null) {
     const { first, end } = range;
-    return respond({}, { code: '11', message: `failed to allocate for range 0: no IP addresses available in range set: ${dotted(first - 1)}-${dotted(end - 1)}` });
+    return respond(
+      {},
+      {
+        code: '11',
+        message: `failed to allocate for range 0: no IP addresses available in range set: ${dotted(first - 1)}-${dotted(end - 1)}`,
+      },
+    );
   }
   ctx.inside('container', { reserved: address, id }, { [`address/${address}`]: id });
   respond(result(address, range, String(body.netns)), null);

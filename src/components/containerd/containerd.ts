@@ -17,7 +17,14 @@ import { Images } from './images';
 import { Sandboxes } from './sandboxes';
 
 const VERSION = { version: '0.1.0', runtimeName: 'containerd', runtimeVersion: '2.1.9', runtimeApiVersion: 'v1' };
-const STATUS = { status: { conditions: [{ type: 'RuntimeReady', status: true }, { type: 'NetworkReady', status: true }] } };
+const STATUS = {
+  status: {
+    conditions: [
+      { type: 'RuntimeReady', status: true },
+      { type: 'NetworkReady', status: true },
+    ],
+  },
+};
 
 /** containerd on a disk, which may hold what an earlier process left, containers that still run included. */
 export const containerd = (node: string, disk: ContainerdDisk): Program => ({
@@ -81,4 +88,10 @@ function* wait(incoming: Incoming, rpc: string, task: Task<Outcome>): Task<void>
 }
 
 const respond = (incoming: Incoming, rpc: string, outcome: Outcome): void =>
-  incoming.respond({ protocol: 'cri', kind: 'response', rpc, body: outcome.ok ? outcome.value : {}, error: outcome.ok ? null : outcome.error });
+  incoming.respond({
+    protocol: 'cri',
+    kind: 'response',
+    rpc,
+    body: outcome.ok ? outcome.value : {},
+    error: outcome.ok ? null : outcome.error,
+  });

@@ -4,7 +4,7 @@ import { MS, SECOND } from '../../base/brand';
 import type { JsonObject } from '../../base/json';
 import { ok } from '../../base/result';
 import type { Task } from '../../sim/task';
-import { type ContainerRecord, type ImageRecord, type SandboxRecord } from './disk';
+import type { ContainerRecord, ImageRecord, SandboxRecord } from './disk';
 import type { Exits } from './exits';
 import { done, type Host, nanos, notFound, type Outcome, refused, sparse, unknown } from './host';
 import { findImage } from './images';
@@ -30,19 +30,28 @@ export class Containers {
     const { ctx, disk } = this.host;
     const sandbox = disk.sandboxes.get(String(body.podSandboxId));
     if (sandbox === undefined) return notFound(`failed to find sandbox id "${String(body.podSandboxId)}": not found`);
-    if (!sandbox.ready) return notFound(`failed to get sandbox container task: no running task found: task ${sandbox.id} not found: not found`);
+    if (!sandbox.ready)
+      return notFound(`failed to get sandbox container task: no running task found: task ${sandbox.id} not found: not found`);
     const config = body.config as JsonObject;
     const { name, attempt = 0 } = config.metadata as { name: string; attempt?: number };
     const { name: pod, namespace, uid } = sandbox.config.metadata as JsonObject;
     const reserved = `${name}_${String(pod)}_${String(namespace)}_${String(uid)}_${attempt}`;
     for (const other of disk.containers.values()) {
-      if (other.name === reserved) return unknown(`failed to reserve container name "${reserved}": name "${reserved}" is reserved for "${other.id}"`);
+      if (other.name === reserved)
+        return unknown(`failed to reserve container name "${reserved}": name "${reserved}" is reserved for "${other.id}"`);
     }
     const wanted = String((config.image as JsonObject).image);
     const image = findImage(disk, wanted);
     if (image === null) return notFound(`failed to resolve image "${wanted}": not found`);
     yield* ctx.sleep(CREATE_US);
-    const container = newRecord(this.host.newId(`container/${uid as string}/${name}/${attempt}`), reserved, sandbox, config, image, ctx.now());
+    const container = newRecord(
+      this.host.newId(`container/${uid as string}/${name}/${attempt}`),
+      reserved,
+      sandbox,
+      config,
+      image,
+      ctx.now(),
+    );
     disk.containers.set(container.id, container);
     this.host.noteContainer(container);
     return ok({ containerId: container.id });
@@ -55,7 +64,12 @@ export class Containers {
     const { id, state, config } = container;
     if (state !== 'CONTAINER_CREATED') return unknown(`failed to set starting state for container "${id}": container is in ${state} state`);
     yield* ctx.sleep(START_US);
-    const created = yield* this.host.call(runc, 'runc', 'create', { id, bundle: bundleOf(id), args: argsOf(config), annotations: this.annotationsOf(container) });
+    const created = yield* this.host.call(runc, 'runc', 'create', {
+      id,
+      bundle: bundleOf(id),
+      args: argsOf(config),
+      annotations: this.annotationsOf(container),
+    });
     const started = created.ok ? yield* this.host.call(runc, 'runc', 'start', { id }) : created;
     if (!started.ok) {
       const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: ${started.error.message}: unknown`;
@@ -106,7 +120,9 @@ export class Containers {
     const answer = yield* this.host.ctx.call(this.host.runc, request, seconds > 0 ? { timeoutUs: seconds * SECOND } : {});
     if (!answer.ok) return refused('DEADLINE_EXCEEDED', `${failed}: timeout ${seconds}s exceeded: context deadline exceeded`);
     const { body: said, error } = answer.payload as { body: JsonObject; error: { message: string } | null };
-    return error === null ? ok(sparse({ stdout: said.stdout, stderr: said.stderr, exitCode: said.exitCode })) : unknown(`${failed}: ${error.message}`);
+    return error === null
+      ? ok(sparse({ stdout: said.stdout, stderr: said.stderr, exitCode: said.exitCode }))
+      : unknown(`${failed}: ${error.message}`);
   }
 
   status(body: JsonObject): Outcome {
@@ -117,7 +133,9 @@ export class Containers {
   list(body: JsonObject): Outcome {
     const filter = body.filter as JsonObject | undefined;
     if (filter === undefined && this.listed?.version === this.host.version) return ok(this.listed.body);
-    const containers = [...this.host.disk.containers.values()].filter((container) => matches(container, filter)).map((container) => this.view(container).item);
+    const containers = [...this.host.disk.containers.values()]
+      .filter((container) => matches(container, filter))
+      .map((container) => this.view(container).item);
     const listed = containers.length === 0 ? {} : { containers };
     if (filter === undefined) this.listed = { version: this.host.version, body: listed };
     return ok(listed);
@@ -148,13 +166,33 @@ export class Containers {
     const { startedAtUs, finishedAtUs } = container;
     const view = {
       state,
-      item: sparse({ id, podSandboxId: sandboxId, ...common, imageId: image.id, state: shown, createdAt: nanos(container.createdAtUs), labels, annotations }),
+      item: sparse({
+        id,
+        podSandboxId: sandboxId,
+        ...common,
+        imageId: image.id,
+        state: shown,
+        createdAt: nanos(container.createdAtUs),
+        labels,
+        annotations,
+      }),
       status: {
         status: sparse({
-          id, ...common, imageId: image.id, state: shown, createdAt: nanos(container.createdAtUs),
-          startedAt: startedAtUs === null ? null : nanos(startedAtUs), finishedAt: finishedAtUs === null ? null : nanos(finishedAtUs),
-          exitCode: container.exitCode, reason: container.reason, message: container.message, labels, annotations,
-          mounts: config.mounts ?? null, logPath: container.logPath, user: { linux: { supplementalGroups: [0] } },
+          id,
+          ...common,
+          imageId: image.id,
+          state: shown,
+          createdAt: nanos(container.createdAtUs),
+          startedAt: startedAtUs === null ? null : nanos(startedAtUs),
+          finishedAt: finishedAtUs === null ? null : nanos(finishedAtUs),
+          exitCode: container.exitCode,
+          reason: container.reason,
+          message: container.message,
+          labels,
+          annotations,
+          mounts: config.mounts ?? null,
+          logPath: container.logPath,
+          user: { linux: { supplementalGroups: [0] } },
         }),
       },
     };
@@ -163,24 +201,54 @@ export class Containers {
   }
 }
 
-const newRecord = (id: string, name: string, sandbox: SandboxRecord, config: JsonObject, image: ImageRecord, createdAtUs: number): ContainerRecord => ({
-  id, name, sandboxId: sandbox.id, config, image, createdAtUs, logPath: `${String(sandbox.config.logDirectory ?? '')}/${String(config.logPath ?? '')}`,
-  state: 'CONTAINER_CREATED', startedAtUs: null, finishedAtUs: null, exitCode: 0, reason: '', message: '',
+const newRecord = (
+  id: string,
+  name: string,
+  sandbox: SandboxRecord,
+  config: JsonObject,
+  image: ImageRecord,
+  createdAtUs: number,
+): ContainerRecord => ({
+  id,
+  name,
+  sandboxId: sandbox.id,
+  config,
+  image,
+  createdAtUs,
+  logPath: `${String(sandbox.config.logDirectory ?? '')}/${String(config.logPath ?? '')}`,
+  state: 'CONTAINER_CREATED',
+  startedAtUs: null,
+  finishedAtUs: null,
+  exitCode: 0,
+  reason: '',
+  message: '',
 });
 
 /** Command and arguments; none leaves the image's own. */
-const argsOf = ({ command, args }: JsonObject): readonly string[] => [...((command ?? []) as readonly string[]), ...((args ?? []) as readonly string[])];
+const argsOf = ({ command, args }: JsonObject): readonly string[] => [
+  ...((command ?? []) as readonly string[]),
+  ...((args ?? []) as readonly string[]),
+];
 
 /** The name by which the image was asked for, with its registry. */
 function nameOf(config: JsonObject, image: ImageRecord): string {
   const { userSpecifiedImage, image: given } = config.image as { userSpecifiedImage?: string; image: string };
   const wanted = userSpecifiedImage ?? given;
-  return image.repoTags.find((tag) => tag === wanted || tag.endsWith(`/${wanted}`) || tag.endsWith(`/${wanted}:latest`)) ?? image.repoTags[0] ?? image.id;
+  return (
+    image.repoTags.find((tag) => tag === wanted || tag.endsWith(`/${wanted}`) || tag.endsWith(`/${wanted}:latest`)) ??
+    image.repoTags[0] ??
+    image.id
+  );
 }
 
 function matches(container: ContainerRecord, filter: JsonObject | undefined): boolean {
   if (filter === undefined) return true;
-  const { id, podSandboxId, labelSelector, state } = filter as { id?: string; podSandboxId?: string; labelSelector?: JsonObject; state?: { state?: string } };
+  const { id, podSandboxId, labelSelector, state } = filter as {
+    id?: string;
+    podSandboxId?: string;
+    labelSelector?: JsonObject;
+    state?: { state?: string };
+  };
   if (id !== undefined && !container.id.startsWith(id)) return false;
   if (podSandboxId !== undefined && container.sandboxId !== podSandboxId) return false;
   if (state !== undefined && container.state !== (state.state ?? 'CONTAINER_CREATED')) return false;

@@ -54,7 +54,12 @@ export function newContainerdDisk(references: readonly string[], specs: ClusterS
     const parsed = parseImageName(reference);
     if (!parsed.ok || parsed.value.tag === null) continue;
     const { repo, tag } = parsed.value;
-    addImage(images, { reference: imageReference(parsed.value), repo, manifest: manifestDigest(repo, tag), sizeBytes: sizes.get(repo) ?? 0 });
+    addImage(images, {
+      reference: imageReference(parsed.value),
+      repo,
+      manifest: manifestDigest(repo, tag),
+      sizeBytes: sizes.get(repo) ?? 0,
+    });
   }
   return { images, sandboxes: new Map(), containers: new Map() };
 }
@@ -62,12 +67,18 @@ export function newContainerdDisk(references: readonly string[], specs: ClusterS
 /** Adds a name to an image, and the image if it is new; takes the name away from another. */
 export function addImage(
   images: Map<string, ImageRecord>,
-  { reference, repo, manifest, sizeBytes }: { readonly reference: string; readonly repo: string; readonly manifest: string; readonly sizeBytes: number },
+  {
+    reference,
+    repo,
+    manifest,
+    sizeBytes,
+  }: { readonly reference: string; readonly repo: string; readonly manifest: string; readonly sizeBytes: number },
 ): ImageRecord {
   const id = configDigest(manifest);
   const tagged = reference.includes('@') ? [] : [reference];
   for (const [otherId, other] of images) {
-    if (otherId !== id && other.repoTags.includes(reference)) images.set(otherId, { ...other, repoTags: other.repoTags.filter((tag) => tag !== reference) });
+    if (otherId !== id && other.repoTags.includes(reference))
+      images.set(otherId, { ...other, repoTags: other.repoTags.filter((tag) => tag !== reference) });
   }
   const known = images.get(id);
   const image = {

@@ -62,7 +62,9 @@ export class Host {
 
 export const interiorOf = (disk: ContainerdDisk): Interior => ({
   ...Object.fromEntries([...disk.images.values()].map((image) => [`image/${image.id}`, image.sizeBytes])),
-  ...Object.fromEntries([...disk.sandboxes.values()].map(({ id, ready }) => [`sandbox/${id}`, ready ? 'SANDBOX_READY' : 'SANDBOX_NOTREADY'])),
+  ...Object.fromEntries(
+    [...disk.sandboxes.values()].map(({ id, ready }) => [`sandbox/${id}`, ready ? 'SANDBOX_READY' : 'SANDBOX_NOTREADY']),
+  ),
   ...Object.fromEntries([...disk.containers.values()].map(({ id, state }) => [`container/${id}`, state])),
 });
 

@@ -51,7 +51,11 @@ export class Images {
   fsInfo(): Outcome {
     let used = 0;
     for (const image of this.host.disk.images.values()) used += image.sizeBytes;
-    const usage = { timestamp: nanos(this.host.ctx.now()), fsId: { mountpoint: '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs' }, usedBytes: { value: String(used) } };
+    const usage = {
+      timestamp: nanos(this.host.ctx.now()),
+      fsId: { mountpoint: '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs' },
+      usedBytes: { value: String(used) },
+    };
     return ok({ imageFilesystems: [usage] });
   }
 
@@ -66,7 +70,10 @@ export class Images {
     const host = domain === 'docker.io' ? 'registry-1.docker.io' : domain;
     const path = `/v2/${name.value.repo.slice(slash + 1)}`;
     const head = yield* this.fetch(`HEAD ${path}/manifests/${name.value.digest ?? name.value.tag ?? 'latest'}`, { host });
-    if (head === null) return unknown(`${failed}: failed to do request: Head "https://${host}${path}/manifests/${name.value.tag ?? ''}": dial tcp: connect: connection refused`);
+    if (head === null)
+      return unknown(
+        `${failed}: failed to do request: Head "https://${host}${path}/manifests/${name.value.tag ?? ''}": dial tcp: connect: connection refused`,
+      );
     if (head.status !== 200) return notFound(`${failed}: ${reference}: not found`);
     const manifest = String((head.headers as JsonObject)['docker-content-digest']);
     const repoDigest = `${name.value.repo}@${manifest}`;
@@ -101,4 +108,9 @@ export class Images {
 
 const nameIn = (body: JsonObject): string => String((body.image as JsonObject | undefined)?.image ?? '');
 
-const view = ({ id, repoTags, repoDigests, sizeBytes }: ImageRecord): JsonObject => ({ id, repoTags, repoDigests, size: String(sizeBytes) });
+const view = ({ id, repoTags, repoDigests, sizeBytes }: ImageRecord): JsonObject => ({
+  id,
+  repoTags,
+  repoDigests,
+  size: String(sizeBytes),
+});

@@ -5,8 +5,8 @@ import type { JsonObject } from '../../base/json';
 import { ok } from '../../base/result';
 import type { Task } from '../../sim/task';
 import type { SandboxRecord } from './disk';
-import { done, type Host, nanos, notFound, type Outcome, sparse, unknown } from './host';
 import type { Exits } from './exits';
+import { done, type Host, nanos, notFound, type Outcome, sparse, unknown } from './host';
 
 /** Microseconds of containerd's own work in RunPodSandbox (96 ms in all in real-traces), StopPodSandbox
  *  (75 ms) and RemovePodSandbox (26 ms); the rest is CNI and runc. */
@@ -29,7 +29,8 @@ export class Sandboxes {
     const { name, namespace, uid, attempt = 0 } = config.metadata as { name: string; namespace: string; uid: string; attempt?: number };
     const reserved = `${name}_${namespace}_${uid}_${attempt}`;
     for (const other of disk.sandboxes.values()) {
-      if (other.name === reserved) return unknown(`failed to reserve sandbox name "${reserved}": name "${reserved}" is reserved for "${other.id}"`);
+      if (other.name === reserved)
+        return unknown(`failed to reserve sandbox name "${reserved}": name "${reserved}" is reserved for "${other.id}"`);
     }
     const id = this.host.newId(`sandbox/${uid}/${attempt}`);
     const sandbox: SandboxRecord = { id, name: reserved, config, createdAtUs: ctx.now(), ready: false, ip: null };
@@ -44,7 +45,12 @@ export class Sandboxes {
       sandbox.ip = addressIn(added.value);
       yield* ctx.sleep(AFTER_NETWORK_US);
     }
-    const created = yield* this.host.call(this.host.runc, 'runc', 'create', { id, bundle: bundleOf(id), args: ['/pause'], annotations: annotationsOf(config, id) });
+    const created = yield* this.host.call(this.host.runc, 'runc', 'create', {
+      id,
+      bundle: bundleOf(id),
+      args: ['/pause'],
+      annotations: annotationsOf(config, id),
+    });
     const started = created.ok ? yield* this.host.call(this.host.runc, 'runc', 'start', { id }) : created;
     if (!started.ok) {
       disk.sandboxes.delete(id);
@@ -100,7 +106,9 @@ export class Sandboxes {
   list(body: JsonObject): Outcome {
     const filter = body.filter as JsonObject | undefined;
     if (filter === undefined && this.listed?.version === this.host.version) return ok(this.listed.body);
-    const items = [...this.host.disk.sandboxes.values()].filter((sandbox) => matches(sandbox, filter)).map((sandbox) => this.view(sandbox).item);
+    const items = [...this.host.disk.sandboxes.values()]
+      .filter((sandbox) => matches(sandbox, filter))
+      .map((sandbox) => this.view(sandbox).item);
     const listed = items.length === 0 ? {} : { items };
     if (filter === undefined) this.listed = { version: this.host.version, body: listed };
     return ok(listed);
@@ -110,7 +118,12 @@ export class Sandboxes {
     const known = this.views.get(sandbox.id);
     if (known?.ready === sandbox.ready) return known;
     const { metadata, labels = {}, annotations = {}, linux } = sandbox.config as { [name: string]: JsonObject };
-    const base = sparse({ id: sandbox.id, metadata: metadata ?? {}, state: sandbox.ready ? null : 'SANDBOX_NOTREADY', createdAt: nanos(sandbox.createdAtUs) });
+    const base = sparse({
+      id: sandbox.id,
+      metadata: metadata ?? {},
+      state: sandbox.ready ? null : 'SANDBOX_NOTREADY',
+      createdAt: nanos(sandbox.createdAtUs),
+    });
     const options = (linux?.securityContext as JsonObject | undefined)?.namespaceOptions ?? {};
     const view = {
       ready: sandbox.ready,
@@ -124,8 +137,17 @@ export class Sandboxes {
   private *network(verb: 'ADD' | 'DEL', { id, config }: SandboxRecord): Task<Outcome> {
     const { name, namespace, uid } = config.metadata as JsonObject;
     return yield* this.host.call(this.host.cni, 'cni', verb, {
-      containerId: id, netns: `/var/run/netns/cni-${id.slice(0, 8)}`, ifName: 'eth0', plugins: ['bridge', 'portmap'],
-      args: { IgnoreUnknown: '1', K8S_POD_NAMESPACE: namespace ?? '', K8S_POD_NAME: name ?? '', K8S_POD_INFRA_CONTAINER_ID: id, K8S_POD_UID: uid ?? '' },
+      containerId: id,
+      netns: `/var/run/netns/cni-${id.slice(0, 8)}`,
+      ifName: 'eth0',
+      plugins: ['bridge', 'portmap'],
+      args: {
+        IgnoreUnknown: '1',
+        K8S_POD_NAMESPACE: namespace ?? '',
+        K8S_POD_NAME: name ?? '',
+        K8S_POD_INFRA_CONTAINER_ID: id,
+        K8S_POD_UID: uid ?? '',
+      },
     });
   }
 }
@@ -135,8 +157,11 @@ export function annotationsOf(sandboxConfig: JsonObject, sandboxId: string): Jso
   const { name, namespace, uid } = sandboxConfig.metadata as JsonObject;
   const prefix = 'io.kubernetes.cri.';
   return {
-    [`${prefix}container-type`]: 'sandbox', [`${prefix}sandbox-id`]: sandboxId, [`${prefix}sandbox-name`]: name ?? '',
-    [`${prefix}sandbox-namespace`]: namespace ?? '', [`${prefix}sandbox-uid`]: uid ?? '',
+    [`${prefix}container-type`]: 'sandbox',
+    [`${prefix}sandbox-id`]: sandboxId,
+    [`${prefix}sandbox-name`]: name ?? '',
+    [`${prefix}sandbox-namespace`]: namespace ?? '',
+    [`${prefix}sandbox-uid`]: uid ?? '',
   };
 }
 export const bundleOf = (id: string): string => `/run/containerd/io.containerd.runtime.v2.task/k8s.io/${id}`;

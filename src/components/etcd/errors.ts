@@ -1,7 +1,8 @@
 // What etcd refuses, with the texts and gRPC codes of api/v3rpc/rpctypes/error.go.
-import { err } from '../../base/result';
-import type { Result } from '../../base/result';
+
 import type { JsonObject } from '../../base/json';
+import type { Result } from '../../base/result';
+import { err } from '../../base/result';
 import type { RpcError } from '../../wire/payload';
 
 /** An answer's body, or the refusal. */

@@ -19,12 +19,19 @@ const simulation = (): Simulation => new Simulation({ seed: 1, latency: () => ({
 function calls(sim: Simulation, requests: readonly EtcdRequest[]): EtcdResponse[] {
   const answers: EtcdResponse[] = [];
   sim.process(API_SERVER)?.kill(0);
-  sim.start(API_SERVER, program((ctx) => ctx.spawn((function* (): Task<void> {
-    for (const request of requests) {
-      const answer = yield* ctx.call(ETCD, request);
-      if (answer.ok) answers.push(answer.payload as EtcdResponse);
-    }
-  })())));
+  sim.start(
+    API_SERVER,
+    program((ctx) =>
+      ctx.spawn(
+        (function* (): Task<void> {
+          for (const request of requests) {
+            const answer = yield* ctx.call(ETCD, request);
+            if (answer.ok) answers.push(answer.payload as EtcdResponse);
+          }
+        })(),
+      ),
+    ),
+  );
   sim.runToRest();
   return answers;
 }
@@ -32,10 +39,16 @@ function calls(sim: Simulation, requests: readonly EtcdRequest[]): EtcdResponse[
 /** Opens a watch and gives the bodies that it hears. */
 function watch(sim: Simulation, request: JsonObject): Json[] {
   const heard: Json[] = [];
-  sim.start(API_SERVER, program((ctx) => void ctx.open(ETCD, ask('Watch', { create_request: request }), (item: StreamItem) => {
-    if (item.type === 'end') heard.push(item.reason);
-    else heard.push((item.payload as EtcdResponse | EtcdWatchDelivery).body);
-  })));
+  sim.start(
+    API_SERVER,
+    program(
+      (ctx) =>
+        void ctx.open(ETCD, ask('Watch', { create_request: request }), (item: StreamItem) => {
+          if (item.type === 'end') heard.push(item.reason);
+          else heard.push((item.payload as EtcdResponse | EtcdWatchDelivery).body);
+        }),
+    ),
+  );
   sim.runToRest();
   return heard;
 }
@@ -58,7 +71,9 @@ describe('calls', () => {
     const sim = simulation();
     sim.start(ETCD, etcd(newDisk()));
     const [put, read, refused] = calls(sim, [
-      ask('Put', { key: 'a', value: { is: 'stored as it is' } }), ask('Range', { key: 'a' }), ask('Range', { key: 'a', revision: 9 }),
+      ask('Put', { key: 'a', value: { is: 'stored as it is' } }),
+      ask('Range', { key: 'a' }),
+      ask('Range', { key: 'a', revision: 9 }),
     ]);
     expect(put?.body).toMatchObject({ header: { revision: 2 } });
     expect(read?.body.kvs).toEqual([{ key: 'a', create_revision: 2, mod_revision: 2, version: 1, value: { is: 'stored as it is' } }]);
@@ -68,9 +83,17 @@ describe('calls', () => {
   it('that write are applied in the order in which they arrive [P2]', () => {
     const sim = simulation();
     sim.start(ETCD, etcd(newDisk()));
-    sim.start(API_SERVER, program((ctx) => {
-      for (let i = 0; i < 50; i++) ctx.spawn((function* (): Task<void> { yield* ctx.call(ETCD, ask('Put', { key: `k${i}`, value: 'v' })); })());
-    }));
+    sim.start(
+      API_SERVER,
+      program((ctx) => {
+        for (let i = 0; i < 50; i++)
+          ctx.spawn(
+            (function* (): Task<void> {
+              yield* ctx.call(ETCD, ask('Put', { key: `k${i}`, value: 'v' }));
+            })(),
+          );
+      }),
+    );
     sim.runToRest();
     const commits = sim.recorder.records.filter((r) => r.payload.kind === 'inside' && (r.payload as Inside).topic === 'commit');
     expect(commits.map((r) => (r.payload as Inside).detail.key)).toEqual(Array.from({ length: 50 }, (_, i) => `k${i}`));
@@ -82,11 +105,18 @@ describe('a watch', () => {
     const sim = simulation();
     sim.start(ETCD, etcd(newDisk()));
     const heard = watch(sim, { key: '/registry/pods/', range_end: '/registry/pods0', prev_kv: true });
-    sim.start('kubectl' as never, program((ctx) => ctx.spawn((function* (): Task<void> {
-      yield* ctx.call(ETCD, ask('Put', { key: '/registry/pods/default/a', value: { n: 1 } }));
-      yield* ctx.call(ETCD, ask('Put', { key: '/registry/nodes/x', value: {} }));
-      yield* ctx.call(ETCD, ask('DeleteRange', { key: '/registry/pods/default/a' }));
-    })())));
+    sim.start(
+      'kubectl' as never,
+      program((ctx) =>
+        ctx.spawn(
+          (function* (): Task<void> {
+            yield* ctx.call(ETCD, ask('Put', { key: '/registry/pods/default/a', value: { n: 1 } }));
+            yield* ctx.call(ETCD, ask('Put', { key: '/registry/nodes/x', value: {} }));
+            yield* ctx.call(ETCD, ask('DeleteRange', { key: '/registry/pods/default/a' }));
+          })(),
+        ),
+      ),
+    );
     sim.runToRest();
     expect(heard).toMatchObject([
       { created: true },
@@ -102,10 +132,17 @@ describe('a watch', () => {
     sim.start(ETCD, etcd(newDisk()));
     calls(sim, [ask('Put', { key: 'a', value: '1' }), ask('Put', { key: 'a', value: '2' }), ask('Put', { key: 'a', value: '3' })]);
     sim.process(API_SERVER)?.kill(0);
-    expect(watch(sim, { key: 'a', start_revision: 3 })).toMatchObject([{ created: true }, { events: [{ kv: { value: '2' } }, { kv: { value: '3' } }] }]);
+    expect(watch(sim, { key: 'a', start_revision: 3 })).toMatchObject([
+      { created: true },
+      { events: [{ kv: { value: '2' } }, { kv: { value: '3' } }] },
+    ]);
     calls(sim, [ask('Compact', { revision: 4 })]);
     sim.process(API_SERVER)?.kill(0);
-    expect(watch(sim, { key: 'a', start_revision: 3 })).toMatchObject([{ created: true }, { canceled: true, compact_revision: 4 }, 'compacted']);
+    expect(watch(sim, { key: 'a', start_revision: 3 })).toMatchObject([
+      { created: true },
+      { canceled: true, compact_revision: 4 },
+      'compacted',
+    ]);
   });
 });
 
@@ -150,8 +187,13 @@ it('folding what etcd noted gives its interior [P5]', () => {
   const sim = simulation();
   sim.start(ETCD, etcd(newDisk()));
   calls(sim, [
-    ask('Put', { key: 'a', value: '1' }), ask('Put', { key: 'b', value: '1' }), ask('DeleteRange', { key: 'a' }),
-    ask('LeaseGrant', { ID: 5, TTL: 60 }), ask('LeaseGrant', { ID: 6, TTL: 60 }), ask('LeaseRevoke', { ID: 5 }), ask('Compact', { revision: 3 }),
+    ask('Put', { key: 'a', value: '1' }),
+    ask('Put', { key: 'b', value: '1' }),
+    ask('DeleteRange', { key: 'a' }),
+    ask('LeaseGrant', { ID: 5, TTL: 60 }),
+    ask('LeaseGrant', { ID: 6, TTL: 60 }),
+    ask('LeaseRevoke', { ID: 5 }),
+    ask('Compact', { revision: 3 }),
   ]);
   expect(folded(sim)).toEqual(sim.process(ETCD)?.program.inspect());
   expect(folded(sim)).toEqual({ revision: 4, compacted: 3, 'key/b': 3, 'lease/6': 60 });

@@ -149,7 +149,10 @@ class Server {
     const { leases } = this.disk.store;
     this.expiries.get(id)?.cancel();
     const us = (leases.expiry(id) ?? this.ctx.now()) - this.ctx.now();
-    this.expiries.set(id, this.ctx.after(us, () => this.expire(id), { idle: true }));
+    this.expiries.set(
+      id,
+      this.ctx.after(us, () => this.expire(id), { idle: true }),
+    );
   }
 
   private expire(id: number): void {

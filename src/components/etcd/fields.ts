@@ -1,6 +1,7 @@
 // Reading the protobuf messages of requests in their JSON form: an absent field is its zero value.
-import { compareBytes } from '../../base/order';
+
 import { isObject, type Json, type JsonObject } from '../../base/json';
+import { compareBytes } from '../../base/order';
 
 export const textOf = (message: JsonObject, field: string): string => {
   const value = message[field];
@@ -32,9 +33,7 @@ export const FROM_KEY = '\0';
 export const spanOf = (message: JsonObject): Span => ({ key: textOf(message, 'key'), end: textOf(message, 'range_end') });
 
 export const inSpan = ({ key, end }: Span, candidate: string): boolean =>
-  end === ''
-    ? candidate === key
-    : compareBytes(candidate, key) >= 0 && (end === FROM_KEY || compareBytes(candidate, end) < 0);
+  end === '' ? candidate === key : compareBytes(candidate, key) >= 0 && (end === FROM_KEY || compareBytes(candidate, end) < 0);
 
 /** Values are bytes on the wire and here objects, or text in tests: only text has an order of its own. */
 export const valueOf = (message: JsonObject): Json => message.value ?? '';

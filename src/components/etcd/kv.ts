@@ -4,7 +4,14 @@ import { canonicalJson, type Json, type JsonObject } from '../../base/json';
 import { compareBytes } from '../../base/order';
 import { ok } from '../../base/result';
 import {
-  COMPACTED, EMPTY_KEY, FUTURE_REVISION, KEY_NOT_FOUND, LEASE_NOT_FOUND, LEASE_PROVIDED, type Outcome, VALUE_PROVIDED,
+  COMPACTED,
+  EMPTY_KEY,
+  FUTURE_REVISION,
+  KEY_NOT_FOUND,
+  LEASE_NOT_FOUND,
+  LEASE_PROVIDED,
+  type Outcome,
+  VALUE_PROVIDED,
 } from './errors';
 import { flagOf, numberOf, spanOf, textOf, valueOf } from './fields';
 import type { KeyValue, Mvcc } from './mvcc';
@@ -37,9 +44,7 @@ export const checkLease = (store: Mvcc, request: JsonObject): Refusal | null => 
 };
 
 export const checkPrevious = (store: Mvcc, request: JsonObject): Refusal | null =>
-  (flagOf(request, 'ignore_value') || flagOf(request, 'ignore_lease')) && store.get(textOf(request, 'key')) === null
-    ? KEY_NOT_FOUND
-    : null;
+  (flagOf(request, 'ignore_value') || flagOf(request, 'ignore_lease')) && store.get(textOf(request, 'key')) === null ? KEY_NOT_FOUND : null;
 
 // ---- Whole requests
 
@@ -119,8 +124,10 @@ function bounds(request: JsonObject): ((kv: KeyValue) => boolean) | null {
   const [minCreate, maxCreate] = [numberOf(request, 'min_create_revision'), numberOf(request, 'max_create_revision')];
   if (minMod === 0 && maxMod === 0 && minCreate === 0 && maxCreate === 0) return null;
   return ({ mod_revision: mod, create_revision: create }) =>
-    (minMod === 0 || mod >= minMod) && (maxMod === 0 || mod <= maxMod) &&
-    (minCreate === 0 || create >= minCreate) && (maxCreate === 0 || create <= maxCreate);
+    (minMod === 0 || mod >= minMod) &&
+    (maxMod === 0 || mod <= maxMod) &&
+    (minCreate === 0 || create >= minCreate) &&
+    (maxCreate === 0 || create <= maxCreate);
 }
 
 const compareValues = (a: Json, b: Json): number =>

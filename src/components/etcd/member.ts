@@ -25,27 +25,47 @@ export type UnaryRpc = Exclude<EtcdRpc, 'Watch'>;
 /** Whether a request goes through the log of writes. */
 export function isWrite(rpc: UnaryRpc, body: JsonObject): boolean {
   switch (rpc) {
-    case 'Put': case 'DeleteRange': case 'Compact': case 'LeaseGrant': case 'LeaseRevoke': return true;
-    case 'Txn': return !isReadOnly(body);
-    case 'Range': case 'LeaseKeepAlive': case 'LeaseTimeToLive': case 'LeaseLeases': case 'Status': return false;
+    case 'Put':
+    case 'DeleteRange':
+    case 'Compact':
+    case 'LeaseGrant':
+    case 'LeaseRevoke':
+      return true;
+    case 'Txn':
+      return !isReadOnly(body);
+    case 'Range':
+    case 'LeaseKeepAlive':
+    case 'LeaseTimeToLive':
+    case 'LeaseLeases':
+    case 'Status':
+      return false;
   }
 }
 
 export function answer({ store }: Disk, rpc: UnaryRpc, body: JsonObject, now: SimTime): Outcome {
   switch (rpc) {
-    case 'Range': return range(store, body);
-    case 'Put': return put(store, body);
-    case 'DeleteRange': return deleteRange(store, body);
-    case 'Txn': return txn(store, body);
-    case 'Compact': return compact(store, body);
-    case 'Status': return withHeader(store, { version: VERSION, raftIndex: store.revision, raftTerm: 2 });
+    case 'Range':
+      return range(store, body);
+    case 'Put':
+      return put(store, body);
+    case 'DeleteRange':
+      return deleteRange(store, body);
+    case 'Txn':
+      return txn(store, body);
+    case 'Compact':
+      return compact(store, body);
+    case 'Status':
+      return withHeader(store, { version: VERSION, raftIndex: store.revision, raftTerm: 2 });
     case 'LeaseGrant': {
       const granted = store.leases.grant(numberOf(body, 'ID'), numberOf(body, 'TTL'), now);
       return granted.ok ? withHeader(store, granted.value) : granted;
     }
-    case 'LeaseRevoke': return revoke(store, numberOf(body, 'ID'));
-    case 'LeaseKeepAlive': return keepAlive(store, numberOf(body, 'ID'), now);
-    case 'LeaseTimeToLive': return timeToLive(store, body, now);
+    case 'LeaseRevoke':
+      return revoke(store, numberOf(body, 'ID'));
+    case 'LeaseKeepAlive':
+      return keepAlive(store, numberOf(body, 'ID'), now);
+    case 'LeaseTimeToLive':
+      return timeToLive(store, body, now);
     case 'LeaseLeases': {
       const leases = store.leases.ids().map((ID) => ({ ID }));
       return withHeader(store, leases.length > 0 ? { leases } : {});

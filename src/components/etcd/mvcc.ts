@@ -159,13 +159,13 @@ function lastAt(versions: readonly Version[], revision: number): number {
   return i;
 }
 
-const valueAt = (versions: readonly Version[], revision: number): KeyValue | null =>
-  versions[lastAt(versions, revision)]?.kv ?? null;
+const valueAt = (versions: readonly Version[], revision: number): KeyValue | null => versions[lastAt(versions, revision)]?.kv ?? null;
 
-const keyValue = (
-  key: string, create_revision: number, mod_revision: number, version: number, value: Json, lease: number,
-): KeyValue => ({
-  key, create_revision, mod_revision, version,
+const keyValue = (key: string, create_revision: number, mod_revision: number, version: number, value: Json, lease: number): KeyValue => ({
+  key,
+  create_revision,
+  mod_revision,
+  version,
   ...(value === '' ? {} : { value }),
   ...(lease === 0 ? {} : { lease }),
 });

@@ -5,9 +5,7 @@ import { compareBytes } from '../../base/order';
 import { ok } from '../../base/result';
 import { DUPLICATE_KEY, EMPTY_KEY, KEY_NOT_FOUND, type Outcome, TOO_MANY_OPS } from './errors';
 import { FROM_KEY, messageOf, messagesOf, numberOf, type Span, spanOf, textOf, valueOf } from './fields';
-import {
-  applyDelete, applyPut, applyRange, checkKey, checkLease, checkPrevious, checkPut, checkRevision, type Refusal,
-} from './kv';
+import { applyDelete, applyPut, applyRange, checkKey, checkLease, checkPrevious, checkPut, checkRevision, type Refusal } from './kv';
 import type { KeyValue, Mvcc } from './mvcc';
 
 const MAX_OPS = 128;
@@ -17,8 +15,9 @@ export function txn(store: Mvcc, request: JsonObject): Outcome {
   if (malformed) return malformed;
   // Every comparison, also of nested transactions, sees the store as it is before the first write.
   const plan = choose(store, request);
-  const refused = checkPlan(plan, (op) => (op.type === 'put' ? (checkPrevious(store, op.request) ?? checkLease(store, op.request)) : null))
-    ?? checkPlan(plan, (op) => (op.type === 'range' ? checkRevision(store, op.request) : null));
+  const refused =
+    checkPlan(plan, (op) => (op.type === 'put' ? (checkPrevious(store, op.request) ?? checkLease(store, op.request)) : null)) ??
+    checkPlan(plan, (op) => (op.type === 'range' ? checkRevision(store, op.request) : null));
   if (refused) return refused;
   const answer = applyPlan(store, plan);
   const revision = store.readRevision;
@@ -49,7 +48,9 @@ function opOf(message: JsonObject): Op | null {
 }
 
 const opsOf = (request: JsonObject, branch: 'success' | 'failure'): Op[] =>
-  messagesOf(request, branch).map(opOf).filter((op) => op !== null);
+  messagesOf(request, branch)
+    .map(opOf)
+    .filter((op) => op !== null);
 
 // ---- Malformed requests
 
@@ -115,8 +116,8 @@ function touched(ops: readonly Op[]): Touched | null {
 /** A deletion from a key on, without end, counts as an empty range here (as etcd's interval tree has it). */
 const deletedBy = (deletes: readonly Span[], key: string): boolean =>
   deletes.some((span) =>
-    span.end === '' ? span.key === key
-    : span.end !== FROM_KEY && compareBytes(span.key, key) <= 0 && compareBytes(key, span.end) < 0);
+    span.end === '' ? span.key === key : span.end !== FROM_KEY && compareBytes(span.key, key) <= 0 && compareBytes(key, span.end) < 0,
+  );
 
 // ---- Which branches
 
@@ -142,20 +143,29 @@ function holds(store: Mvcc, compare: JsonObject): boolean {
 function holdsFor(compare: JsonObject, kv: KeyValue | null): boolean {
   const difference = differenceTo(compare, kv);
   switch (textOf(compare, 'result')) {
-    case 'GREATER': return difference > 0;
-    case 'LESS': return difference < 0;
-    case 'NOT_EQUAL': return difference !== 0;
-    default: return difference === 0;
+    case 'GREATER':
+      return difference > 0;
+    case 'LESS':
+      return difference < 0;
+    case 'NOT_EQUAL':
+      return difference !== 0;
+    default:
+      return difference === 0;
   }
 }
 
 function differenceTo(compare: JsonObject, kv: KeyValue | null): number {
   switch (textOf(compare, 'target')) {
-    case 'CREATE': return (kv?.create_revision ?? 0) - numberOf(compare, 'create_revision');
-    case 'MOD': return (kv?.mod_revision ?? 0) - numberOf(compare, 'mod_revision');
-    case 'LEASE': return (kv?.lease ?? 0) - numberOf(compare, 'lease');
-    case 'VALUE': return compareBytes(valueText(kv?.value ?? ''), valueText(valueOf(compare)));
-    default: return (kv?.version ?? 0) - numberOf(compare, 'version');
+    case 'CREATE':
+      return (kv?.create_revision ?? 0) - numberOf(compare, 'create_revision');
+    case 'MOD':
+      return (kv?.mod_revision ?? 0) - numberOf(compare, 'mod_revision');
+    case 'LEASE':
+      return (kv?.lease ?? 0) - numberOf(compare, 'lease');
+    case 'VALUE':
+      return compareBytes(valueText(kv?.value ?? ''), valueText(valueOf(compare)));
+    default:
+      return (kv?.version ?? 0) - numberOf(compare, 'version');
   }
 }
 
@@ -174,10 +184,14 @@ function checkPlan(plan: Plan, check: (op: Op) => Refusal | null): Refusal | nul
 function applyPlan(store: Mvcc, plan: Plan): JsonObject {
   const responses = plan.steps.map(({ op, nested }): JsonObject => {
     switch (op.type) {
-      case 'range': return { response_range: applyRange(store, op.request) };
-      case 'put': return { response_put: applyPut(store, op.request) };
-      case 'delete': return { response_delete_range: applyDelete(store, op.request) };
-      case 'txn': return { response_txn: applyPlan(store, nested as Plan) };
+      case 'range':
+        return { response_range: applyRange(store, op.request) };
+      case 'put':
+        return { response_put: applyPut(store, op.request) };
+      case 'delete':
+        return { response_delete_range: applyDelete(store, op.request) };
+      case 'txn':
+        return { response_txn: applyPlan(store, nested as Plan) };
     }
   });
   return { ...(plan.succeeded ? { succeeded: true } : {}), ...(responses.length > 0 ? { responses } : {}) };

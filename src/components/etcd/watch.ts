@@ -1,9 +1,10 @@
 // Watches: each commit goes to the watchers of its keys; one that starts in the past first gets what it
 // missed. Models etcd server/mvcc (watchable_store.go, watcher.go, watcher_group.go) and
 // server/api/v3rpc/watch.go of 3.5. Left out: fragments, slow watchers (victims).
-import { compareBytes } from '../../base/order';
+
 import type { JsonObject } from '../../base/json';
-import { flagOf, FROM_KEY, inSpan, messagesOf, numberOf, type Span, textOf } from './fields';
+import { compareBytes } from '../../base/order';
+import { FROM_KEY, flagOf, inSpan, messagesOf, numberOf, type Span, textOf } from './fields';
 import type { Change, Commit, Mvcc } from './mvcc';
 
 /** `synced` gets commits as they happen, `unsynced` waits for its backlog, `compacted` gets nothing more. */
@@ -89,7 +90,15 @@ export class WatchHub {
     const minRevision = live ? Math.max(start, this.store.revision + 1) : start;
     const filters = new Set((messagesOf(request, 'filters') as readonly unknown[]).map((f) => (f === 'NOPUT' ? 'PUT' : 'DELETE')));
     const watcher = new Watcher(
-      stream, id, this.created++, span, start, minRevision, flagOf(request, 'prev_kv'), filters, live ? 'synced' : 'unsynced',
+      stream,
+      id,
+      this.created++,
+      span,
+      start,
+      minRevision,
+      flagOf(request, 'prev_kv'),
+      filters,
+      live ? 'synced' : 'unsynced',
     );
     if (live) this.synced.add(watcher);
     else this.unsynced.push(watcher);
@@ -121,8 +130,13 @@ export class WatchStream {
   create(request: JsonObject): JsonObject {
     const { revision } = this.hub.store;
     const span: Span = { key: textOf(request, 'key') || '\0', end: textOf(request, 'range_end') };
-    const refuse = (cancel_reason: string): JsonObject =>
-      ({ header: { revision }, watch_id: -1, created: true, canceled: true, cancel_reason });
+    const refuse = (cancel_reason: string): JsonObject => ({
+      header: { revision },
+      watch_id: -1,
+      created: true,
+      canceled: true,
+      cancel_reason,
+    });
     if (span.end !== '' && span.end !== FROM_KEY && compareBytes(span.key, span.end) >= 0) return refuse('mvcc: watcher range is empty');
     let id = numberOf(request, 'watch_id');
     if (id === 0) {

@@ -39,6 +39,7 @@ export function fromBase64Url(encoded: string): string | null {
 
 function utf8(text: string): number[] {
   const bytes: number[] = [];
-  for (const part of encodeURIComponent(text).match(/%[0-9A-F]{2}|./g) ?? []) bytes.push(part.length === 3 ? Number.parseInt(part.slice(1), 16) : part.charCodeAt(0));
+  for (const part of encodeURIComponent(text).match(/%[0-9A-F]{2}|./g) ?? [])
+    bytes.push(part.length === 3 ? Number.parseInt(part.slice(1), 16) : part.charCodeAt(0));
   return bytes;
 }

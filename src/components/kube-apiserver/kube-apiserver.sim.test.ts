@@ -44,19 +44,33 @@ class Cluster {
   send(method: Method, path: string, body: Json = null, headers: { [name: string]: string } = {}, certificate = ADMIN): HttpResponse {
     const { ctx } = this.client;
     let response: HttpResponse | null = null;
-    const request: HttpRequest = { protocol: 'http', kind: 'request', method, path, body, headers: { accept: 'application/json', ...(body === null ? {} : { 'content-type': 'application/json' }), ...headers }, certificate };
-    ctx.spawn((function* (): Task<void> {
-      const answer = yield* ctx.call(API_SERVER, request);
-      if (answer.ok) response = answer.payload as HttpResponse;
-    })());
+    const request: HttpRequest = {
+      protocol: 'http',
+      kind: 'request',
+      method,
+      path,
+      body,
+      headers: { accept: 'application/json', ...(body === null ? {} : { 'content-type': 'application/json' }), ...headers },
+      certificate,
+    };
+    ctx.spawn(
+      (function* (): Task<void> {
+        const answer = yield* ctx.call(API_SERVER, request);
+        if (answer.ok) response = answer.payload as HttpResponse;
+      })(),
+    );
     this.run();
     return response as unknown as HttpResponse;
   }
   watch(path: string): WatchDelivery[] {
     const heard: WatchDelivery[] = [];
-    this.client.ctx.open(API_SERVER, { protocol: 'http', kind: 'request', method: 'GET', path, body: null, headers: {}, certificate: ADMIN }, (item) => {
-      if (item.type === 'delivery') heard.push(item.payload as WatchDelivery);
-    });
+    this.client.ctx.open(
+      API_SERVER,
+      { protocol: 'http', kind: 'request', method: 'GET', path, body: null, headers: {}, certificate: ADMIN },
+      (item) => {
+        if (item.type === 'delivery') heard.push(item.payload as WatchDelivery);
+      },
+    );
     this.run();
     return heard;
   }
@@ -77,7 +91,9 @@ describe('kube-apiserver', () => {
 
   test('creates, reads, changes and deletes, and a watch hears of it', () => {
     const cluster = new Cluster();
-    const heard = cluster.watch(`${CONFIG_MAPS}?watch=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan&sendInitialEvents=true&timeoutSeconds=300`);
+    const heard = cluster.watch(
+      `${CONFIG_MAPS}?watch=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan&sendInitialEvents=true&timeoutSeconds=300`,
+    );
     expect(heard.map(({ type }) => type)).toEqual(['BOOKMARK']);
     const created = cluster.send('POST', CONFIG_MAPS, configMap('a'));
     expect(created.status).toBe(201);
@@ -97,9 +113,20 @@ describe('kube-apiserver', () => {
   test('refuses what nobody allowed, and says who asked', () => {
     const cluster = new Cluster();
     const refused = cluster.send('GET', '/api/v1/namespaces/default/pods', null, {}, { commonName: 'bob', organizations: [] });
-    expect(refused).toMatchObject({ status: 403, body: { message: 'pods is forbidden: User "bob" cannot list resource "pods" in API group "" in the namespace "default"' } });
-    const chain = cluster.sim.recorder.records.filter(({ payload }) => payload.kind === 'inside' && payload.topic === 'chain').at(-1)?.payload as unknown as { detail: JsonObject };
-    expect(chain.detail).toMatchObject({ user: 'bob', stages: [{ stage: 'authentication', verdict: 'ok' }, { stage: 'priority-and-fairness' }, { stage: 'authorization', verdict: 'refused' }] });
+    expect(refused).toMatchObject({
+      status: 403,
+      body: { message: 'pods is forbidden: User "bob" cannot list resource "pods" in API group "" in the namespace "default"' },
+    });
+    const chain = cluster.sim.recorder.records.filter(({ payload }) => payload.kind === 'inside' && payload.topic === 'chain').at(-1)
+      ?.payload as unknown as { detail: JsonObject };
+    expect(chain.detail).toMatchObject({
+      user: 'bob',
+      stages: [
+        { stage: 'authentication', verdict: 'ok' },
+        { stage: 'priority-and-fairness' },
+        { stage: 'authorization', verdict: 'refused' },
+      ],
+    });
   });
 
   test('goes on from etcd after a restart', () => {

@@ -2,7 +2,7 @@
 // endpoint answers it: reads from the watch cache or etcd, writes through admission and validation to etcd.
 // Models cmd/kube-apiserver and apiserver pkg/server. Left out: aggregation, webhooks, custom resources.
 import type { Json, JsonObject } from '../../base/json';
-import { type ResourceInfo, RESOURCES } from '../../machinery/resources';
+import { RESOURCES, type ResourceInfo } from '../../machinery/resources';
 import type { PolicyRule, Role, RoleBinding } from '../../machinery/types';
 import type { Incoming } from '../../sim/network';
 import type { Ctx, Interior, Program } from '../../sim/process';
@@ -18,12 +18,12 @@ import { PodGraph } from './chain/node-graph';
 import { Rbac } from './chain/rbac';
 import { Dispatcher, type Served } from './endpoints/dispatcher';
 import { type OpenWatch, Reader } from './endpoints/read';
+import { Subresources } from './endpoints/subresources';
 import { Writer } from './endpoints/write';
 import { Lookups } from './lookups';
 import { NameGenerator } from './registry/names';
 import { serviceAround } from './registry/services';
 import { Store } from './registry/store';
-import { Subresources } from './endpoints/subresources';
 import { requestInfo } from './request-info';
 import { Etcd3 } from './storage/etcd3';
 import { WatchCache } from './storage/watch-cache';
@@ -153,10 +153,16 @@ export class KubeApiserver implements Program {
     const graph = new PodGraph();
     const nodeRules = (): readonly PolicyRule[] => (get('clusterroles', '', 'system:node') as Role | null)?.rules ?? [];
     const flowControl = new FlowControl(() => lookups.cachedList('flowcontrol.apiserver.k8s.io', 'flowschemas', ''));
-    const authenticator = new Authenticator((resource, namespace, name) => lookups.cached('', resource, namespace, name)?.metadata.uid ?? null);
+    const authenticator = new Authenticator(
+      (resource, namespace, name) => lookups.cached('', resource, namespace, name)?.metadata.uid ?? null,
+    );
     for (const resource of ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings']) this.onChange(resource, () => rbac.forget());
     this.onChange('flowschemas', () => flowControl.forget());
-    this.onChange('pods', (event) => graph.podChanged(event), () => graph.clear());
+    this.onChange(
+      'pods',
+      (event) => graph.podChanged(event),
+      () => graph.clear(),
+    );
     this.onChange('persistentvolumes', (event) => graph.volumeChanged(event));
     this.onChange('volumeattachments', (event) => graph.attachmentChanged(event));
     this.onChange('resourceslices', (event) => graph.sliceChanged(event));

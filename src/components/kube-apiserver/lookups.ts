@@ -1,11 +1,12 @@
 // What admission plugins and subresources ask of the server: its caches, etcd, and itself over loopback.
-import { findResource, type ResourceInfo, storageKey } from '../../machinery/resources';
+
 import { assert } from '../../base/assert';
+import type { Json, JsonObject } from '../../base/json';
+import { findResource, type ResourceInfo, storageKey } from '../../machinery/resources';
 import type { Ctx } from '../../sim/process';
 import type { Task } from '../../sim/task';
 import { API_SERVER } from '../../wire/names';
 import type { HttpRequest, HttpResponse, Method } from '../../wire/payload';
-import type { Json, JsonObject } from '../../base/json';
 import type { Needs } from './admission/plugin';
 import { LOOPBACK, MASTERS } from './chain/user';
 import { Refusal, refuse } from './refusal';
@@ -57,7 +58,8 @@ export class Lookups implements Needs {
   /** A request that the server sends to itself over its loopback connection. */
   *loopback(method: Method, path: string, body: Json): Task<JsonObject | Refusal> {
     const answer = yield* this.ctx.call(API_SERVER, loopbackRequest(method, path, body));
-    if (!answer.ok) return refuse({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: answer.failure, code: 500 });
+    if (!answer.ok)
+      return refuse({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: answer.failure, code: 500 });
     const response = answer.payload as HttpResponse;
     return response.status < 400 ? (response.body as JsonObject) : refuse(response.body as never);
   }
@@ -74,7 +76,11 @@ export class Lookups implements Needs {
 function loopbackRequest(method: Method, path: string, body: Json): HttpRequest {
   const type = 'application/vnd.kubernetes.protobuf';
   return {
-    protocol: 'http', kind: 'request', method, path, body,
+    protocol: 'http',
+    kind: 'request',
+    method,
+    path,
+    body,
     headers: { accept: `${type}, */*`, ...(body === null ? {} : { 'content-type': type }), 'user-agent': USER_AGENT },
     certificate: { commonName: LOOPBACK.name, organizations: [MASTERS] },
   };

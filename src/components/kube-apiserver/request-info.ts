@@ -42,13 +42,32 @@ export function requestInfo(method: Method, target: string): RequestInfo {
   const verb = verbOf(method, name, query);
   if (name === '' && query.fieldSelector !== undefined) name = METADATA_NAME.exec(query.fieldSelector)?.[1] ?? '';
   return {
-    isResource: true, verb, path, query, group, version, resource, subresource: subresource ?? '',
-    namespace: parsed.namespace ?? '', name, info: findResource(group, version, resource),
+    isResource: true,
+    verb,
+    path,
+    query,
+    group,
+    version,
+    resource,
+    subresource: subresource ?? '',
+    namespace: parsed.namespace ?? '',
+    name,
+    info: findResource(group, version, resource),
   };
 }
 
 const NOTHING: RequestInfo = {
-  isResource: false, verb: '', path: '', query: {}, group: '', version: '', resource: '', subresource: '', namespace: '', name: '', info: null,
+  isResource: false,
+  verb: '',
+  path: '',
+  query: {},
+  group: '',
+  version: '',
+  resource: '',
+  subresource: '',
+  namespace: '',
+  name: '',
+  info: null,
 };
 
 function verbOf(method: Method, name: string, query: Query): Verb {

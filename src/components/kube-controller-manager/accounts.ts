@@ -26,7 +26,10 @@ interface TokenRequest extends KubeObject {
 
 /** A client of this process itself, not of one of its controllers. */
 export const ownClient = (ctx: Ctx, part: string): ApiClient => {
-  const credentials: Credentials = { type: 'certificate', certificate: { commonName: 'system:kube-controller-manager', organizations: [] } };
+  const credentials: Credentials = {
+    type: 'certificate',
+    certificate: { commonName: 'system:kube-controller-manager', organizations: [] },
+  };
   return new ApiClient(ctx, { credentials, userAgent: `${USER_AGENT}/${part}`, protobuf: true, ...RATE });
 };
 
@@ -80,9 +83,17 @@ export class Accounts {
   }
 
   private *request(account: string): Task<void> {
-    const body = { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: {}, spec: { audiences: null, expirationSeconds: LIFETIME_SECONDS, boundObjectRef: null }, status: { token: '', expirationTimestamp: null } };
+    const body = {
+      kind: 'TokenRequest',
+      apiVersion: 'authentication.k8s.io/v1',
+      metadata: {},
+      spec: { audiences: null, expirationSeconds: LIFETIME_SECONDS, boundObjectRef: null },
+      status: { token: '', expirationTimestamp: null },
+    };
     for (;;) {
-      const reply = yield* this.root.create<TokenRequest>(SERVICE_ACCOUNTS, { namespace: NAMESPACE, name: account }, body, { subresource: 'token' });
+      const reply = yield* this.root.create<TokenRequest>(SERVICE_ACCOUNTS, { namespace: NAMESPACE, name: account }, body, {
+        subresource: 'token',
+      });
       if (reply.ok) {
         const { token, expirationTimestamp } = reply.body.status;
         const untilUs = parseTime(expirationTimestamp) ?? this.ctx.now();

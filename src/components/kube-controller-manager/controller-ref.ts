@@ -17,7 +17,11 @@ export const controllerRef = (owner: KubeObject): OwnerReference => ({
 });
 
 /** The strategic patch that takes owners (and finalizers) away from an object. */
-export const deleteOwnerRefPatch = (dependentUid: string, ownerUids: readonly string[], finalizers: readonly string[] = []): JsonObject => ({
+export const deleteOwnerRefPatch = (
+  dependentUid: string,
+  ownerUids: readonly string[],
+  finalizers: readonly string[] = [],
+): JsonObject => ({
   metadata: {
     uid: dependentUid,
     ownerReferences: ownerUids.map((uid) => ({ $patch: 'delete', uid })),

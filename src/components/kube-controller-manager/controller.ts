@@ -25,5 +25,8 @@ export interface Controller {
 export const unchanged = (a: KubeObject, b: KubeObject): boolean => a.metadata.resourceVersion === b.metadata.resourceVersion;
 
 /** Why a request failed, for the record of the reconcile. */
-export const whyNot = (reply: { readonly status: number; readonly error: { readonly message?: string } | null; readonly failure: string | null }): string =>
-  reply.error?.message ?? `no answer: ${reply.failure ?? reply.status}`;
+export const whyNot = (reply: {
+  readonly status: number;
+  readonly error: { readonly message?: string } | null;
+  readonly failure: string | null;
+}): string => reply.error?.message ?? `no answer: ${reply.failure ?? reply.status}`;

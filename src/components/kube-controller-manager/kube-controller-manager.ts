@@ -27,8 +27,8 @@ import { PodGcController } from './pod-gc/pod-gc-controller';
 import { DEPLOYMENTS, ENDPOINT_SLICES, NODES, PODS, REPLICA_SETS, SERVICES } from './refs';
 import { ReplicaSetController } from './replicaset/replica-set-controller';
 import { RootCaPublisher } from './root-ca/root-ca-publisher';
-import { ServiceAccountsController } from './serviceaccount/service-accounts-controller';
 import { ServiceCidrsController } from './service-cidrs/service-cidrs-controller';
+import { ServiceAccountsController } from './serviceaccount/service-accounts-controller';
 
 export interface ControllerManagerOptions {
   /** The host's name: the first half of the identity in the Lease. */
@@ -121,13 +121,25 @@ class Manager {
     const informers = new SharedInformers(ctx, shared, ownClient(ctx, 'metadata-informers'));
     addIndexes(informers);
     this.controllers = this.makeControllers(informers);
-    yield* speakAs(ctx, 'shared-informers', call(() => informers.startFirst()));
+    yield* speakAs(
+      ctx,
+      'shared-informers',
+      call(() => informers.startFirst()),
+    );
     yield* speakAs(ctx, 'resourcequota-controller', this.discover(this.accounts.client('resourcequota-controller')));
     yield* this.accounts.ensure('generic-garbage-collector');
     yield* speakAs(ctx, 'generic-garbage-collector', this.discover(this.accounts.client('generic-garbage-collector')));
     yield* speakAs(ctx, 'controller-discovery', this.discover(ownClient(ctx, 'controller-discovery')));
-    yield* speakAs(ctx, 'shared-informers', call(() => informers.startCollected()));
-    yield* speakAs(ctx, 'metadata-informers', call(() => informers.startMetadata()));
+    yield* speakAs(
+      ctx,
+      'shared-informers',
+      call(() => informers.startCollected()),
+    );
+    yield* speakAs(
+      ctx,
+      'metadata-informers',
+      call(() => informers.startMetadata()),
+    );
     yield* synced(informers.all());
     for (const account of words(LATE_ACCOUNTS)) yield* this.accounts.ensure(account);
     for (const controller of this.controllers) controller.start();
@@ -192,11 +204,14 @@ const DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscov
 function* speakAs(ctx: Ctx, actor: string, task: Task<void>): Task<void> {
   let over: (() => void) | null = null;
   let ended = false;
-  ctx.spawn((function* (): Task<void> {
-    yield* task;
-    ended = true;
-    over?.();
-  })(), actor);
+  ctx.spawn(
+    (function* (): Task<void> {
+      yield* task;
+      ended = true;
+      over?.();
+    })(),
+    actor,
+  );
   yield (resume) => {
     if (ended) resume(undefined);
     else over = () => resume(undefined);

@@ -68,7 +68,10 @@ export class PodControl {
 }
 
 const isNamespaceTerminating = (reply: Reply): boolean =>
-  !reply.ok && ((reply.error?.details?.causes as readonly { readonly reason?: string }[] | undefined) ?? []).some((cause) => cause.reason === 'NamespaceTerminating');
+  !reply.ok &&
+  ((reply.error?.details?.causes as readonly { readonly reason?: string }[] | undefined) ?? []).some(
+    (cause) => cause.reason === 'NamespaceTerminating',
+  );
 
 /** How many of the next batch to try: 1, 2, 4, ... of what remains. */
 export const nextBatch = (remaining: number, last: number | null, initial: number): number =>

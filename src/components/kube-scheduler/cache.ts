@@ -145,7 +145,8 @@ export class SchedulerCache implements Cluster {
   private count(pod: PodInfo, node: string, sign: 1 | -1): void {
     if (pod.pod.metadata.deletionTimestamp) return;
     for (const { namespace, selector, perNode } of this.tracked.values()) {
-      if (namespace === pod.namespace && matchesSelector(selector, pod.pod.metadata.labels)) perNode.set(node, (perNode.get(node) ?? 0) + sign);
+      if (namespace === pod.namespace && matchesSelector(selector, pod.pod.metadata.labels))
+        perNode.set(node, (perNode.get(node) ?? 0) + sign);
     }
   }
 
@@ -156,7 +157,8 @@ export class SchedulerCache implements Cluster {
     if (this.tracked.size >= MAX_TRACKED) this.tracked.clear();
     const perNode = new Map<string, number>();
     for (const { node, pod } of this.placed.values()) {
-      if (pod.namespace !== namespace || pod.pod.metadata.deletionTimestamp || !matchesSelector(selector, pod.pod.metadata.labels)) continue;
+      if (pod.namespace !== namespace || pod.pod.metadata.deletionTimestamp || !matchesSelector(selector, pod.pod.metadata.labels))
+        continue;
       perNode.set(node, (perNode.get(node) ?? 0) + 1);
     }
     const tracked = { namespace, selector, perNode };

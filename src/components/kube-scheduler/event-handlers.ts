@@ -1,7 +1,8 @@
 // What the scheduler does when it hears of a change: pods and nodes go into the cache or the queue, and
 // waiting pods are moved if the change may help them. Models pkg/scheduler/eventhandlers.go.
-import { type Json, jsonEqual } from '../../base/json';
+
 import type { Seq } from '../../base/brand';
+import { type Json, jsonEqual } from '../../base/json';
 import type { Handler } from '../../client/informer';
 import type { KubeObject, Namespace, Node, Pod } from '../../machinery/types';
 import type { SchedulerCache } from './cache';
@@ -78,7 +79,9 @@ function gone(on: Listening, info: PodInfo): void {
 
 /** Status and deletion apart, which no plugin asks about. */
 const matters = ({ pod }: PodInfo, { pod: old }: PodInfo): boolean =>
-  differ(pod.metadata.labels, old.metadata.labels) || differ(pod.metadata.annotations, old.metadata.annotations) || differ(pod.spec, old.spec);
+  differ(pod.metadata.labels, old.metadata.labels) ||
+  differ(pod.metadata.annotations, old.metadata.annotations) ||
+  differ(pod.spec, old.spec);
 
 const differ = (a: unknown, b: unknown): boolean => a !== b && !jsonEqual(a as Json | undefined, b as Json | undefined);
 

@@ -1,7 +1,7 @@
 // The scheduler against a scripted apiserver: which keeps objects, answers watches and obeys bindings.
 import { describe, expect, it } from 'vitest';
-import type { Json, JsonObject } from '../../base/json';
 import { simTime } from '../../base/brand';
+import type { Json, JsonObject } from '../../base/json';
 import { parsePath } from '../../machinery/resources';
 import type { KubeObject, Node, Pod } from '../../machinery/types';
 import type { Incoming } from '../../sim/network';
@@ -43,7 +43,9 @@ class ScriptedServer implements Program {
     return this.objects.get(`pods/default/${name}`) as Pod;
   }
   sent(method: string, part: string): JsonObject[] {
-    return this.requests.filter((request) => request.method === method && request.path.includes(part)).map(({ body }) => body as JsonObject);
+    return this.requests
+      .filter((request) => request.method === method && request.path.includes(part))
+      .map(({ body }) => body as JsonObject);
   }
 
   private handle(incoming: Incoming): void {
@@ -60,7 +62,15 @@ class ScriptedServer implements Program {
     if (method === 'PATCH') return this.patch(incoming, name ?? '', body as { status: JsonObject });
     const found = this.objects.get(`${resource}/kube-system/${name ?? ''}`);
     if (method === 'PUT') return this.answer(incoming, 200, this.put(resource, body as unknown as KubeObject));
-    if (found === undefined) return this.answer(incoming, 404, { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 404, message: 'not found', metadata: {} });
+    if (found === undefined)
+      return this.answer(incoming, 404, {
+        kind: 'Status',
+        apiVersion: 'v1',
+        status: 'Failure',
+        code: 404,
+        message: 'not found',
+        metadata: {},
+      });
     this.answer(incoming, 200, found);
   }
 
@@ -82,7 +92,15 @@ class ScriptedServer implements Program {
 
   private bind(incoming: Incoming, name: string, { target }: { target: { name: string } }): void {
     const pod = this.pod(name);
-    if (this.refuseBindings-- > 0) return this.answer(incoming, 500, { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 500, message: 'etcd is away', metadata: {} });
+    if (this.refuseBindings-- > 0)
+      return this.answer(incoming, 500, {
+        kind: 'Status',
+        apiVersion: 'v1',
+        status: 'Failure',
+        code: 500,
+        message: 'etcd is away',
+        metadata: {},
+      });
     this.put('pods', { ...pod, spec: { ...pod.spec, nodeName: target.name } } as Pod);
     this.answer(incoming, 201, { kind: 'Status', apiVersion: 'v1', status: 'Success', metadata: {} });
   }
@@ -99,9 +117,24 @@ class ScriptedServer implements Program {
 }
 
 const node = (name: string, change: JsonObject = {}, cpu = '2'): Node =>
-  ({ apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { 'kubernetes.io/hostname': name, ...(change['labels'] as JsonObject) } }, spec: { ...(change['spec'] as JsonObject) }, status: { allocatable: { cpu, memory: '4Gi', pods: '110' } } }) as unknown as Node;
+  ({
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels: { 'kubernetes.io/hostname': name, ...(change['labels'] as JsonObject) } },
+    spec: { ...(change['spec'] as JsonObject) },
+    status: { allocatable: { cpu, memory: '4Gi', pods: '110' } },
+  }) as unknown as Node;
 const pod = (name: string, spec: JsonObject = {}, cpu = ''): Pod =>
-  ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', labels: { app: 'test' } }, spec: { schedulerName: 'default-scheduler', containers: [{ name: 'c', image: 'nginx', ...(cpu ? { resources: { requests: { cpu } } } : {}) }], ...spec } }) as unknown as Pod;
+  ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default', labels: { app: 'test' } },
+    spec: {
+      schedulerName: 'default-scheduler',
+      containers: [{ name: 'c', image: 'nginx', ...(cpu ? { resources: { requests: { cpu } } } : {}) }],
+      ...spec,
+    },
+  }) as unknown as Pod;
 
 function cluster(objects: (server: ScriptedServer) => void = () => {}, payloads: 'shared' | 'copied' = 'copied') {
   const sim = new Simulation({ seed: 1, payloads, latency: () => ({ leastUs: 200, spreadUs: 100 }) });
@@ -110,7 +143,8 @@ function cluster(objects: (server: ScriptedServer) => void = () => {}, payloads:
   sim.start(API_SERVER, server);
   const process = sim.start(SCHEDULER, kubeScheduler({ host: 'control-plane' }));
   sim.runToRest();
-  const inside = (topic: string): Inside[] => sim.recorder.records.flatMap(({ payload }) => (payload.kind === 'inside' && payload.topic === topic ? [payload] : []));
+  const inside = (topic: string): Inside[] =>
+    sim.recorder.records.flatMap(({ payload }) => (payload.kind === 'inside' && payload.topic === topic ? [payload] : []));
   const folded = (): Interior => {
     const interior: { [path: string]: Json } = {};
     for (const { from, payload } of sim.recorder.records) {
@@ -137,7 +171,11 @@ describe('at its start', () => {
     );
     expect(by('/leader-election').map(({ method }) => method)).toEqual(['GET', 'POST', 'PUT']);
     expect(server.sent('POST', '/api/v1/namespaces/kube-system/events')).toMatchObject([
-      { reason: 'LeaderElection', source: { component: 'default-scheduler' }, involvedObject: { kind: 'Lease', name: 'kube-scheduler', resourceVersion: expect.any(String) } },
+      {
+        reason: 'LeaderElection',
+        source: { component: 'default-scheduler' },
+        involvedObject: { kind: 'Lease', name: 'kube-scheduler', resourceVersion: expect.any(String) },
+      },
     ]);
     expect(sim.crashes).toEqual([]);
   });
@@ -154,13 +192,28 @@ describe('a pod', () => {
     sim.runToRest();
     expect(server.pod('p').spec.nodeName).toBe('node-3');
     expect(server.sent('POST', '/pods/p/binding')).toEqual([
-      { kind: 'Binding', apiVersion: 'v1', metadata: { name: 'p', namespace: 'default', uid: 'uid-p' }, target: { kind: 'Node', name: 'node-3' } },
+      {
+        kind: 'Binding',
+        apiVersion: 'v1',
+        metadata: { name: 'p', namespace: 'default', uid: 'uid-p' },
+        target: { kind: 'Node', name: 'node-3' },
+      },
     ]);
     expect(server.sent('POST', '/apis/events.k8s.io/v1/namespaces/default/events')).toMatchObject([
-      { reason: 'Scheduled', action: 'Binding', note: 'Successfully assigned default/p to node-3', reportingController: 'default-scheduler', reportingInstance: 'default-scheduler-control-plane' },
+      {
+        reason: 'Scheduled',
+        action: 'Binding',
+        note: 'Successfully assigned default/p to node-3',
+        reportingController: 'default-scheduler',
+        reportingInstance: 'default-scheduler-control-plane',
+      },
     ]);
     const [record] = inside('schedule');
-    expect(record?.detail).toMatchObject({ pod: 'default/p', chosen: 'node-3', nodes: { 'node-1': { filter: 'ok', total: expect.any(Number) } } });
+    expect(record?.detail).toMatchObject({
+      pod: 'default/p',
+      chosen: 'node-3',
+      nodes: { 'node-1': { filter: 'ok', total: expect.any(Number) } },
+    });
     expect(sim.crashes).toEqual([]);
     expect(process.program.inspect()).toEqual(folded());
     expect(Object.keys(folded())).toEqual(['leader/kube-scheduler']);
@@ -197,7 +250,9 @@ describe('a pod', () => {
       `0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector. ${preempt}`,
     ]);
     const patches = server.sent('PATCH', '/pods/big/status');
-    expect(patches).toMatchObject([{ status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', lastProbeTime: null }] } }]);
+    expect(patches).toMatchObject([
+      { status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', lastProbeTime: null }] } },
+    ]);
     expect(process.program.inspect()).toMatchObject({ 'queue/default/big': 'unschedulable', 'queue/default/sel': 'unschedulable' });
     server.put('nodes', node('node-2', { labels: { disk: 'ssd' } }));
     sim.runToRest();
@@ -226,7 +281,8 @@ describe('a pod', () => {
     sim.runToRest();
     expect(server.sent('POST', '/pods/p/binding')).toHaveLength(2);
     expect(server.sent('POST', 'events.k8s.io/v1/namespaces/default')[0]).toMatchObject({
-      reason: 'FailedScheduling', note: 'binding rejected: running Bind plugin "DefaultBinder": etcd is away',
+      reason: 'FailedScheduling',
+      note: 'binding rejected: running Bind plugin "DefaultBinder": etcd is away',
     });
     expect(server.pod('p').spec.nodeName).toMatch(/^node-/);
     expect(sim.now - before).toBeGreaterThan(1_000_000);
@@ -255,7 +311,9 @@ describe('a pod', () => {
     sim.runToRest();
     server.put('pods', pod('important', { priority: 1000 }, '1500m'));
     sim.runToRest();
-    expect(server.sent('PATCH', '/pods/small/status')).toMatchObject([{ status: { conditions: [{ type: 'DisruptionTarget', reason: 'PreemptionByScheduler' }] } }]);
+    expect(server.sent('PATCH', '/pods/small/status')).toMatchObject([
+      { status: { conditions: [{ type: 'DisruptionTarget', reason: 'PreemptionByScheduler' }] } },
+    ]);
     expect(server.requests.some(({ method, path }) => method === 'DELETE' && path.endsWith('/pods/small'))).toBe(true);
     expect(server.sent('PATCH', '/pods/important/status')).toMatchObject([{ status: { nominatedNodeName: 'node-1' } }]);
     expect(server.pod('important').spec.nodeName).toBe('node-1');
@@ -276,13 +334,20 @@ describe('a run', () => {
 
   it('of 1,000 pods on 10 nodes costs little', () => {
     const { server, sim } = cluster((s) => Array.from({ length: 10 }, (_, i) => s.put('nodes', node(`node-${i}`))), 'shared');
-    server.put('services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'test', namespace: 'default' }, spec: { selector: { app: 'test' } } } as unknown as KubeObject);
+    server.put('services', {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'test', namespace: 'default' },
+      spec: { selector: { app: 'test' } },
+    } as unknown as KubeObject);
     for (let i = 0; i < 1_000; i++) server.put('pods', pod(`p-${i}`));
     const started = performance.now();
     sim.runUntil(simTime(sim.now + 120_000_000));
     console.log(`1,000 pods: ${Math.round(performance.now() - started)} ms`);
     const perNode = new Map<string, number>();
-    for (const object of server.objects.values()) if (object.kind === 'Pod') perNode.set((object as Pod).spec.nodeName ?? '', (perNode.get((object as Pod).spec.nodeName ?? '') ?? 0) + 1);
+    for (const object of server.objects.values())
+      if (object.kind === 'Pod')
+        perNode.set((object as Pod).spec.nodeName ?? '', (perNode.get((object as Pod).spec.nodeName ?? '') ?? 0) + 1);
     expect([...perNode.values()].every((count) => count === 100)).toBe(true);
   });
 });

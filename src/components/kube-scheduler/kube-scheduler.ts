@@ -35,10 +35,19 @@ const storage = (resource: string): ResourceRef => ({ group: 'storage.k8s.io', v
 const dynamic = (resource: string): ResourceRef => ({ group: 'resource.k8s.io', version: 'v1', resource });
 /** Watched, but by plugins that we do not have. */
 const ONLY_WATCHED: readonly ResourceRef[] = [
-  dynamic('resourceslices'), dynamic('resourceclaims'), dynamic('deviceclasses'),
-  storage('csidrivers'), storage('csistoragecapacities'), storage('volumeattachments'),
+  dynamic('resourceslices'),
+  dynamic('resourceclaims'),
+  dynamic('deviceclasses'),
+  storage('csidrivers'),
+  storage('csistoragecapacities'),
+  storage('volumeattachments'),
 ];
-const STORAGE: readonly ResourceRef[] = [core('persistentvolumeclaims'), core('persistentvolumes'), storage('csinodes'), storage('storageclasses')];
+const STORAGE: readonly ResourceRef[] = [
+  core('persistentvolumeclaims'),
+  core('persistentvolumes'),
+  storage('csinodes'),
+  storage('storageclasses'),
+];
 
 type Controller = KubeObject & { readonly spec: { readonly selector?: LabelSelector | StringMap } };
 
@@ -89,7 +98,14 @@ class KubeScheduler {
       services: (namespace) => services.byIndex('namespace', namespace),
       selectorOfController: (kind, namespace, name) => controllers.get(kind)?.get(`${namespace}/${name}`)?.spec.selector,
     };
-    this.scheduler = new Scheduler({ ctx, api: this.api, events: this.events, cache: new SchedulerCache(owners), pods: this.pods, budgets });
+    this.scheduler = new Scheduler({
+      ctx,
+      api: this.api,
+      events: this.events,
+      cache: new SchedulerCache(owners),
+      pods: this.pods,
+      budgets,
+    });
     this.identity = `${options.host}_${uuid(ctx)}`;
   }
 

@@ -19,6 +19,9 @@ export class Nominator {
     const node = this.nodes.get(key);
     if (node === undefined) return;
     this.nodes.delete(key);
-    this.byNode.set(node, this.of(node).filter((pod) => pod.key !== key));
+    this.byNode.set(
+      node,
+      this.of(node).filter((pod) => pod.key !== key),
+    );
   }
 }

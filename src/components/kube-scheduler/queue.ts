@@ -4,8 +4,9 @@
 // Models pkg/scheduler/backend/queue (scheduling_queue.go, backoff_queue.go) and plugins/queuesort; back-off
 // is cut short when nothing else is to be done (SchedulerPopFromBackoffQ, on by default since 1.33).
 // Left out: events during a scheduling cycle (here a cycle takes no time), the 1 s grid of the back-off.
-import { MINUTE, SECOND, type Seq } from '../../base/brand';
+
 import { assert } from '../../base/assert';
+import { MINUTE, SECOND, type Seq } from '../../base/brand';
 import type { Json } from '../../base/json';
 import type { ClusterEvent } from './framework/cluster-event';
 import type { PodInfo } from './framework/pod-info';
@@ -42,7 +43,11 @@ export function comesBefore(a: QueueOrder, b: QueueOrder): boolean {
 export type QueueOrder = { readonly info: Pick<PodInfo, 'priority'>; readonly sinceUs: number };
 
 /** Doubles with every try in vain. Any unit; 0 for a pod that was not tried. */
-export function backoffFor(pod: Pick<QueuedPod, 'unschedulableCount' | 'errorCount'>, initial = INITIAL_BACKOFF_US, max = MAX_BACKOFF_US): number {
+export function backoffFor(
+  pod: Pick<QueuedPod, 'unschedulableCount' | 'errorCount'>,
+  initial = INITIAL_BACKOFF_US,
+  max = MAX_BACKOFF_US,
+): number {
   const count = pod.errorCount > 0 ? pod.errorCount : pod.unschedulableCount;
   if (count === 0) return 0;
   let backoff = initial;
@@ -66,7 +71,10 @@ export class SchedulingQueue {
 
   /** A new pod without a node. */
   add(info: PodInfo, nowUs: number, cause: Seq | null): void {
-    this.put({ info, sinceUs: nowUs, attempts: 0, unschedulableCount: 0, errorCount: 0, rejectedBy: NOBODY, cause }, isGated(info) ? 'gated' : 'active');
+    this.put(
+      { info, sinceUs: nowUs, attempts: 0, unschedulableCount: 0, errorCount: 0, rejectedBy: NOBODY, cause },
+      isGated(info) ? 'gated' : 'active',
+    );
   }
 
   /** The pod itself changed: tried again if that may help. */

@@ -17,7 +17,7 @@ import { fitErrorMessage } from './framework/fit-error';
 import { type PodInfo, podInfoOf } from './framework/pod-info';
 import { type Candidate, type PodDisruptionBudget, preempt } from './framework/preemption';
 import { DEFAULT_PLUGINS, type Weighted } from './framework/registry';
-import { findNodesThatFit, type Found, type NodeScore, scoreNodes, selectHost } from './framework/run';
+import { type Found, findNodesThatFit, type NodeScore, scoreNodes, selectHost } from './framework/run';
 import { messageOf } from './framework/status';
 import { Nominator } from './nominator';
 import { backoffEnds, type QueuedPod, SchedulingQueue } from './queue';
@@ -118,7 +118,10 @@ export class Scheduler implements Listening {
     const found = findNodesThatFit(this.plugins, info, this.cache, (node) => this.nominator.of(node), this.nextStartNode);
     this.nextStartNode = (this.nextStartNode + found.feasible.length + found.diagnosis.nodes.size) % this.cache.nodes.length;
     if (found.feasible.length === 0) return this.unschedulable(queued, found);
-    const scores = found.feasible.length === 1 ? found.feasible.map(({ name }) => ({ node: name, scores: {}, total: 0 })) : scoreNodes(this.plugins, info, this.cache, found.feasible);
+    const scores =
+      found.feasible.length === 1
+        ? found.feasible.map(({ name }) => ({ node: name, scores: {}, total: 0 }))
+        : scoreNodes(this.plugins, info, this.cache, found.feasible);
     if ('code' in scores) return this.failed(queued, null, messageOf(scores), { message: messageOf(scores) });
     const inOrder = [...scores].sort((a, b) => compareBytes(a.node, b.node));
     const random = this.ctx.random(`tie/${info.namespace}/${info.pod.metadata.name}`);
@@ -135,14 +138,23 @@ export class Scheduler implements Listening {
     const random = this.ctx.random(`preempt/${queued.info.key}/${queued.attempts}`);
     const nominated = (node: string): readonly PodInfo[] => this.nominator.of(node);
     const { candidate, status, clearsNomination } = preempt(
-      queued.info, this.cache, prepared.filters, diagnosis, this.needs.budgets.list(), nominated, (bound) => random.below(bound),
+      queued.info,
+      this.cache,
+      prepared.filters,
+      diagnosis,
+      this.needs.budgets.list(),
+      nominated,
+      (bound) => random.below(bound),
     );
     const postFilter = candidate === null ? `${NO_CLAIMS}, ${messageOf(status)}` : '';
     const message = fitErrorMessage(this.cache.nodes.length, diagnosis, postFilter);
     const victims = candidate?.victims.map(({ key }) => key) ?? [];
     const detail = {
-      nodes: table(found, []), message,
-      ...(diagnosis.preFilterMessage === '' ? {} : { preFilter: { plugin: [...diagnosis.rejectedBy][0] ?? '', reason: diagnosis.preFilterMessage } }),
+      nodes: table(found, []),
+      message,
+      ...(diagnosis.preFilterMessage === ''
+        ? {}
+        : { preFilter: { plugin: [...diagnosis.rejectedBy][0] ?? '', reason: diagnosis.preFilterMessage } }),
       ...(candidate === null ? {} : { preemption: { node: candidate.node, victims } }),
     };
     this.failed(queued, diagnosis.rejectedBy, message, detail, candidate?.node ?? (clearsNomination ? '' : undefined));
@@ -150,7 +162,13 @@ export class Scheduler implements Listening {
   }
 
   /** Back into the queue, and told. `rejectedBy` null: trying itself went wrong. */
-  private failed(queued: QueuedPod, rejectedBy: ReadonlySet<string> | null, message: string, detail: JsonObject, nominatedNode?: string): void {
+  private failed(
+    queued: QueuedPod,
+    rejectedBy: ReadonlySet<string> | null,
+    message: string,
+    detail: JsonObject,
+    nominatedNode?: string,
+  ): void {
     const { info } = queued;
     const latest = this.needs.pods.get(info.key);
     if (latest !== undefined && !latest.spec.nodeName) {
@@ -210,7 +228,10 @@ export class Scheduler implements Listening {
     if (!told) return;
     const { name, namespace = '' } = victim.metadata;
     const reply = yield* this.needs.api.delete(PODS, { namespace, name }, { kind: 'DeleteOptions', apiVersion: 'v1' });
-    if (reply.ok) this.needs.events.event(victim, 'Normal', 'Preempted', `Preempted by pod ${preemptor.metadata.uid ?? ''} on node ${node}`, { action: 'Preempting' });
+    if (reply.ok)
+      this.needs.events.event(victim, 'Normal', 'Preempted', `Preempted by pod ${preemptor.metadata.uid ?? ''} on node ${node}`, {
+        action: 'Preempting',
+      });
   }
 
   /** Keeps a timer for the next pod that may be tried again after an error. */
@@ -233,11 +254,15 @@ export class Scheduler implements Listening {
 /** The verdict on every node, with the scores of those that passed. */
 function table({ feasible, diagnosis }: Found, scores: readonly NodeScore[]): JsonObject {
   const nodes: { [name: string]: Json } = {};
-  for (const { node, scores: of, total } of scores.slice(0, MAX_NODES_SHOWN)) nodes[node] = feasible.length === 1 ? { filter: 'ok' } : { filter: 'ok', scores: of, total };
-  for (const [name, { plugin, status }] of [...diagnosis.nodes].slice(0, MAX_NODES_SHOWN)) nodes[name] = { filter: { plugin, reason: messageOf(status) } };
+  for (const { node, scores: of, total } of scores.slice(0, MAX_NODES_SHOWN))
+    nodes[node] = feasible.length === 1 ? { filter: 'ok' } : { filter: 'ok', scores: of, total };
+  for (const [name, { plugin, status }] of [...diagnosis.nodes].slice(0, MAX_NODES_SHOWN))
+    nodes[name] = { filter: { plugin, reason: messageOf(status) } };
   return nodes;
 }
 
-const truncated = (message: string): string => (message.length <= MAX_NOTE_LENGTH ? message : `${message.slice(0, MAX_NOTE_LENGTH - 4)} ...`);
+const truncated = (message: string): string =>
+  message.length <= MAX_NOTE_LENGTH ? message : `${message.slice(0, MAX_NOTE_LENGTH - 4)} ...`;
 
-const whyNot = (reply: Reply): string => (reply.ok ? '' : (reply.error?.message ?? `the server does not answer: ${reply.failure ?? 'unknown'}`));
+const whyNot = (reply: Reply): string =>
+  reply.ok ? '' : (reply.error?.message ?? `the server does not answer: ${reply.failure ?? 'unknown'}`);

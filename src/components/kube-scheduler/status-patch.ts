@@ -39,6 +39,10 @@ function withCondition(conditions: readonly Condition[], condition: Condition, n
   const old = conditions.find(({ type }) => type === condition.type);
   if (old === undefined) return [...conditions, { ...condition, lastTransitionTime: now }];
   const next = { ...condition, lastTransitionTime: old.status === condition.status ? (old.lastTransitionTime ?? null) : now };
-  const same = old.status === next.status && old.reason === next.reason && old.message === next.message && old.observedGeneration === next.observedGeneration;
+  const same =
+    old.status === next.status &&
+    old.reason === next.reason &&
+    old.message === next.message &&
+    old.observedGeneration === next.observedGeneration;
   return same ? null : conditions.map((other) => (other === old ? next : other));
 }

@@ -4,7 +4,7 @@
 import type { JsonObject } from '../../base/json';
 import { compareBytes } from '../../base/order';
 import { goJsonIndent } from '../../machinery/go-json';
-import { groupResource, groupVersion, resolveName, type ResourceInfo, RESOURCES } from '../../machinery/resources';
+import { groupResource, groupVersion, RESOURCES, type ResourceInfo, resolveName } from '../../machinery/resources';
 import { printYaml } from '../../machinery/yaml';
 import type { Task } from '../../sim/task';
 import { discover } from './discovery';
@@ -14,19 +14,34 @@ import { columnsText } from './print/columns';
 import { type Command, namespaceOf, type Session } from './session';
 
 export const version: Command = { flags: 'client:bool o/output', run: runVersion };
-export const apiResources: Command = { flags: 'o/output namespaced:bool api-group verbs:list no-headers:bool cached:bool sort-by categories:list', run: runApiResources };
+export const apiResources: Command = {
+  flags: 'o/output namespaced:bool api-group verbs:list no-headers:bool cached:bool sort-by categories:list',
+  run: runApiResources,
+};
 export const apiVersions: Command = { flags: '', run: runApiVersions };
 export const clusterInfo: Command = { flags: '', run: runClusterInfo };
 export const canI: Command = { flags: 'A/all-namespaces:bool q/quiet:bool list:bool subresource no-headers:bool', run: runCanI };
 export const whoAmI: Command = { flags: 'o/output template show-managed-fields:bool', run: runWhoAmI };
 export const configView: Command = { flags: 'o/output minify:bool raw:bool flatten:bool merge:string', run: runConfigView };
 export const configContexts: Command = { flags: 'o/output no-headers:bool', run: runConfigContexts };
-export const configCurrent: Command = { flags: '', *run(session) { session.out(`${CONTEXT}\n`); } };
+export const configCurrent: Command = {
+  flags: '',
+  *run(session) {
+    session.out(`${CONTEXT}\n`);
+  },
+};
 export const configUse: Command = { flags: '', run: runConfigUse };
 
 const CLIENT = {
-  buildDate: '2026-07-22T18:10:35Z', compiler: 'gc', gitCommit: '0f29094e5b73085e3802ecc1298ecae13866bfe6', gitTreeState: 'clean', gitVersion: 'v1.36.3',
-  goVersion: 'go1.26.5', major: '1', minor: '36', platform: 'linux/amd64',
+  buildDate: '2026-07-22T18:10:35Z',
+  compiler: 'gc',
+  gitCommit: '0f29094e5b73085e3802ecc1298ecae13866bfe6',
+  gitTreeState: 'clean',
+  gitVersion: 'v1.36.3',
+  goVersion: 'go1.26.5',
+  major: '1',
+  minor: '36',
+  platform: 'linux/amd64',
 };
 const KUSTOMIZE = 'v5.8.1';
 
@@ -46,14 +61,23 @@ function* runApiResources(session: Session): Task<void> {
   yield* discover(session);
   const verbs = flags.list('verbs');
   const categories = flags.list('categories');
-  const shown = RESOURCES.filter((info) =>
-    (!flags.has('namespaced') || info.namespaced === flags.bool('namespaced')) && (!flags.has('api-group') || info.group === flags.text('api-group')) &&
-    verbs.every((verb) => info.verbs.includes(verb)) && categories.every((category) => info.categories.includes(category)));
+  const shown = RESOURCES.filter(
+    (info) =>
+      (!flags.has('namespaced') || info.namespaced === flags.bool('namespaced')) &&
+      (!flags.has('api-group') || info.group === flags.text('api-group')) &&
+      verbs.every((verb) => info.verbs.includes(verb)) &&
+      categories.every((category) => info.categories.includes(category)),
+  );
   const sorted = [...unique(shown)].sort((a, b) => compareBytes(a.group, b.group) || compareBytes(a.resource, b.resource));
   if (flags.text('output') === 'name') return session.out(sorted.map((info) => `${groupResource(info)}\n`).join(''));
   const wide = flags.text('output') === 'wide';
   const lines = sorted.map((info) => [
-    info.resource, info.shortNames.join(','), groupVersion(info), String(info.namespaced), info.kind, ...(wide ? [info.verbs.join(','), info.categories.join(',')] : []),
+    info.resource,
+    info.shortNames.join(','),
+    groupVersion(info),
+    String(info.namespaced),
+    info.kind,
+    ...(wide ? [info.verbs.join(','), info.categories.join(',')] : []),
   ]);
   const head = ['NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND', ...(wide ? ['VERBS', 'CATEGORIES'] : [])];
   session.out(columnsText(flags.bool('no-headers') ? lines : [head, ...lines]));
@@ -65,11 +89,18 @@ const unique = (infos: readonly ResourceInfo[]): readonly ResourceInfo[] =>
 
 function* runApiVersions(session: Session): Task<void> {
   yield* discover(session);
-  session.out([...new Set(RESOURCES.map(groupVersion))].sort(compareBytes).map((text) => `${text}\n`).join(''));
+  session.out(
+    [...new Set(RESOURCES.map(groupVersion))]
+      .sort(compareBytes)
+      .map((text) => `${text}\n`)
+      .join(''),
+  );
 }
 
 function* runClusterInfo(session: Session): Task<void> {
-  const services = yield* session.http.get('/api/v1/namespaces/kube-system/services', ANY, { labelSelector: 'kubernetes.io/cluster-service=true' });
+  const services = yield* session.http.get('/api/v1/namespaces/kube-system/services', ANY, {
+    labelSelector: 'kubernetes.io/cluster-service=true',
+  });
   const base = `https://${session.http.identity.server}`;
   session.out(`Kubernetes control plane is running at ${base}\n`);
   for (const service of (services['items'] ?? []) as readonly JsonObject[]) {
@@ -81,21 +112,35 @@ function* runClusterInfo(session: Session): Task<void> {
 
 // ---- auth
 
-const review = (kind: string, spec: JsonObject): JsonObject => ({ kind, apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec, status: {} });
+const review = (kind: string, spec: JsonObject): JsonObject => ({
+  kind,
+  apiVersion: 'authorization.k8s.io/v1',
+  metadata: {},
+  spec,
+  status: {},
+});
 
 function* runCanI(session: Session): Task<void> {
   const { flags, args } = session;
   if (flags.bool('list')) return yield* listRules(session);
   const [verb, target, name] = args;
-  if (verb === undefined || target === undefined) throw fail(`you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.`);
-  const spec = target.startsWith('/') ? { nonResourceAttributes: { path: target, verb } } : { resourceAttributes: yield* resourceAttributes(session, verb, target, name) };
+  if (verb === undefined || target === undefined)
+    throw fail(
+      `you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.`,
+    );
+  const spec = target.startsWith('/')
+    ? { nonResourceAttributes: { path: target, verb } }
+    : { resourceAttributes: yield* resourceAttributes(session, verb, target, name) };
   const answer = (yield* session.http.send('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
-    accept: TYPED, contentType: PROTOBUF, body: review('SelfSubjectAccessReview', spec),
+    accept: TYPED,
+    contentType: PROTOBUF,
+    body: review('SelfSubjectAccessReview', spec),
   })) as JsonObject;
   const status = (answer['status'] ?? {}) as JsonObject;
   const allowed = status['allowed'] === true;
   const reason = status['reason'] ? ` - ${String(status['reason'])}` : '';
-  if (!flags.bool('quiet')) session.out(allowed ? 'yes\n' : `no${reason}${status['evaluationError'] ? ` - ${String(status['evaluationError'])}` : ''}\n`);
+  if (!flags.bool('quiet'))
+    session.out(allowed ? 'yes\n' : `no${reason}${status['evaluationError'] ? ` - ${String(status['evaluationError'])}` : ''}\n`);
   if (!allowed) throw new CommandError('', 1);
 }
 
@@ -112,8 +157,12 @@ function* resourceAttributes(session: Session, verb: string, target: string, arg
   const name = argument ?? slashName;
   const subresource = session.flags.text('subresource');
   return {
-    ...(all || (info !== null && !info.namespaced) ? {} : { namespace: namespaceOf(session) }), verb, ...(info?.group ? { group: info.group } : {}),
-    resource: info?.resource ?? type, ...(subresource === '' ? {} : { subresource }), ...(name === undefined ? {} : { name }),
+    ...(all || (info !== null && !info.namespaced) ? {} : { namespace: namespaceOf(session) }),
+    verb,
+    ...(info?.group ? { group: info.group } : {}),
+    resource: info?.resource ?? type,
+    ...(subresource === '' ? {} : { subresource }),
+    ...(name === undefined ? {} : { name }),
   };
 }
 
@@ -127,13 +176,17 @@ interface Rule {
 
 function* listRules(session: Session): Task<void> {
   const answer = (yield* session.http.send('POST', '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', {
-    accept: TYPED, contentType: PROTOBUF, body: review('SelfSubjectRulesReview', { namespace: namespaceOf(session) }),
+    accept: TYPED,
+    contentType: PROTOBUF,
+    body: review('SelfSubjectRulesReview', { namespace: namespaceOf(session) }),
   })) as JsonObject;
   const status = (answer['status'] ?? {}) as { resourceRules?: readonly Rule[]; nonResourceRules?: readonly Rule[] };
   const words = (list: readonly string[] | undefined): string => `[${(list ?? []).join(' ')}]`;
   const compact = compactRules(status.resourceRules ?? []);
   const lines = compact.map(({ resource, rule }) => [resource, '[]', words(rule.resourceNames), words(rule.verbs)]);
-  const urls = (status.nonResourceRules ?? []).flatMap((rule) => (rule.nonResourceURLs ?? []).map((url) => ['', `[${url}]`, '[]', words(rule.verbs)]));
+  const urls = (status.nonResourceRules ?? []).flatMap((rule) =>
+    (rule.nonResourceURLs ?? []).map((url) => ['', `[${url}]`, '[]', words(rule.verbs)]),
+  );
   urls.sort((a, b) => compareBytes(a[1] ?? '', b[1] ?? ''));
   const head = ['Resources', 'Non-Resource URLs', 'Resource Names', 'Verbs'];
   session.out(columnsText(session.flags.bool('no-headers') ? [...lines, ...urls] : [head, ...lines, ...urls]));
@@ -141,27 +194,43 @@ function* listRules(session: Session): Task<void> {
 
 /** A rule for each group and resource, in the order in which kubectl sorts them. */
 function compactRules(rules: readonly Rule[]): { resource: string; rule: Rule }[] {
-  const broken = rules.flatMap((rule) => (rule.apiGroups ?? []).flatMap((group) => (rule.resources ?? []).map((resource) => ({
-    resource: group === '' ? resource : `${resource}.${group}`, rule,
-  }))));
+  const broken = rules.flatMap((rule) =>
+    (rule.apiGroups ?? []).flatMap((group) =>
+      (rule.resources ?? []).map((resource) => ({
+        resource: group === '' ? resource : `${resource}.${group}`,
+        rule,
+      })),
+    ),
+  );
   const merged = new Map<string, { resource: string; rule: Rule }>();
   for (const { resource, rule } of broken) {
     const key = `${resource} ${(rule.resourceNames ?? []).join(' ')}`;
     const had = merged.get(key);
     merged.set(key, { resource, rule: had ? { ...rule, verbs: [...(had.rule.verbs ?? []), ...(rule.verbs ?? [])] } : rule });
   }
-  return [...merged.values()].sort((a, b) => b.resource.split('.').length - a.resource.split('.').length || compareBytes(a.resource, b.resource));
+  return [...merged.values()].sort(
+    (a, b) => b.resource.split('.').length - a.resource.split('.').length || compareBytes(a.resource, b.resource),
+  );
 }
 
 function* runWhoAmI(session: Session): Task<void> {
   const answer = (yield* session.http.send('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
-    accept: TYPED, contentType: PROTOBUF, body: { kind: 'SelfSubjectReview', apiVersion: 'authentication.k8s.io/v1', metadata: {}, status: { userInfo: {} } },
+    accept: TYPED,
+    contentType: PROTOBUF,
+    body: { kind: 'SelfSubjectReview', apiVersion: 'authentication.k8s.io/v1', metadata: {}, status: { userInfo: {} } },
   })) as JsonObject;
-  const user = (((answer['status'] ?? {}) as JsonObject)['userInfo'] ?? {}) as { username?: string; uid?: string; groups?: readonly string[] };
+  const user = (((answer['status'] ?? {}) as JsonObject)['userInfo'] ?? {}) as {
+    username?: string;
+    uid?: string;
+    groups?: readonly string[];
+  };
   if (session.flags.text('output') === 'json') return session.out(`${goJsonIndent(answer)}\n`);
   if (session.flags.text('output') === 'yaml') return session.out(printYaml(answer));
   const lines = [
-    ['ATTRIBUTE', 'VALUE'], ['Username', user.username ?? ''], ...(user.uid ? [['UID', user.uid]] : []), ['Groups', `[${(user.groups ?? []).join(' ')}]`],
+    ['ATTRIBUTE', 'VALUE'],
+    ['Username', user.username ?? ''],
+    ...(user.uid ? [['UID', user.uid]] : []),
+    ['Groups', `[${(user.groups ?? []).join(' ')}]`],
   ];
   session.out(columnsText(lines));
 }
@@ -173,9 +242,17 @@ const CONTEXT = 'sim';
 function* runConfigView(session: Session): Task<void> {
   const { server, token } = session.http.identity;
   const config = {
-    apiVersion: 'v1', clusters: [{ cluster: { server: token === null ? `https://${server}` : `http://${server}` }, name: 'sim' }],
-    contexts: [{ context: { cluster: 'sim', user: 'admin' }, name: CONTEXT }], 'current-context': CONTEXT, kind: 'Config',
-    users: [{ name: 'admin', user: token === null ? { 'client-certificate-data': 'DATA+OMITTED', 'client-key-data': 'DATA+OMITTED' } : { token: 'REDACTED' } }],
+    apiVersion: 'v1',
+    clusters: [{ cluster: { server: token === null ? `https://${server}` : `http://${server}` }, name: 'sim' }],
+    contexts: [{ context: { cluster: 'sim', user: 'admin' }, name: CONTEXT }],
+    'current-context': CONTEXT,
+    kind: 'Config',
+    users: [
+      {
+        name: 'admin',
+        user: token === null ? { 'client-certificate-data': 'DATA+OMITTED', 'client-key-data': 'DATA+OMITTED' } : { token: 'REDACTED' },
+      },
+    ],
   };
   session.out(session.flags.text('output') === 'json' ? `${goJsonIndent(config)}\n` : printYaml(config));
 }
@@ -183,7 +260,9 @@ function* runConfigView(session: Session): Task<void> {
 function* runConfigContexts(session: Session): Task<void> {
   const lines = [['*', CONTEXT, 'sim', 'admin', '']];
   if (session.flags.text('output') === 'name') return session.out(`${CONTEXT}\n`);
-  session.out(columnsText([...(session.flags.bool('no-headers') ? [] : [['CURRENT', 'NAME', 'CLUSTER', 'AUTHINFO', 'NAMESPACE']]), ...lines]));
+  session.out(
+    columnsText([...(session.flags.bool('no-headers') ? [] : [['CURRENT', 'NAME', 'CLUSTER', 'AUTHINFO', 'NAMESPACE']]), ...lines]),
+  );
 }
 
 function* runConfigUse(session: Session): Task<void> {
@@ -191,4 +270,3 @@ function* runConfigUse(session: Session): Task<void> {
   if (name !== CONTEXT) throw fail(`no context exists with the name: "${name}"`);
   session.out(`Switched to context "${name}".\n`);
 }
-

@@ -1,6 +1,6 @@
 // kubectl apply. Models kubectl pkg/cmd/apply (apply.go, patcher.go). Left out: --prune, apply sets, edit- and
 // set-last-applied, --force's delete and create again.
-import { isObject, jsonEqual, type JsonObject } from '../../base/json';
+import { isObject, type JsonObject, jsonEqual } from '../../base/json';
 import { goJson } from '../../machinery/go-json';
 import { metaOf } from '../../machinery/object';
 import { threeWayJsonMergePatch } from '../../machinery/patch';
@@ -29,9 +29,11 @@ function* runApply(session: Session): Task<void> {
   const { flags } = session;
   const files = flags.list('filename');
   if (files.length === 0) throw fail('must specify one of -f and -k');
-  if (session.args.length > 0) throw new CommandError(`error: Unexpected args: [${session.args.join(' ')}]\nSee 'kubectl apply -h' for help and examples`);
+  if (session.args.length > 0)
+    throw new CommandError(`error: Unexpected args: [${session.args.join(' ')}]\nSee 'kubectl apply -h' for help and examples`);
   if (flags.bool('force-conflicts') && !flags.bool('server-side')) throw fail('--force-conflicts only works with --server-side');
-  if (dryRunOf(session) === 'client' && flags.bool('server-side')) throw fail('--dry-run=client doesn\'t work with --server-side (did you mean --dry-run=server instead?)');
+  if (dryRunOf(session) === 'client' && flags.bool('server-side'))
+    throw fail("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
   const verifier = new SchemaVerifier(session);
   const infos = yield* fileInfos(session, files);
   for (const { mapping } of infos) yield* verifier.verify(mapping);
@@ -54,7 +56,9 @@ function* runApply(session: Session): Task<void> {
 function printResults(session: Session, results: readonly JsonObject[]): void {
   const printer = objectPrinter(session);
   if (printer === null || results.length === 0) return;
-  session.out(results.length === 1 ? printer(results[0] as JsonObject) : printer({ apiVersion: 'v1', items: results, kind: 'List', metadata: {} }));
+  session.out(
+    results.length === 1 ? printer(results[0] as JsonObject) : printer({ apiVersion: 'v1', items: results, kind: 'List', metadata: {} }),
+  );
 }
 
 interface Applied {
@@ -62,7 +66,9 @@ interface Applied {
   readonly operation: string;
 }
 const queryOf = (session: Session, manager: string) => ({
-  dryRun: dryRunOf(session) === 'server' ? 'All' : undefined, fieldManager: session.flags.text('field-manager', manager), fieldValidation: validationOf(session),
+  dryRun: dryRunOf(session) === 'server' ? 'All' : undefined,
+  fieldManager: session.flags.text('field-manager', manager),
+  fieldValidation: validationOf(session),
 });
 
 // ---- Client-side
@@ -101,7 +107,11 @@ function* createIt(session: Session, info: Info, body: JsonObject): Task<JsonObj
   if (dryRunOf(session) === 'client') return body;
   try {
     const path = resourcePath(info.mapping, info.namespace);
-    return (yield* session.http.send('POST', path, { accept: JSON_ONLY, query: queryOf(session, 'kubectl-client-side-apply'), body })) as JsonObject;
+    return (yield* session.http.send('POST', path, {
+      accept: JSON_ONLY,
+      query: queryOf(session, 'kubectl-client-side-apply'),
+      body,
+    })) as JsonObject;
   } catch (error) {
     throw error instanceof ApiError ? error.withSource('creating', info.source) : error;
   }
@@ -115,18 +125,29 @@ function patchFor(info: Info, modified: JsonObject, current: JsonObject): { patc
     return { patch: threeWayJsonMergePatch(original ?? {}, modified, current), contentType: 'application/merge-patch+json' };
   }
   const patch = createThreeWayMergePatch(schema, original, modified, current);
-  if (!patch.ok) throw fail(`creating patch with:\noriginal:\n${goJson(original)}\nmodified:\n${goJson(modified)}\ncurrent:\n${goJson(current)}\nfor: "${info.source}": ${patch.error}`);
+  if (!patch.ok)
+    throw fail(
+      `creating patch with:\noriginal:\n${goJson(original)}\nmodified:\n${goJson(modified)}\ncurrent:\n${goJson(current)}\nfor: "${info.source}": ${patch.error}`,
+    );
   return { patch: patch.value, contentType: 'application/strategic-merge-patch+json' };
 }
 
 function* sendPatch(session: Session, info: Info, patch: JsonObject, contentType: string): Task<JsonObject> {
   try {
     const path = resourcePath(info.mapping, info.namespace, info.name);
-    return (yield* session.http.send('PATCH', path, { accept: JSON_ONLY, contentType, query: queryOf(session, 'kubectl-client-side-apply'), body: patch })) as JsonObject;
+    return (yield* session.http.send('PATCH', path, {
+      accept: JSON_ONLY,
+      contentType,
+      query: queryOf(session, 'kubectl-client-side-apply'),
+      body: patch,
+    })) as JsonObject;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const told = `error when patching "${info.source}": ${error.message}`;
-    throw new ApiError(error.status, `error when applying patch:\n${goJson(patch)}\nto:\n${described(info)}\nfor: "${info.source}": ${told}`);
+    throw new ApiError(
+      error.status,
+      `error when applying patch:\n${goJson(patch)}\nto:\n${described(info)}\nfor: "${info.source}": ${told}`,
+    );
   }
 }
 
@@ -139,7 +160,10 @@ function* serverSide(session: Session, info: Info): Task<Applied> {
   const force = session.flags.bool('force-conflicts');
   const send = (body: JsonObject, manager: string, forced: boolean | undefined): Task<unknown> =>
     session.http.send('PATCH', resourcePath(info.mapping, info.namespace, info.name), {
-      accept: JSON_ONLY, contentType: 'application/apply-patch+yaml', body, query: { ...queryOf(session, manager), force: forced },
+      accept: JSON_ONLY,
+      contentType: 'application/apply-patch+yaml',
+      body,
+      query: { ...queryOf(session, manager), force: forced },
     });
   try {
     let object = (yield* send(info.object ?? {}, 'kubectl', force)) as JsonObject;
@@ -155,12 +179,22 @@ function* serverSide(session: Session, info: Info): Task<Applied> {
 }
 
 /** Moves what a client-side apply owned over to server-side apply (migrateToSSAIfNecessary). */
-function* adoptLastApplied(session: Session, info: Info, object: JsonObject, send: (body: JsonObject, manager: string, force: boolean | undefined) => Task<unknown>): Task<void> {
+function* adoptLastApplied(
+  session: Session,
+  info: Info,
+  object: JsonObject,
+  send: (body: JsonObject, manager: string, force: boolean | undefined) => Task<unknown>,
+): Task<void> {
   const annotation = `${goJson(info.object ?? {})}\n`;
   const { apiVersion, kind } = object;
   const reminder = {
-    apiVersion: apiVersion ?? '', kind: kind ?? '',
-    metadata: { annotations: { [LAST_APPLIED]: annotation }, name: info.name, ...(info.namespace === null ? {} : { namespace: info.namespace }) },
+    apiVersion: apiVersion ?? '',
+    kind: kind ?? '',
+    metadata: {
+      annotations: { [LAST_APPLIED]: annotation },
+      name: info.name,
+      ...(info.namespace === null ? {} : { namespace: info.namespace }),
+    },
   };
   const kept = (yield* send(reminder, 'kubectl-last-applied', undefined)) as JsonObject;
   const managedFields = (kept['metadata'] as JsonObject)['managedFields'];
@@ -168,7 +202,9 @@ function* adoptLastApplied(session: Session, info: Info, object: JsonObject, sen
   if (patch === null) return;
   const resourceVersion = metaOf(kept).resourceVersion ?? '';
   yield* session.http.send('PATCH', resourcePath(info.mapping, info.namespace, info.name), {
-    accept: JSON_ONLY, contentType: 'application/json-patch+json', query: queryOf(session, 'kubectl'),
+    accept: JSON_ONLY,
+    contentType: 'application/json-patch+json',
+    query: queryOf(session, 'kubectl'),
     body: [
       { op: 'replace', path: '/metadata/managedFields', value: patch },
       { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
@@ -188,7 +224,8 @@ function migration(entries: readonly JsonObject[]): JsonObject[] | null {
 
 function unionFields(a: JsonObject, b: JsonObject): JsonObject {
   const union: { [key: string]: JsonObject } = {};
-  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) union[key] = unionFields((a[key] ?? {}) as JsonObject, (b[key] ?? {}) as JsonObject);
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
+    union[key] = unionFields((a[key] ?? {}) as JsonObject, (b[key] ?? {}) as JsonObject);
   return union;
 }
 
@@ -208,4 +245,3 @@ function* runViewLastApplied(session: Session): Task<void> {
     session.out(session.flags.text('output') === 'json' ? `${JSON.stringify(value, null, 2)}\n` : printYaml(value));
   }
 }
-

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../base/json';
 import { metaOf } from '../../machinery/object';
 import { findKind, type ResourceInfo, resourcePath } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
-import { resolve, resolveTypes, ensureDiscovery, discover } from './discovery';
+import { discover, ensureDiscovery, resolve, resolveTypes } from './discovery';
 import { ApiError, CommandError, fail } from './errors';
 import { JSON_ONLY, type Query } from './http';
 import { type Manifest, readManifests } from './manifest';
@@ -78,7 +78,9 @@ export function* infosOf(session: Session, wanted: Wanted = {}): Task<Info[]> {
     return yield* namedInfos(session, targets.named, wanted);
   }
   if (targets.types.length === 0) {
-    throw fail("You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'");
+    throw fail(
+      "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
+    );
   }
   if (selector === '' && fieldSelector === '' && !wanted.all) throw fail('resource(s) were provided, but no name was specified');
   const infos: Info[] = [];
@@ -100,7 +102,13 @@ function* namedInfos(session: Session, named: Targets['named'], wanted: Wanted):
 }
 
 /** GET of one object; a missing one makes kubectl look whether its namespace is missing (resource.Info.Get). */
-export function* fetch(session: Session, info: Info, accept = JSON_ONLY, query: Query = {}, subresource: string | null = null): Task<JsonObject> {
+export function* fetch(
+  session: Session,
+  info: Info,
+  accept = JSON_ONLY,
+  query: Query = {},
+  subresource: string | null = null,
+): Task<JsonObject> {
   try {
     return yield* session.http.get(resourcePath(info.mapping, info.namespace, info.name, subresource), accept, query);
   } catch (error) {
@@ -151,9 +159,10 @@ export function* manifestInfo(session: Session, { object, source }: Manifest): T
   const own = metaOf(object).namespace;
   const wanted = session.flags.text('namespace');
   if (own && wanted && own !== wanted) {
-    throw fail(`the namespace from the provided object "${own}" does not match the namespace "${wanted}". You must pass '--namespace=${own}' to perform this operation.`);
+    throw fail(
+      `the namespace from the provided object "${own}" does not match the namespace "${wanted}". You must pass '--namespace=${own}' to perform this operation.`,
+    );
   }
   const placed = own ? object : { ...object, metadata: { ...(object['metadata'] as JsonObject), namespace: namespaceOf(session) } };
   return infoOf(mapping, placed, source);
 }
-

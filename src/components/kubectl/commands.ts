@@ -1,9 +1,18 @@
 // The tree of commands, and how a mistyped one is answered. Models kubectl pkg/cmd/cmd.go and spf13/cobra.
-import { create } from './create/from-file';
+
 import {
-  createConfigMap, createDisruptionBudget, createNamespace, createPriorityClass, createQuota, createSecretDocker, createSecretGeneric,
-  createSecretTls, createServiceAccount, createToken,
+  createConfigMap,
+  createDisruptionBudget,
+  createNamespace,
+  createPriorityClass,
+  createQuota,
+  createSecretDocker,
+  createSecretGeneric,
+  createSecretTls,
+  createServiceAccount,
+  createToken,
 } from './create/data';
+import { create } from './create/from-file';
 import { createClusterIP, createExternalName, createIngress, createLoadBalancer, createNodePort } from './create/network';
 import { createClusterRole, createClusterRoleBinding, createRole, createRoleBinding } from './create/rbac';
 import { createCronJob, createDeployment, createJob } from './create/workloads';
@@ -90,7 +99,21 @@ export function findCommand(tree: CommandTree, words: readonly string[]): Found 
 }
 
 /** Flags before the name of a command are global ones, most of which take a value. */
-const VALUED = new Set(['-n', '--namespace', '-s', '--server', '--as', '--as-group', '-v', '--request-timeout', '--context', '--cluster', '--user', '--kubeconfig', '--token']);
+const VALUED = new Set([
+  '-n',
+  '--namespace',
+  '-s',
+  '--server',
+  '--as',
+  '--as-group',
+  '-v',
+  '--request-timeout',
+  '--context',
+  '--cluster',
+  '--user',
+  '--kubeconfig',
+  '--token',
+]);
 function nextWord(words: readonly string[]): number {
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string;
@@ -130,11 +153,15 @@ export function helpText({ path, command, children }: Found): string {
   const width = names.reduce((most, name) => Math.max(most, name.length), 0);
   const listed = names.map((name) => `  ${name.padEnd(width)}   ${children[name]?.about ?? ''}\n`).join('');
   const line = ['kubectl', ...path].join(' ');
-  const flags = (command?.flags ?? '').split(/\s+/).filter((flag) => flag !== '').map((flag) => {
-    const [names = '', ] = flag.split(/[:=]/);
-    const [long = '', short] = names.split('/').reverse() as [string, string?];
-    return `  ${short === undefined ? '    ' : `-${short}, `}--${long}\n`;
-  }).join('');
+  const flags = (command?.flags ?? '')
+    .split(/\s+/)
+    .filter((flag) => flag !== '')
+    .map((flag) => {
+      const [names = ''] = flag.split(/[:=]/);
+      const [long = '', short] = names.split('/').reverse() as [string, string?];
+      return `  ${short === undefined ? '    ' : `-${short}, `}--${long}\n`;
+    })
+    .join('');
   return [
     names.length > 0 ? `Available Commands:\n${listed}\n` : '',
     flags === '' ? '' : `Options:\n${flags}\n`,

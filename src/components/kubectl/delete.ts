@@ -1,12 +1,12 @@
 // kubectl delete, and waiting until what was deleted is gone. Models kubectl pkg/cmd/delete and pkg/cmd/wait.
 import type { JsonObject } from '../../base/json';
-import { metaOf } from '../../machinery/object';
 import { parseGoDuration } from '../../machinery/duration';
+import { metaOf } from '../../machinery/object';
 import { groupVersion, resourcePath } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
 import { type Info, infosOf } from './builder';
 import { dryRunOf, drySuffix } from './create/object';
-import { ApiError, CommandError, fail, severalErrors } from './errors';
+import { ApiError, type CommandError, fail, severalErrors } from './errors';
 import { JSON_ONLY } from './http';
 import { typeName } from './print/output';
 import type { Command, Session } from './session';
@@ -34,7 +34,9 @@ function* runDelete(session: Session): Task<void> {
     session.err('Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n');
   }
   if (grace === 0) {
-    session.err('Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n');
+    session.err(
+      'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n',
+    );
   }
   const ignoreMissing = flags.bool('ignore-not-found', bulk && !flags.has('filename'));
   const { deleted, errors } = yield* deleteAll(session, infos, optionsBody(session, grace), ignoreMissing);
@@ -63,12 +65,19 @@ function optionsBody(session: Session, grace: number | null): JsonObject {
   const propagationPolicy = PROPAGATION[cascade];
   if (propagationPolicy === undefined) throw fail(`invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`);
   return {
-    ...(grace === null ? {} : { gracePeriodSeconds: grace }), propagationPolicy, ...(dryRunOf(session) === 'server' ? { dryRun: ['All'] } : {}),
+    ...(grace === null ? {} : { gracePeriodSeconds: grace }),
+    propagationPolicy,
+    ...(dryRunOf(session) === 'server' ? { dryRun: ['All'] } : {}),
   };
 }
 
 /** DELETEs one after the other; what fails does not keep the others. */
-export function* deleteAll(session: Session, infos: readonly Info[], body: JsonObject, ignoreMissing: boolean): Task<{ deleted: Deleted[]; errors: CommandError[] }> {
+export function* deleteAll(
+  session: Session,
+  infos: readonly Info[],
+  body: JsonObject,
+  ignoreMissing: boolean,
+): Task<{ deleted: Deleted[]; errors: CommandError[] }> {
   const deleted: Deleted[] = [];
   const errors: CommandError[] = [];
   for (const info of infos) {
@@ -108,7 +117,11 @@ export function* waitGone(session: Session, deleted: readonly Deleted[]): Task<v
     // Not being allowed to look ends the waiting, quietly.
     if (response.status >= 400) continue;
     if (uid !== '' && metaOf(response.body as JsonObject).uid !== uid) continue;
-    const gone = yield* until(session, { ...info, deadlineUs }, ({ type, object }) => type === 'DELETED' || (uid !== '' && metaOf(object).uid !== uid));
+    const gone = yield* until(
+      session,
+      { ...info, deadlineUs },
+      ({ type, object }) => type === 'DELETED' || (uid !== '' && metaOf(object).uid !== uid),
+    );
     if (gone === 'timeout') throw fail(`timed out waiting for the condition on ${info.mapping.resource}/${info.name}`);
   }
 }

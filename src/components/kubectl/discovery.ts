@@ -1,7 +1,7 @@
 // From what a person types (`po`, `deploy/web`, `pods.v1.`) to a resource. Models cli-runtime's RESTMapper and
 // the disk cache of discovery. Simplified: what there is comes from our own table, the two discovery requests are
 // sent where kubectl would send them, and their answers are not read.
-import { type ResourceInfo, RESOURCES, resolveName } from '../../machinery/resources';
+import { RESOURCES, type ResourceInfo, resolveName } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
 import { fail } from './errors';
 import type { Session } from './session';

@@ -1,10 +1,11 @@
 // kubectl events. Models kubectl pkg/cmd/events.
+
+import type { SimTime } from '../../base/brand';
 import type { JsonObject } from '../../base/json';
 import { humanDuration } from '../../machinery/duration';
 import { metaOf } from '../../machinery/object';
-import { findKind, resourcePath, type ResourceInfo } from '../../machinery/resources';
+import { findKind, type ResourceInfo, resourcePath } from '../../machinery/resources';
 import { parseTime } from '../../machinery/time';
-import type { SimTime } from '../../base/brand';
 import type { Task } from '../../sim/task';
 import { itemsOf } from './builder';
 import { resolve } from './discovery';
@@ -15,7 +16,8 @@ import { objectPrinter } from './print/output';
 import { type Command, namespaceOf, type Session } from './session';
 
 export const events: Command = {
-  flags: 'A/all-namespaces:bool w/watch:bool for types:list no-headers:bool o/output chunk-size:int template show-managed-fields:bool', run: runEvents,
+  flags: 'A/all-namespaces:bool w/watch:bool for types:list no-headers:bool o/output chunk-size:int template show-managed-fields:bool',
+  run: runEvents,
 };
 
 function* runEvents(session: Session): Task<void> {
@@ -34,13 +36,25 @@ function* runEvents(session: Session): Task<void> {
     session.err(namespace === null ? 'No events found.\n' : `No events found in ${namespace} namespace.\n`);
     return;
   }
-  if (printer !== null) session.out(printer({ apiVersion: 'v1', items: found, kind: 'EventList', metadata: (list['metadata'] ?? {}) as JsonObject }));
+  if (printer !== null)
+    session.out(printer({ apiVersion: 'v1', items: found, kind: 'EventList', metadata: (list['metadata'] ?? {}) as JsonObject }));
   else session.out(eventsText(session, found, !flags.bool('no-headers'), widths));
   if (flags.bool('watch')) yield* watch(session, mapping, namespace, fieldSelector, list, types, widths);
 }
 
-function* watch(session: Session, mapping: ResourceInfo, namespace: string | null, fieldSelector: string, list: JsonObject, types: readonly string[], widths: number[]): Task<void> {
-  const watcher = session.http.watch(resourcePath(mapping, namespace), TYPED, { fieldSelector, resourceVersion: metaOf(list).resourceVersion });
+function* watch(
+  session: Session,
+  mapping: ResourceInfo,
+  namespace: string | null,
+  fieldSelector: string,
+  list: JsonObject,
+  types: readonly string[],
+  widths: number[],
+): Task<void> {
+  const watcher = session.http.watch(resourcePath(mapping, namespace), TYPED, {
+    fieldSelector,
+    resourceVersion: metaOf(list).resourceVersion,
+  });
   for (;;) {
     const item = yield* watcher.next();
     if (item.type === 'refused') throw item.error;
@@ -48,7 +62,8 @@ function* watch(session: Session, mapping: ResourceInfo, namespace: string | nul
     const { type, object } = item.event;
     if (type === 'ERROR') throw new ApiError(object as never);
     if (type === 'DELETED' || type === 'BOOKMARK') continue;
-    if (types.length === 0 || types.includes(String(object['type']).toLowerCase())) session.out(eventsText(session, [object], false, widths));
+    if (types.length === 0 || types.includes(String(object['type']).toLowerCase()))
+      session.out(eventsText(session, [object], false, widths));
   }
   watcher.close();
   if (session.http.interrupted) throw new CommandError('', 1);
@@ -77,8 +92,12 @@ function eventsText(session: Session, list: readonly JsonObject[], headers: bool
   const lines = list.map((event) => {
     const involved = (event['involvedObject'] ?? {}) as JsonObject;
     return [
-      ...(everywhere ? [metaOf(event).namespace ?? ''] : []), intervalText(event, now), String(event['type'] ?? ''), String(event['reason'] ?? ''),
-      `${String(involved['kind'])}/${String(involved['name'])}`, String(event['message'] ?? '').trim(),
+      ...(everywhere ? [metaOf(event).namespace ?? ''] : []),
+      intervalText(event, now),
+      String(event['type'] ?? ''),
+      String(event['reason'] ?? ''),
+      `${String(involved['kind'])}/${String(involved['name'])}`,
+      String(event['message'] ?? '').trim(),
     ];
   });
   const head = [...(everywhere ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'];

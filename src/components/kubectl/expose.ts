@@ -25,8 +25,15 @@ function* runExpose(session: Session): Task<void> {
     const dryRun = dryRunOf(session);
     let made: JsonObject = service;
     if (dryRun !== 'client') {
-      const query = { dryRun: dryRun === 'server' ? 'All' : undefined, fieldManager: session.flags.text('field-manager', 'kubectl-expose') };
-      made = (yield* session.http.send('POST', resourcePath(services, namespaceOf(session)), { accept: ANY, query, body: service })) as JsonObject;
+      const query = {
+        dryRun: dryRun === 'server' ? 'All' : undefined,
+        fieldManager: session.flags.text('field-manager', 'kubectl-expose'),
+      };
+      made = (yield* session.http.send('POST', resourcePath(services, namespaceOf(session)), {
+        accept: ANY,
+        query,
+        body: service,
+      })) as JsonObject;
     }
     say(session, made, 'exposed');
   }
@@ -41,31 +48,48 @@ function serviceOf(session: Session, object: JsonObject, name: string): JsonObje
   const type = flags.text('type');
   const clusterIP = flags.text('cluster-ip');
   const spec: JsonObject = {
-    ports: portsOf(session, object), selector: selectorOf(session, object),
-    ...(type === '' ? {} : { type }), ...(clusterIP === '' ? {} : { clusterIP }),
+    ports: portsOf(session, object),
+    selector: selectorOf(session, object),
+    ...(type === '' ? {} : { type }),
+    ...(clusterIP === '' ? {} : { clusterIP }),
     ...(flags.has('external-ip') ? { externalIPs: [flags.text('external-ip')] } : {}),
     ...(flags.has('load-balancer-ip') && type === 'LoadBalancer' ? { loadBalancerIP: flags.text('load-balancer-ip') } : {}),
     ...(flags.has('session-affinity') ? { sessionAffinity: flags.text('session-affinity') } : {}),
   };
   return {
-    apiVersion: 'v1', kind: 'Service', metadata: { ...(labels ? { labels } : {}), name: flags.text('name') || name }, spec, status: { loadBalancer: {} },
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { ...(labels ? { labels } : {}), name: flags.text('name') || name },
+    spec,
+    status: { loadBalancer: {} },
   };
 }
 
-const pairs = (text: string): JsonObject => Object.fromEntries(text.split(',').map((pair) => [pair.split('=')[0] ?? '', pair.slice(pair.indexOf('=') + 1)]));
+const pairs = (text: string): JsonObject =>
+  Object.fromEntries(text.split(',').map((pair) => [pair.split('=')[0] ?? '', pair.slice(pair.indexOf('=') + 1)]));
 
 function selectorOf(session: Session, object: JsonObject): JsonObject {
   const given = session.flags.text('selector');
   if (given !== '') return pairs(given);
   const kind = object['kind'];
-  const found = kind === 'Pod' ? at(object, 'metadata', 'labels')
-    : kind === 'Service' || kind === 'ReplicationController' ? at(object, 'spec', 'selector') : at(object, 'spec', 'selector', 'matchLabels');
+  const found =
+    kind === 'Pod'
+      ? at(object, 'metadata', 'labels')
+      : kind === 'Service' || kind === 'ReplicationController'
+        ? at(object, 'spec', 'selector')
+        : at(object, 'spec', 'selector', 'matchLabels');
   const expressions = at(object, 'spec', 'selector', 'matchExpressions');
   if (Array.isArray(expressions) && expressions.length > 0) {
-    throw fail(`couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions - "[${expressions.length}]" to map-based selector format`);
+    throw fail(
+      `couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions - "[${expressions.length}]" to map-based selector format`,
+    );
   }
   if (!found || Object.keys(found).length === 0) {
-    throw fail(kind === 'Pod' ? `couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed` : `couldn't retrieve selectors via --selector flag or introspection: invalid ${String(kind).toLowerCase()}: no selectors, therefore cannot be exposed`);
+    throw fail(
+      kind === 'Pod'
+        ? `couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed`
+        : `couldn't retrieve selectors via --selector flag or introspection: invalid ${String(kind).toLowerCase()}: no selectors, therefore cannot be exposed`,
+    );
   }
   return found as JsonObject;
 }
@@ -81,7 +105,9 @@ function portsOf(session: Session, object: JsonObject): JsonObject[] {
     const protocol = flags.text('protocol') || own.find((known) => known.port === port)?.protocol || 'TCP';
     const targetText = target === '' ? port : target;
     return {
-      ...(numbers.length > 1 ? { name: `port-${i + 1}` } : {}), port: Number(port), protocol,
+      ...(numbers.length > 1 ? { name: `port-${i + 1}` } : {}),
+      port: Number(port),
+      protocol,
       targetPort: /^\d+$/.test(targetText) ? Number(targetText) : targetText,
     };
   });
@@ -89,11 +115,17 @@ function portsOf(session: Session, object: JsonObject): JsonObject[] {
 
 function containerPorts(object: JsonObject): { port: string; protocol: string }[] {
   if (object['kind'] === 'Service') {
-    return ((at(object, 'spec', 'ports') ?? []) as readonly JsonObject[]).map((port) => ({ port: String(port['port']), protocol: String(port['protocol'] ?? 'TCP') }));
+    return ((at(object, 'spec', 'ports') ?? []) as readonly JsonObject[]).map((port) => ({
+      port: String(port['port']),
+      protocol: String(port['protocol'] ?? 'TCP'),
+    }));
   }
   const pod = object['kind'] === 'Pod' ? at(object, 'spec') : at(object, 'spec', 'template', 'spec');
   const containers = ((pod as JsonObject | undefined)?.['containers'] ?? []) as readonly JsonObject[];
-  return containers.flatMap((container) => ((container['ports'] ?? []) as readonly JsonObject[]).map((port) => ({
-    port: String(port['containerPort']), protocol: String(port['protocol'] ?? 'TCP'),
-  })));
+  return containers.flatMap((container) =>
+    ((container['ports'] ?? []) as readonly JsonObject[]).map((port) => ({
+      port: String(port['containerPort']),
+      protocol: String(port['protocol'] ?? 'TCP'),
+    })),
+  );
 }

@@ -4,12 +4,12 @@ import { compareBytes } from '../../base/order';
 import { metaOf } from '../../machinery/object';
 import { type ResourceInfo, resourcePath } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
-import { type Info, fileInfos, fetch, itemsOf, listOf, targetsOf, type Targets } from './builder';
+import { fetch, fileInfos, type Info, itemsOf, listOf, type Targets, targetsOf } from './builder';
 import { ApiError, CommandError, fail, severalErrors } from './errors';
 import { ANY, JSON_ONLY, type Query, TABLE } from './http';
 import { jsonPathValues } from './print/jsonpath';
 import { type ObjectPrinter, objectPrinter } from './print/output';
-import { tableText, type TableText } from './print/table-text';
+import { type TableText, tableText } from './print/table-text';
 import { type Command, namespaceOf, type Session } from './session';
 
 export const get: Command = {
@@ -39,7 +39,8 @@ function* runGet(session: Session): Task<void> {
     );
   }
   const printer = objectPrinter(session);
-  if (flags.bool('output-watch-events') && !watching(session)) throw fail('--output-watch-events option can only be used with --watch or --watch-only');
+  if (flags.bool('output-watch-events') && !watching(session))
+    throw fail('--output-watch-events option can only be used with --watch or --watch-only');
   if (watching(session)) return yield* watch(session, printer);
   if (printer !== null) yield* printObjects(session, printer);
   else yield* printTables(session);
@@ -48,10 +49,15 @@ function* runGet(session: Session): Task<void> {
 const watching = ({ flags }: Session): boolean => flags.bool('watch') || flags.bool('watch-only');
 
 const rawQuery = (raw: string): Query =>
-  Object.fromEntries((raw.split('?')[1] ?? '').split('&').filter((pair) => pair !== '').map((pair) => {
-    const [name = '', value = ''] = pair.split('=');
-    return [decodeURIComponent(name), decodeURIComponent(value)];
-  }));
+  Object.fromEntries(
+    (raw.split('?')[1] ?? '')
+      .split('&')
+      .filter((pair) => pair !== '')
+      .map((pair) => {
+        const [name = '', value = ''] = pair.split('=');
+        return [decodeURIComponent(name), decodeURIComponent(value)];
+      }),
+  );
 
 // ---- What is asked for
 
@@ -76,7 +82,9 @@ function* requests(session: Session, accept: string): Task<{ found: Found[]; err
   if (targets.named.length > 0) return { found, errors };
   for (const mapping of targets.types) {
     const query: Query = {
-      labelSelector: flags.text('selector'), fieldSelector: sortedTerms(flags.text('field-selector')), includeObject,
+      labelSelector: flags.text('selector'),
+      fieldSelector: sortedTerms(flags.text('field-selector')),
+      includeObject,
       limit: flags.has('sort-by') ? undefined : flags.int('chunk-size', 500) || undefined,
     };
     try {
@@ -101,7 +109,15 @@ function check(session: Session, targets: Targets, subresource: string | null): 
 
 const sortedTerms = (selector: string): string => selector.split(',').sort(compareBytes).join(',');
 
-function* one(session: Session, info: Info, accept: string, query: Query, subresource: string | null, found: Found[], errors: CommandError[]): Task<void> {
+function* one(
+  session: Session,
+  info: Info,
+  accept: string,
+  query: Query,
+  subresource: string | null,
+  found: Found[],
+  errors: CommandError[],
+): Task<void> {
   try {
     found.push({ mapping: info.mapping, body: yield* fetch(session, info, accept, query, subresource), isList: false });
   } catch (error) {
@@ -116,7 +132,10 @@ function* one(session: Session, info: Info, accept: string, query: Query, subres
 function* printObjects(session: Session, printer: ObjectPrinter): Task<void> {
   const { found, errors } = yield* requests(session, JSON_ONLY);
   const [only] = found;
-  const items = sorted(session, found.flatMap(({ mapping, body, isList }) => (isList ? itemsOf(body, mapping) : [body])));
+  const items = sorted(
+    session,
+    found.flatMap(({ mapping, body, isList }) => (isList ? itemsOf(body, mapping) : [body])),
+  );
   const single = only !== undefined && found.length === 1 && !only.isList;
   if (single) session.out(printer(only.body));
   else if (session.flags.text('output') === 'name') session.out(items.map(printer).join(''));
@@ -234,8 +253,7 @@ function* watch(session: Session, printer: ObjectPrinter | null): Task<void> {
   if (session.http.interrupted) throw new CommandError('', 1);
 }
 
-const rowObject = (table: JsonObject): JsonObject =>
-  (((table['rows'] ?? []) as readonly JsonObject[])[0]?.['object'] ?? {}) as JsonObject;
+const rowObject = (table: JsonObject): JsonObject => (((table['rows'] ?? []) as readonly JsonObject[])[0]?.['object'] ?? {}) as JsonObject;
 
 const listPath = (session: Session, mapping: ResourceInfo): string =>
   resourcePath(mapping, session.flags.bool('all-namespaces') ? null : namespaceOf(session));
@@ -258,4 +276,3 @@ function watchPrinter(session: Session, printer: ObjectPrinter | null, mapping: 
     session.out(tableText(table, columns, textOptions(session, mapping, false, headers), widths));
   };
 }
-

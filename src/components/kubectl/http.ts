@@ -17,8 +17,7 @@ export const ANY = 'application/json, */*';
 /** Typed clients. */
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 export const TYPED = `${PROTOBUF},application/json`;
-export const TABLE =
-  'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
+export const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
 
 export interface Identity {
   /** Host and port, as kubectl names it when it cannot reach it. */
@@ -87,16 +86,18 @@ export class Http {
     const watch = new Watch(this.ctx, () => this.watches.delete(watch));
     this.watches.add(watch);
     const request = this.request('GET', path, { accept, query: { ...query, watch: true } });
-    watch.open(this.ctx.open(API_SERVER, request, (item) => {
-      if (item.type === 'delivery') watch.hear({ type: 'event', event: item.payload as WatchDelivery });
-      else if (item.type === 'response') {
-        const response = item.payload as HttpResponse;
-        this.warn(response.headers);
-        if (response.status >= 400) watch.hear({ type: 'refused', error: refusal(response) });
-      } else if (item.reason === 'refused' || item.reason === 'reset') {
-        watch.hear({ type: 'refused', error: this.unreachable(item.reason) });
-      } else watch.hear({ type: 'end' });
-    }));
+    watch.open(
+      this.ctx.open(API_SERVER, request, (item) => {
+        if (item.type === 'delivery') watch.hear({ type: 'event', event: item.payload as WatchDelivery });
+        else if (item.type === 'response') {
+          const response = item.payload as HttpResponse;
+          this.warn(response.headers);
+          if (response.status >= 400) watch.hear({ type: 'refused', error: refusal(response) });
+        } else if (item.reason === 'refused' || item.reason === 'reset') {
+          watch.hear({ type: 'refused', error: this.unreachable(item.reason) });
+        } else watch.hear({ type: 'end' });
+      }),
+    );
     return watch;
   }
 
@@ -149,10 +150,19 @@ export class Http {
 export function refusal(response: HttpResponse): ApiError {
   if (isStatus(response.body)) return new ApiError(response.body);
   const reasons: { readonly [code: number]: string } = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'NotFound', 500: 'InternalError' };
-  const message = response.status === 404 ? 'the server could not find the requested resource' : `an error on the server ("${String(response.body)}") has prevented the request from succeeding`;
+  const message =
+    response.status === 404
+      ? 'the server could not find the requested resource'
+      : `an error on the server ("${String(response.body)}") has prevented the request from succeeding`;
   const reason = reasons[response.status];
   return new ApiError({
-    kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: response.status, ...(reason === undefined ? {} : { reason }),
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    code: response.status,
+    ...(reason === undefined ? {} : { reason }),
   } as Status);
 }
 

@@ -5,9 +5,9 @@ import { mix } from '../../base/hash';
 import type { Ctx, Interior, Program } from '../../sim/process';
 import type { Task } from '../../sim/task';
 import type { Certificate } from '../../wire/payload';
-import { COMMANDS, findCommand, type Found, helpText, suggestionsFor } from './commands';
+import { COMMANDS, type Found, findCommand, helpText, suggestionsFor } from './commands';
 import { CommandError } from './errors';
-import { flagTable, parseFlags, type ParsedArgs } from './flags';
+import { flagTable, type ParsedArgs, parseFlags } from './flags';
 import { Http, type Identity } from './http';
 import type { Cache, Session } from './session';
 import { splitWords } from './words';
@@ -91,7 +91,11 @@ export class Kubectl implements Program {
     return code;
   }
 
-  private session(argv: readonly string[], stdin: string, files: { readonly [name: string]: string }): { session: Session; run: (session: Session) => Task<void> } {
+  private session(
+    argv: readonly string[],
+    stdin: string,
+    files: { readonly [name: string]: string },
+  ): { session: Session; run: (session: Session) => Task<void> } {
     const found = findCommand(COMMANDS, argv);
     const { args, flags, afterDash } = parse(found, argv);
     const path = ['kubectl', ...found.path].join(' ');
@@ -106,9 +110,23 @@ export class Kubectl implements Program {
       ...(flags.has('as') ? { 'impersonate-user': flags.text('as') } : {}),
       ...(flags.has('as-group') ? { 'impersonate-group': flags.list('as-group').join(',') } : {}),
     };
-    const http = new Http(ctx, this.identity(flags.text('server'), flags.text('token')), headers, timeoutOf(flags.text('request-timeout')), err);
+    const http = new Http(
+      ctx,
+      this.identity(flags.text('server'), flags.text('token')),
+      headers,
+      timeoutOf(flags.text('request-timeout')),
+      err,
+    );
     const session: Session = {
-      http, cache: this.cache, flags, args, afterDash, command: path, stdin, files, err,
+      http,
+      cache: this.cache,
+      flags,
+      args,
+      afterDash,
+      command: path,
+      stdin,
+      files,
+      err,
       out: (text) => {
         if (text !== '') output(text, '', null);
       },

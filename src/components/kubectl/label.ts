@@ -1,5 +1,5 @@
 // kubectl label and annotate. Models kubectl pkg/cmd/{label,annotate}. Left out: --local.
-import { isObject, jsonEqual, type JsonObject } from '../../base/json';
+import { isObject, type JsonObject, jsonEqual } from '../../base/json';
 import { compareBytes } from '../../base/order';
 import { labelValue } from '../../machinery/names';
 import { metaOf } from '../../machinery/object';
@@ -30,9 +30,11 @@ function* change(session: Session, field: Field): Task<void> {
   const resources = split < 0 ? session.args : session.args.slice(0, split);
   const pairs = split < 0 ? [] : session.args.slice(split);
   if (flags.bool('list') && flags.has('output')) throw fail('--list and --output may not be specified together');
-  if (resources.length === 0 && !flags.has('filename')) throw fail('one or more resources must be specified as <resource> <name> or <resource>/<name>');
+  if (resources.length === 0 && !flags.has('filename'))
+    throw fail('one or more resources must be specified as <resource> <name> or <resource>/<name>');
   const wish = parseWish(session, pairs, field);
-  if (pairs.length === 0 && !flags.bool('list')) throw fail(`at least one ${field === 'labels' ? 'label' : 'annotation'} update is required`);
+  if (pairs.length === 0 && !flags.bool('list'))
+    throw fail(`at least one ${field === 'labels' ? 'label' : 'annotation'} update is required`);
   const infos = yield* infosOf(session, { args: resources, all: flags.bool('all') });
   for (const info of infos) {
     if (flags.bool('list')) list(session, info, infos.length, field);
@@ -56,7 +58,8 @@ function parseWish(session: Session, pairs: readonly string[], field: Field): Wi
     else throw usageError(session.command, `unknown ${field === 'labels' ? 'label' : 'annotation'} spec: ${text}`);
   }
   const both = remove.filter((key) => Object.hasOwn(set, key));
-  if (both.length > 0) throw fail(`can not both modify and remove ${field === 'labels' ? 'a label' : 'the following annotation(s)'} in the same command`);
+  if (both.length > 0)
+    throw fail(`can not both modify and remove ${field === 'labels' ? 'a label' : 'the following annotation(s)'} in the same command`);
   return { set, remove };
 }
 
@@ -81,14 +84,28 @@ function* changeOne(session: Session, info: Info, wish: Wish, field: Field): Tas
   for (const key of wish.remove) delete left[key];
   const version = flags.text('resource-version');
   // A map that loses its last member goes away as a whole.
-  const change = Object.keys(patch).length === 0 ? {} : Object.keys(left).length === 0 ? { metadata: { [field]: null } } : { metadata: { [field]: patch } };
-  const body: JsonObject = version === '' ? change : { metadata: { ...(isObject(change.metadata) ? change.metadata : {}), resourceVersion: version } };
+  const change =
+    Object.keys(patch).length === 0
+      ? {}
+      : Object.keys(left).length === 0
+        ? { metadata: { [field]: null } }
+        : { metadata: { [field]: patch } };
+  const body: JsonObject =
+    version === '' ? change : { metadata: { ...(isObject(change.metadata) ? change.metadata : {}), resourceVersion: version } };
   let object: JsonObject = { ...info.object, metadata: { ...((info.object?.['metadata'] ?? {}) as JsonObject), [field]: left } };
   const dryRun = dryRunOf(session);
   if (dryRun !== 'client') {
-    const query = { dryRun: dryRun === 'server' ? 'All' : undefined, fieldManager: flags.text('field-manager', field === 'labels' ? 'kubectl-label' : 'kubectl-annotate') };
+    const query = {
+      dryRun: dryRun === 'server' ? 'All' : undefined,
+      fieldManager: flags.text('field-manager', field === 'labels' ? 'kubectl-label' : 'kubectl-annotate'),
+    };
     const path = resourcePath(info.mapping, info.namespace, info.name);
-    object = (yield* session.http.send('PATCH', path, { accept: JSON_ONLY, contentType: 'application/merge-patch+json', query, body })) as JsonObject;
+    object = (yield* session.http.send('PATCH', path, {
+      accept: JSON_ONLY,
+      contentType: 'application/merge-patch+json',
+      query,
+      body,
+    })) as JsonObject;
   }
   say(session, object, verb(flags.bool('overwrite'), had, left, field));
 }
@@ -100,12 +117,15 @@ function verb(overwrite: boolean, had: object, left: object, field: Field): stri
 }
 
 function refuseOverwriting(had: { readonly [key: string]: string }, { set }: Wish, field: Field): void {
-  const taken = Object.keys(set).filter((key) => had[key] !== undefined && had[key] !== set[key] && !(field === 'annotations' && key === CHANGE_CAUSE));
+  const taken = Object.keys(set).filter(
+    (key) => had[key] !== undefined && had[key] !== set[key] && !(field === 'annotations' && key === CHANGE_CAUSE),
+  );
   if (taken.length === 0) return;
   if (field === 'labels') {
     const texts = taken.map((key) => `'${key}' already has a value (${had[key]}), and --overwrite is false`);
     throw fail(texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`);
   }
-  throw fail(`--overwrite is false but found the following declared annotation(s): ${taken.map((key) => `'${key}' already has a value (${had[key]})`).join('; ')}`);
+  throw fail(
+    `--overwrite is false but found the following declared annotation(s): ${taken.map((key) => `'${key}' already has a value (${had[key]})`).join('; ')}`,
+  );
 }
-

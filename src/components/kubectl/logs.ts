@@ -18,9 +18,17 @@ export const logs: Command = {
 
 function* runLogs(session: Session): Task<void> {
   const { args, flags } = session;
-  if (args.length === 0 && !flags.has('selector')) throw usageError(session.command, `expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command`);
+  if (args.length === 0 && !flags.has('selector'))
+    throw usageError(
+      session.command,
+      `expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command`,
+    );
   const container = flags.text('container') || args[1] || '';
-  if (args.length > 2) throw usageError(session.command, `expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command`);
+  if (args.length > 2)
+    throw usageError(
+      session.command,
+      `expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command`,
+    );
   if (container !== '' && flags.bool('all-containers')) throw fail('--all-containers=true should not be specified with container name');
   for (const pod of yield* podsOf(session)) yield* logsOf(session, pod, container);
 }
@@ -81,7 +89,10 @@ function* logsOf(session: Session, pod: JsonObject, wanted: string): Task<void> 
   const chosen = flags.bool('all-containers') ? known : [wanted || defaultContainer(session, pod, containers)];
   for (const container of chosen) {
     if (!known.includes(container)) throw fail(`container ${container} is not valid for pod ${name}`);
-    const text = yield* session.http.send('GET', `/api/v1/namespaces/${namespace}/pods/${name}/log`, { accept: ANY, query: { container, ...logQuery(session) } });
+    const text = yield* session.http.send('GET', `/api/v1/namespaces/${namespace}/pods/${name}/log`, {
+      accept: ANY,
+      query: { container, ...logQuery(session) },
+    });
     const lines = String(text ?? '');
     session.out(flags.bool('prefix') ? lines.replace(/^(?=.)/gm, `[pod/${name}/${container}] `) : lines);
   }
@@ -99,8 +110,11 @@ function logQuery(session: Session) {
   const { flags } = session;
   const since = parseGoDuration(flags.text('since', '0s')) ?? 0;
   return {
-    follow: flags.bool('follow') || undefined, previous: flags.bool('previous') || undefined, timestamps: flags.bool('timestamps') || undefined,
-    sinceSeconds: since > 0 ? Math.ceil(since / 1_000_000) : undefined, sinceTime: flags.text('since-time') || undefined,
+    follow: flags.bool('follow') || undefined,
+    previous: flags.bool('previous') || undefined,
+    timestamps: flags.bool('timestamps') || undefined,
+    sinceSeconds: since > 0 ? Math.ceil(since / 1_000_000) : undefined,
+    sinceTime: flags.text('since-time') || undefined,
     tailLines: flags.int('tail', flags.has('selector') ? 10 : -1) >= 0 ? flags.int('tail', 10) : undefined,
     limitBytes: flags.int('limit-bytes', 0) || undefined,
   };

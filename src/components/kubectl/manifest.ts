@@ -28,14 +28,18 @@ function readFile(session: Session, file: string): Manifest[] {
 
 function objectsOf(value: Json, source: string): Manifest[] {
   if (!isObject(value)) {
-    throw fail(`unable to decode "${source}": json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { Kind string "json:\\"kind\\""; APIVersion string "json:\\"apiVersion\\"" }`);
+    throw fail(
+      `unable to decode "${source}": json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { Kind string "json:\\"kind\\""; APIVersion string "json:\\"apiVersion\\"" }`,
+    );
   }
   const text = JSON.stringify(value);
   if (typeof value['kind'] !== 'string' || value['kind'] === '') {
     throw fail(`unable to decode "${source}": Object 'Kind' is missing in '${text}'`);
   }
   if (typeof value['apiVersion'] !== 'string' || value['apiVersion'] === '') {
-    throw fail(`error validating "${source}": error validating data: apiVersion not set; if you choose to ignore these errors, turn validation off with --validate=false`);
+    throw fail(
+      `error validating "${source}": error validating data: apiVersion not set; if you choose to ignore these errors, turn validation off with --validate=false`,
+    );
   }
   if (value['kind'] === 'List' || (value['kind'].endsWith('List') && Array.isArray(value['items']))) {
     return ((value['items'] ?? []) as readonly Json[]).flatMap((item) => objectsOf(item, source));

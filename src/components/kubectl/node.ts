@@ -1,8 +1,8 @@
 // kubectl cordon, uncordon, drain, taint. Models kubectl pkg/cmd/{drain,taint} and pkg/drain.
 // Left out: --disable-eviction's order, --chunk-size.
 import type { Json, JsonObject } from '../../base/json';
-import { controllerOf, metaOf } from '../../machinery/object';
 import { parseGoDuration } from '../../machinery/duration';
+import { controllerOf, metaOf } from '../../machinery/object';
 import { findKind, resourcePath } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
 import { type Info, infosOf, itemsOf } from './builder';
@@ -17,13 +17,18 @@ const DRAIN_FLAGS = `dry-run:string=unchanged l/selector force:bool ignore-daemo
 export const cordon: Command = { flags: 'dry-run:string=unchanged l/selector', run: (session) => cordonAll(session, true) };
 export const uncordon: Command = { flags: 'dry-run:string=unchanged l/selector', run: (session) => cordonAll(session, false) };
 export const drain: Command = { flags: DRAIN_FLAGS, run: runDrain };
-export const taint: Command = { flags: 'overwrite:bool all:bool l/selector o/output dry-run:string=unchanged field-manager validate:string=strict template show-managed-fields:bool', run: runTaint };
+export const taint: Command = {
+  flags:
+    'overwrite:bool all:bool l/selector o/output dry-run:string=unchanged field-manager validate:string=strict template show-managed-fields:bool',
+  run: runTaint,
+};
 
 const spec = (object: JsonObject | null): JsonObject => ((object ?? {})['spec'] ?? {}) as JsonObject;
 const status = (object: JsonObject): JsonObject => (object['status'] ?? {}) as JsonObject;
 
 function* nodesOf(session: Session): Task<Info[]> {
-  if (session.args.length === 0 && !session.flags.has('selector')) throw usageError(session.command, `USAGE: ${session.command.split(' ')[1]} NODE [flags]`);
+  if (session.args.length === 0 && !session.flags.has('selector'))
+    throw usageError(session.command, `USAGE: ${session.command.split(' ')[1]} NODE [flags]`);
   const args = session.args.length === 0 ? ['nodes'] : session.args.map((name) => (name.includes('/') ? name : `nodes/${name}`));
   return yield* infosOf(session, { args, accept: ANY });
 }
@@ -41,7 +46,9 @@ function* cordonOne(session: Session, node: Info, unschedulable: boolean): Task<
   }
   if (dryRun !== 'client') {
     yield* session.http.send('PATCH', resourcePath(node.mapping, null, node.name), {
-      accept: TYPED, contentType: 'application/strategic-merge-patch+json', body: { spec: { unschedulable: unschedulable ? true : null } },
+      accept: TYPED,
+      contentType: 'application/strategic-merge-patch+json',
+      body: { spec: { unschedulable: unschedulable ? true : null } },
       query: { dryRun: dryRun === 'server' ? 'All' : undefined },
     });
   }
@@ -61,7 +68,9 @@ function* runDrain(session: Session): Task<void> {
       session.out(`node/${node.name} drained${drySuffix(dryRunOf(session))}\n`);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      session.err(`error: unable to drain node "${node.name}" due to error: ${error.text.replace(/^error: /, '')}, continuing command...\n`);
+      session.err(
+        `error: unable to drain node "${node.name}" due to error: ${error.text.replace(/^error: /, '')}, continuing command...\n`,
+      );
       errors.push(error);
       left.push(node.name);
     }
@@ -80,7 +89,9 @@ function* drainOne(session: Session, node: Info): Task<void> {
   const pods = findKind('v1', 'Pod');
   if (pods === null) return;
   const list = yield* session.http.get('/api/v1/pods', TYPED, {
-    fieldSelector: `spec.nodeName=${node.name}`, labelSelector: session.flags.text('pod-selector'), limit: 500,
+    fieldSelector: `spec.nodeName=${node.name}`,
+    labelSelector: session.flags.text('pod-selector'),
+    limit: 500,
   });
   const told = new Map<string, string[]>();
   const warned = new Map<string, string[]>();
@@ -92,7 +103,8 @@ function* drainOne(session: Session, node: Info): Task<void> {
     if (warning !== undefined) warned.set(warning, [...(warned.get(warning) ?? []), name]);
     if (remove) chosen.push(pod);
   }
-  const joined = (map: ReadonlyMap<string, readonly string[]>, end: string): string => [...map].map(([text, names]) => `${text}: ${names.join(', ')}`).join(end);
+  const joined = (map: ReadonlyMap<string, readonly string[]>, end: string): string =>
+    [...map].map(([text, names]) => `${text}: ${names.join(', ')}`).join(end);
   if (told.size > 0) throw new CommandError(`error: ${[...told].length > 1 ? `[${joined(told, ', ')}]` : joined(told, '')}`);
   if (warned.size > 0) session.err(`Warning: ${joined(warned, '; ')}\n`);
   yield* evictAll(session, chosen);
@@ -109,12 +121,19 @@ function* verdictOn(session: Session, pod: JsonObject): Task<Verdict> {
   if (owner?.kind === 'DaemonSet' && !ended) {
     const sets = findKind('apps/v1', 'DaemonSet');
     const found = sets === null ? null : yield* session.http.exchange('GET', resourcePath(sets, namespace, owner.name), { accept: TYPED });
-    if (found !== null && found.status === 404 && flags.bool('force')) return { remove: true, warning: 'ignoring DaemonSet-managed Pods that are missing' };
-    if (!flags.bool('ignore-daemonsets')) return { remove: false, error: 'cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore)' };
+    if (found !== null && found.status === 404 && flags.bool('force'))
+      return { remove: true, warning: 'ignoring DaemonSet-managed Pods that are missing' };
+    if (!flags.bool('ignore-daemonsets'))
+      return { remove: false, error: 'cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore)' };
     return { remove: false, warning: 'ignoring DaemonSet-managed Pods' };
   }
   const volumes = (spec(pod)['volumes'] ?? []) as readonly JsonObject[];
-  if (!ended && volumes.some((volume) => volume['emptyDir'] !== undefined) && !flags.bool('delete-emptydir-data') && !flags.bool('delete-local-data')) {
+  if (
+    !ended &&
+    volumes.some((volume) => volume['emptyDir'] !== undefined) &&
+    !flags.bool('delete-emptydir-data') &&
+    !flags.bool('delete-local-data')
+  ) {
     return { remove: false, error: 'cannot delete Pods with local storage (use --delete-emptydir-data to override)' };
   }
   if (!ended && owner === null) {
@@ -161,7 +180,10 @@ function* evict(session: Session, pod: JsonObject, deadlineUs: number | null): T
   const dryRun = dryRunOf(session);
   const grace = session.flags.int('grace-period', -1);
   const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
-  const deleteOptions: JsonObject = { ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}), ...(dryRun === 'server' ? { dryRun: ['All'] } : {}) };
+  const deleteOptions: JsonObject = {
+    ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}),
+    ...(dryRun === 'server' ? { dryRun: ['All'] } : {}),
+  };
   const body = { kind: 'Eviction', apiVersion: 'policy/v1', metadata: { name, namespace }, deleteOptions };
   const { ctx } = session.http;
   for (;;) {
@@ -171,7 +193,8 @@ function* evict(session: Session, pod: JsonObject, deadlineUs: number | null): T
     if (answer.status === 404) return;
     const refusal = new ApiError(answer.body as never);
     if (answer.status !== 429) throw fail(`error when evicting pods/"${name}" -n "${namespace}": ${refusal.message}`);
-    if (deadlineUs !== null && ctx.now() >= deadlineUs) throw fail(`error when evicting pods/"${name}" -n "${namespace}": global timeout reached: ${session.flags.text('timeout')}`);
+    if (deadlineUs !== null && ctx.now() >= deadlineUs)
+      throw fail(`error when evicting pods/"${name}" -n "${namespace}": global timeout reached: ${session.flags.text('timeout')}`);
     session.err(`error when evicting pods/"${name}" -n "${namespace}" (will retry after 5s): ${refusal.message}\n`);
     yield* ctx.sleep(RETRY_US);
   }
@@ -182,7 +205,10 @@ function* evict(session: Session, pod: JsonObject, deadlineUs: number | null): T
       session.out(`pod/${name} evicted\n`);
       return;
     }
-    if (deadlineUs !== null && ctx.now() >= deadlineUs) throw fail(`error when waiting for pod "${name}" in namespace "${namespace}" to terminate: global timeout reached: ${session.flags.text('timeout')}`);
+    if (deadlineUs !== null && ctx.now() >= deadlineUs)
+      throw fail(
+        `error when waiting for pod "${name}" in namespace "${namespace}" to terminate: global timeout reached: ${session.flags.text('timeout')}`,
+      );
     yield* ctx.sleep(POLL_US);
   }
 }
@@ -201,12 +227,17 @@ function* runTaint(session: Session): Task<void> {
   const resources = split < 0 ? session.args : session.args.slice(0, split);
   const texts = split < 0 ? [] : session.args.slice(split);
   if (!['node', 'nodes', 'no'].includes(resources[0] ?? '')) {
-    throw fail(resources.length === 0 ? 'one or more resources must be specified as <resource> <name>' : `invalid resource type ${resources[0]}, only node(s) is supported`);
+    throw fail(
+      resources.length === 0
+        ? 'one or more resources must be specified as <resource> <name>'
+        : `invalid resource type ${resources[0]}, only node(s) is supported`,
+    );
   }
   if (texts.length === 0) throw fail('at least one taint update is required');
   const add = texts.filter((text) => !text.endsWith('-')).map((text) => parseTaint(text));
   const remove = texts.filter((text) => text.endsWith('-')).map((text) => parseTaint(text.slice(0, -1), true));
-  for (const info of yield* infosOf(session, { args: resources, accept: ANY, all: session.flags.bool('all') })) yield* taintOne(session, info, add, remove);
+  for (const info of yield* infosOf(session, { args: resources, accept: ANY, all: session.flags.bool('all') }))
+    yield* taintOne(session, info, add, remove);
 }
 
 function parseTaint(text: string, removing = false): Taint {
@@ -221,7 +252,8 @@ function* taintOne(session: Session, node: Info, add: readonly Taint[], remove: 
   const had = (spec(node.object)['taints'] ?? []) as unknown as readonly Taint[];
   const same = (a: Taint, b: Taint): boolean => a.key === b.key && (a.effect === b.effect || a.effect === '' || b.effect === '');
   for (const taint of remove) {
-    if (!had.some((h) => same(h, taint))) throw fail(taint.effect === '' ? `taint "${taint.key}" not found` : `taint "${taint.key}:${taint.effect}" not found`);
+    if (!had.some((h) => same(h, taint)))
+      throw fail(taint.effect === '' ? `taint "${taint.key}" not found` : `taint "${taint.key}:${taint.effect}" not found`);
   }
   const clash = add.filter((taint) => had.some((h) => h.key === taint.key && h.effect === taint.effect && h.value !== taint.value));
   if (clash.length > 0 && !session.flags.bool('overwrite')) {
@@ -236,10 +268,15 @@ function* taintOne(session: Session, node: Info, add: readonly Taint[], remove: 
   let object: JsonObject = { ...node.object, spec: { ...spec(node.object), taints: taints as unknown as Json } };
   if (dryRun !== 'client') {
     object = (yield* session.http.send('PATCH', resourcePath(node.mapping, null, node.name), {
-      accept: ANY, contentType: 'application/strategic-merge-patch+json', body,
-      query: { dryRun: dryRun === 'server' ? 'All' : undefined, fieldManager: session.flags.text('field-manager', 'kubectl-taint'), fieldValidation: 'Strict' },
+      accept: ANY,
+      contentType: 'application/strategic-merge-patch+json',
+      body,
+      query: {
+        dryRun: dryRun === 'server' ? 'All' : undefined,
+        fieldManager: session.flags.text('field-manager', 'kubectl-taint'),
+        fieldValidation: 'Strict',
+      },
     })) as JsonObject;
   }
   say(session, object, word);
 }
-

@@ -33,7 +33,9 @@ export class SchemaVerifier {
     const { documents } = this.session.cache;
     const etag = documents.get(key);
     const response = yield* this.session.http.exchange('GET', path, {
-      accept, query, ...(etag === undefined || etag === 'fresh' ? {} : { headers: { 'if-none-match': etag } }),
+      accept,
+      query,
+      ...(etag === undefined || etag === 'fresh' ? {} : { headers: { 'if-none-match': etag } }),
     });
     const fresh = /immutable|max-age=[1-9]/.test(response.headers['cache-control'] ?? '');
     const tag = fresh ? 'fresh' : response.headers['etag'];

@@ -1,7 +1,7 @@
 // kubectl patch. Models kubectl pkg/cmd/patch. Left out: --local.
-import { jsonEqual, type Json, type JsonObject } from '../../base/json';
-import { parseManifests } from '../../machinery/yaml';
+import { type Json, type JsonObject, jsonEqual } from '../../base/json';
 import { resourcePath } from '../../machinery/resources';
+import { parseManifests } from '../../machinery/yaml';
 import type { Task } from '../../sim/task';
 import { infosOf } from './builder';
 import { dryRunOf, say } from './create/object';
@@ -10,17 +10,21 @@ import { JSON_ONLY } from './http';
 import type { Command, Session } from './session';
 
 export const patch: Command = {
-  flags: 'p/patch patch-file type f/filename:list R/recursive:bool k/kustomize o/output dry-run:string=unchanged subresource field-manager local:bool template show-managed-fields:bool',
+  flags:
+    'p/patch patch-file type f/filename:list R/recursive:bool k/kustomize o/output dry-run:string=unchanged subresource field-manager local:bool template show-managed-fields:bool',
   run: runPatch,
 };
 
 const TYPES: { readonly [type: string]: string } = {
-  strategic: 'application/strategic-merge-patch+json', merge: 'application/merge-patch+json', json: 'application/json-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
 };
 
 function* runPatch(session: Session): Task<void> {
   const { flags } = session;
-  if (!flags.has('patch') && !flags.has('patch-file')) throw fail('must specify --patch or --patch-file containing the contents of the patch');
+  if (!flags.has('patch') && !flags.has('patch-file'))
+    throw fail('must specify --patch or --patch-file containing the contents of the patch');
   const type = flags.text('type', 'strategic').toLowerCase();
   const contentType = TYPES[type];
   if (contentType === undefined) throw fail(`--type must be one of [json merge strategic], not "${type}"`);
@@ -31,7 +35,10 @@ function* runPatch(session: Session): Task<void> {
   for (const info of infos) {
     const path = resourcePath(info.mapping, info.namespace, info.name, subresource || null);
     const query = { dryRun: dryRun === 'server' ? 'All' : undefined, fieldManager: flags.text('field-manager', 'kubectl-patch') };
-    const patched = dryRun === 'client' ? (info.object ?? {}) : ((yield* session.http.send('PATCH', path, { accept: JSON_ONLY, contentType, query, body })) as JsonObject);
+    const patched =
+      dryRun === 'client'
+        ? (info.object ?? {})
+        : ((yield* session.http.send('PATCH', path, { accept: JSON_ONLY, contentType, query, body })) as JsonObject);
     say(session, patched, jsonEqual(patched, info.object ?? {}) ? 'patched (no change)' : 'patched');
   }
 }
@@ -43,6 +50,7 @@ function patchBody(session: Session): Json {
   const parsed = parseManifests(text);
   if (!parsed.ok) throw fail(`unable to parse "${text}": ${parsed.error}`);
   const [value] = parsed.value;
-  if (value === undefined || value === null || typeof value !== 'object') throw fail(`unable to parse "${text}": json: cannot unmarshal ${typeof value} into Go value of type map[string]interface {}`);
+  if (value === undefined || value === null || typeof value !== 'object')
+    throw fail(`unable to parse "${text}": json: cannot unmarshal ${typeof value} into Go value of type map[string]interface {}`);
   return value;
 }

@@ -25,7 +25,11 @@ function* runReplace(session: Session): Task<void> {
   for (const manifest of readManifests(session, files)) {
     const info = yield* manifestInfo(session, manifest);
     yield* verifier.verify(info.mapping);
-    const query = { dryRun: dryRunOf(session) === 'server' ? 'All' : undefined, fieldManager: 'kubectl-replace', fieldValidation: validationOf(session) };
+    const query = {
+      dryRun: dryRunOf(session) === 'server' ? 'All' : undefined,
+      fieldManager: 'kubectl-replace',
+      fieldValidation: validationOf(session),
+    };
     const path = resourcePath(info.mapping, info.namespace, info.name);
     say(session, yield* send(session, 'PUT', path, query, info, 'replacing'), 'replaced');
   }
@@ -48,7 +52,14 @@ function* forced(session: Session, files: readonly string[], verifier: SchemaVer
   }
 }
 
-function* send(session: Session, method: 'PUT' | 'POST', path: string, query: { readonly [name: string]: string | undefined }, info: Info, verb: string): Task<JsonObject> {
+function* send(
+  session: Session,
+  method: 'PUT' | 'POST',
+  path: string,
+  query: { readonly [name: string]: string | undefined },
+  info: Info,
+  verb: string,
+): Task<JsonObject> {
   try {
     return (yield* session.http.send(method, path, { accept: JSON_ONLY, query: { ...query }, body: info.object ?? {} })) as JsonObject;
   } catch (error) {

@@ -1,7 +1,6 @@
 // kubectl run. Models kubectl pkg/cmd/run. Left out: attaching (-i, -t, --attach) and --expose's port ranges.
 import type { JsonObject } from '../../base/json';
-import { resourcePath } from '../../machinery/resources';
-import { findKind } from '../../machinery/resources';
+import { findKind, resourcePath } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
 import { dryRunOf, say } from './create/object';
 import { fail, usageError } from './errors';
@@ -46,12 +45,15 @@ function podOf(session: Session, name: string, image: string, words: readonly st
   });
   const port = flags.text('port');
   const restartPolicy = flags.text('restart') || 'Always';
-  if (!['Always', 'OnFailure', 'Never'].includes(restartPolicy)) throw usageError(session.command, `invalid restart policy: ${restartPolicy}`);
+  if (!['Always', 'OnFailure', 'Never'].includes(restartPolicy))
+    throw usageError(session.command, `invalid restart policy: ${restartPolicy}`);
   const container: JsonObject = {
-    name, image,
+    name,
+    image,
     ...(words.length > 0 ? (flags.bool('command') ? { command: words } : { args: words }) : {}),
     ...(port === '' ? {} : { ports: [{ containerPort: Number(port) }] }),
-    ...(environment.length > 0 ? { env: environment } : {}), resources: {},
+    ...(environment.length > 0 ? { env: environment } : {}),
+    resources: {},
     ...(flags.has('image-pull-policy') ? { imagePullPolicy: flags.text('image-pull-policy') } : {}),
     ...(flags.bool('privileged') ? { securityContext: { privileged: true } } : {}),
     ...(flags.bool('stdin') ? { stdin: true, ...(flags.bool('leave-stdin-open') ? {} : { stdinOnce: true }) } : {}),
@@ -59,16 +61,22 @@ function podOf(session: Session, name: string, image: string, words: readonly st
   };
   const annotations = flags.has('annotations') ? { annotations: pairs(flags.list('annotations'), 'annotations') } : {};
   return {
-    kind: 'Pod', apiVersion: 'v1', metadata: { name, labels, ...annotations }, spec: { containers: [container], restartPolicy, dnsPolicy: 'ClusterFirst' }, status: {},
+    kind: 'Pod',
+    apiVersion: 'v1',
+    metadata: { name, labels, ...annotations },
+    spec: { containers: [container], restartPolicy, dnsPolicy: 'ClusterFirst' },
+    status: {},
   };
 }
 
 function pairs(texts: readonly string[], what: string): JsonObject {
-  return Object.fromEntries(texts.map((text) => {
-    const equals = text.indexOf('=');
-    if (equals <= 0) throw fail(`unexpected ${what} spec: ${text}`);
-    return [text.slice(0, equals), text.slice(equals + 1)];
-  }));
+  return Object.fromEntries(
+    texts.map((text) => {
+      const equals = text.indexOf('=');
+      if (equals <= 0) throw fail(`unexpected ${what} spec: ${text}`);
+      return [text.slice(0, equals), text.slice(equals + 1)];
+    }),
+  );
 }
 
 function* exposePod(session: Session, name: string): Task<void> {
@@ -76,8 +84,16 @@ function* exposePod(session: Session, name: string): Task<void> {
   const services = findKind('v1', 'Service');
   if (services === null || !Number.isInteger(port)) throw fail('--port must be set when exposing a service');
   const body = {
-    kind: 'Service', apiVersion: 'v1', metadata: { name }, spec: { ports: [{ protocol: 'TCP', port, targetPort: port }], selector: { run: name } }, status: { loadBalancer: {} },
+    kind: 'Service',
+    apiVersion: 'v1',
+    metadata: { name },
+    spec: { ports: [{ protocol: 'TCP', port, targetPort: port }], selector: { run: name } },
+    status: { loadBalancer: {} },
   };
-  const made = yield* session.http.send('POST', resourcePath(services, namespaceOf(session)), { accept: ANY, query: { fieldManager: 'kubectl-run' }, body });
+  const made = yield* session.http.send('POST', resourcePath(services, namespaceOf(session)), {
+    accept: ANY,
+    query: { fieldManager: 'kubectl-run' },
+    body,
+  });
   say(session, made as JsonObject, 'created');
 }

@@ -11,11 +11,13 @@ import type { Command, Session } from './session';
 import { until } from './until';
 
 export const scale: Command = {
-  flags: 'replicas:int current-replicas:int resource-version timeout:duration all:bool l/selector f/filename:list R/recursive:bool k/kustomize o/output dry-run:string=unchanged template show-managed-fields:bool',
+  flags:
+    'replicas:int current-replicas:int resource-version timeout:duration all:bool l/selector f/filename:list R/recursive:bool k/kustomize o/output dry-run:string=unchanged template show-managed-fields:bool',
   run: runScale,
 };
 export const autoscale: Command = {
-  flags: 'min:int max:int cpu memory cpu-percent:int name f/filename:list R/recursive:bool k/kustomize o/output dry-run:string=unchanged field-manager save-config:bool template show-managed-fields:bool',
+  flags:
+    'min:int max:int cpu memory cpu-percent:int name f/filename:list R/recursive:bool k/kustomize o/output dry-run:string=unchanged field-manager save-config:bool template show-managed-fields:bool',
   required: ['max'],
   run: runAutoscale,
 };
@@ -41,7 +43,12 @@ function* scaleOne(session: Session, info: Info, replicas: number, dry: boolean)
   const version = session.flags.text('resource-version');
   const query = { dryRun: dry ? 'All' : undefined };
   if (expected < 0 && version === '') {
-    yield* session.http.send('PATCH', path, { accept: ANY, contentType: 'application/merge-patch+json', body: { spec: { replicas } }, query });
+    yield* session.http.send('PATCH', path, {
+      accept: ANY,
+      contentType: 'application/merge-patch+json',
+      body: { spec: { replicas } },
+      query,
+    });
     return;
   }
   const found = yield* session.http.get(path, ANY);
@@ -54,7 +61,11 @@ function* scaleOne(session: Session, info: Info, replicas: number, dry: boolean)
 
 function* waitScaled(session: Session, info: Info, replicas: number, timeoutUs: number): Task<void> {
   const deadlineUs = session.http.ctx.now() + timeoutUs;
-  const outcome = yield* until(session, { ...info, deadlineUs }, ({ object }) => Number(((object['status'] ?? {}) as JsonObject)['replicas'] ?? 0) === replicas);
+  const outcome = yield* until(
+    session,
+    { ...info, deadlineUs },
+    ({ object }) => Number(((object['status'] ?? {}) as JsonObject)['replicas'] ?? 0) === replicas,
+  );
   if (outcome === 'timeout') throw fail('timed out waiting for the condition');
 }
 
@@ -65,17 +76,26 @@ function* runAutoscale(session: Session): Task<void> {
   if (most < 1) throw fail(`--max=MAXPODS is required and must be at least 1, max: ${most}`);
   if (most < least) throw fail(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${most}, min: ${least}`);
   for (const { mapping, name } of yield* infosOf(session)) {
-    const metrics = [...metric('cpu', flags.text('cpu') || (flags.has('cpu-percent') ? `${flags.text('cpu-percent')}%` : '')), ...metric('memory', flags.text('memory'))];
+    const metrics = [
+      ...metric('cpu', flags.text('cpu') || (flags.has('cpu-percent') ? `${flags.text('cpu-percent')}%` : '')),
+      ...metric('memory', flags.text('memory')),
+    ];
     const object = {
-      kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v2', metadata: { name: flags.text('name') || name },
+      kind: 'HorizontalPodAutoscaler',
+      apiVersion: 'autoscaling/v2',
+      metadata: { name: flags.text('name') || name },
       spec: {
-        scaleTargetRef: { kind: mapping.kind, name, apiVersion: groupVersion(mapping) }, ...(least > 0 ? { minReplicas: least } : {}), maxReplicas: most,
+        scaleTargetRef: { kind: mapping.kind, name, apiVersion: groupVersion(mapping) },
+        ...(least > 0 ? { minReplicas: least } : {}),
+        maxReplicas: most,
         ...(metrics.length > 0 ? { metrics } : {}),
       },
       status: {},
     };
     yield* createObject({ ...session, out: (text) => session.out(text.replace(/ created( \(.*\))?\n$/, ' autoscaled$1\n')) }, object, {
-      failure: null, manager: 'kubectl-autoscale', validated: false,
+      failure: null,
+      manager: 'kubectl-autoscale',
+      validated: false,
     });
   }
 }
@@ -87,4 +107,3 @@ function metric(name: string, target: string): JsonObject[] {
     : { type: 'AverageValue', averageValue: target };
   return [{ type: 'Resource', resource: { name, target: aim } }];
 }
-

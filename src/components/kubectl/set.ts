@@ -1,6 +1,6 @@
 // kubectl set image, env, resources, serviceaccount. Models kubectl pkg/cmd/set: the change is made on the object and
 // sent as the strategic merge patch between the two. Left out: --local, set selector and subject, env --list.
-import { isObject, jsonEqual, type JsonObject } from '../../base/json';
+import { isObject, type JsonObject, jsonEqual } from '../../base/json';
 import { compareBytes } from '../../base/order';
 import { metaOf } from '../../machinery/object';
 import { groupVersion, resourcePath } from '../../machinery/resources';
@@ -13,10 +13,14 @@ import { CommandError, fail } from './errors';
 import { ANY } from './http';
 import { type Command, namespaceOf, type Session } from './session';
 
-const COMMON = 'all:bool l/selector f/filename:list R/recursive:bool k/kustomize o/output dry-run:string=unchanged field-manager local:bool template show-managed-fields:bool';
+const COMMON =
+  'all:bool l/selector f/filename:list R/recursive:bool k/kustomize o/output dry-run:string=unchanged field-manager local:bool template show-managed-fields:bool';
 
 export const setImage: Command = { flags: COMMON, run: image };
-export const setEnv: Command = { flags: `${COMMON} c/containers e/env:array from prefix keys:list overwrite:bool list:bool resolve:bool`, run: env };
+export const setEnv: Command = {
+  flags: `${COMMON} c/containers e/env:array from prefix keys:list overwrite:bool list:bool resolve:bool`,
+  run: env,
+};
 export const setResources: Command = { flags: `${COMMON} c/containers limits requests`, run: resources };
 export const setServiceAccount: Command = { flags: COMMON, run: serviceAccount };
 
@@ -45,7 +49,12 @@ function* changeAll(session: Session, resources: readonly string[], change: Chan
     }
     const query = { dryRun: dryRun === 'server' ? 'All' : undefined, fieldManager: session.flags.text('field-manager', 'kubectl-set') };
     const path = resourcePath(info.mapping, info.namespace, info.name);
-    const patched = yield* session.http.send('PATCH', path, { accept: ANY, contentType: 'application/strategic-merge-patch+json', query, body: patch.value });
+    const patched = yield* session.http.send('PATCH', path, {
+      accept: ANY,
+      contentType: 'application/strategic-merge-patch+json',
+      query,
+      body: patch.value,
+    });
     say(session, patched as JsonObject, said);
   }
 }
@@ -87,14 +96,16 @@ function mapContainers(spec: PodSpec, name: string, each: (container: JsonObject
 
 function* image(session: Session): Task<void> {
   const { resources, pairs } = splitArgs(session, (arg) => arg.includes('='));
-  if (resources.length === 0 && !session.flags.has('filename')) throw fail('one or more resources must be specified as <resource> <name> or <resource>/<name>');
+  if (resources.length === 0 && !session.flags.has('filename'))
+    throw fail('one or more resources must be specified as <resource> <name> or <resource>/<name>');
   if (pairs.length === 0) throw fail('at least one image update is required');
-  const change: Change = (start) => pairs.reduce<PodSpec>((spec, pair) => {
-    const [name = '', wanted = ''] = pair.split('=');
-    const changed = mapContainers(spec, name, (container) => ({ ...container, image: wanted }));
-    if (changed === null) throw fail(`unable to find container named "${name}"`);
-    return changed;
-  }, start);
+  const change: Change = (start) =>
+    pairs.reduce<PodSpec>((spec, pair) => {
+      const [name = '', wanted = ''] = pair.split('=');
+      const changed = mapContainers(spec, name, (container) => ({ ...container, image: wanted }));
+      if (changed === null) throw fail(`unable to find container named "${name}"`);
+      return changed;
+    }, start);
   yield* changeAll(session, resources, change, 'image updated');
 }
 
@@ -114,16 +125,19 @@ function* env(session: Session): Task<void> {
     if (equals > 0) added.push({ name: pair.slice(0, equals), value: pair.slice(equals + 1) });
     else if (pair.endsWith('-')) removed.push(pair.slice(0, -1));
   }
-  const change: Change = (spec) => mapContainers(spec, flags.text('containers') || '*', (container) => {
-    const left = mergeEnvironment((container['env'] ?? []) as readonly JsonObject[], added, removed);
-    const { env: _, ...bare } = container;
-    return left.length > 0 ? { ...bare, env: left } : bare;
-  }) ?? spec;
+  const change: Change = (spec) =>
+    mapContainers(spec, flags.text('containers') || '*', (container) => {
+      const left = mergeEnvironment((container['env'] ?? []) as readonly JsonObject[], added, removed);
+      const { env: _, ...bare } = container;
+      return left.length > 0 ? { ...bare, env: left } : bare;
+    }) ?? spec;
   yield* changeAll(session, resources, change, 'env updated');
 }
 
 function mergeEnvironment(had: readonly JsonObject[], added: readonly JsonObject[], removed: readonly string[]): JsonObject[] {
-  const result = had.filter((variable) => !removed.includes(String(variable['name']))).map((variable) => added.find((a) => a['name'] === variable['name']) ?? variable);
+  const result = had
+    .filter((variable) => !removed.includes(String(variable['name'])))
+    .map((variable) => added.find((a) => a['name'] === variable['name']) ?? variable);
   return [...result, ...added.filter((a) => !had.some((variable) => variable['name'] === a['name']))];
 }
 
@@ -136,10 +150,14 @@ function* environmentFrom(session: Session, from: string): Task<JsonObject[]> {
   if (mapping.kind !== 'Secret' && mapping.kind !== 'ConfigMap') throw fail(`unsupported resource specified in --from`);
   const keys = Object.keys((source['data'] ?? {}) as JsonObject).sort(compareBytes);
   const wanted = session.flags.list('keys');
-  return keys.filter((key) => wanted.length === 0 || wanted.includes(key)).map((key): JsonObject => ({
-    name: `${session.flags.text('prefix')}${key.toUpperCase().replace(/[^A-Z0-9_]/g, '_')}`,
-    valueFrom: { [reference]: { name: metaOf(source).name ?? name, key } },
-  }));
+  return keys
+    .filter((key) => wanted.length === 0 || wanted.includes(key))
+    .map(
+      (key): JsonObject => ({
+        name: `${session.flags.text('prefix')}${key.toUpperCase().replace(/[^A-Z0-9_]/g, '_')}`,
+        valueFrom: { [reference]: { name: metaOf(source).name ?? name, key } },
+      }),
+    );
 }
 
 // ---- resources, service account
@@ -148,7 +166,8 @@ function* resources(session: Session): Task<void> {
   const { flags } = session;
   const limits = amounts(flags.text('limits'));
   const requests = amounts(flags.text('requests'));
-  if (limits === null && requests === null) throw fail('you must specify an update to requests or limits (in the form of --requests/--limits)');
+  if (limits === null && requests === null)
+    throw fail('you must specify an update to requests or limits (in the form of --requests/--limits)');
   const name = flags.text('containers') || '*';
   const change: Change = (spec) => {
     const changed = mapContainers(spec, name, (container) => {
@@ -156,7 +175,8 @@ function* resources(session: Session): Task<void> {
       return {
         ...container,
         resources: {
-          ...had, ...(limits === null ? {} : { limits: { ...((had['limits'] ?? {}) as JsonObject), ...limits } }),
+          ...had,
+          ...(limits === null ? {} : { limits: { ...((had['limits'] ?? {}) as JsonObject), ...limits } }),
           ...(requests === null ? {} : { requests: { ...((had['requests'] ?? {}) as JsonObject), ...requests } }),
         },
       };
@@ -169,11 +189,13 @@ function* resources(session: Session): Task<void> {
 
 function amounts(text: string): JsonObject | null {
   if (text === '') return null;
-  return Object.fromEntries(text.split(',').map((pair) => {
-    const [name = '', value] = pair.split('=');
-    if (value === undefined) throw fail(`invalid argument syntax ${pair}, expected <resource>=<quantity>`);
-    return [name, value];
-  }));
+  return Object.fromEntries(
+    text.split(',').map((pair) => {
+      const [name = '', value] = pair.split('=');
+      if (value === undefined) throw fail(`invalid argument syntax ${pair}, expected <resource>=<quantity>`);
+      return [name, value];
+    }),
+  );
 }
 
 function* serviceAccount(session: Session): Task<void> {

@@ -34,8 +34,12 @@ export function* until(session: Session, watched: Watched, hear: (change: Change
 function* oneWatch(session: Session, watched: Watched, hear: (change: Change) => boolean): Task<Outcome | 'ended'> {
   const seconds = session.http.ctx.random(`watch of ${watched.mapping.resource}/${watched.name}`).between(300, 599);
   const watch = session.http.watch(resourcePath(watched.mapping, watched.namespace), watched.accept ?? JSON_ONLY, {
-    allowWatchBookmarks: true, fieldSelector: `metadata.name=${watched.name}`, resourceVersionMatch: 'NotOlderThan', sendInitialEvents: true,
-    timeoutSeconds: seconds, timeout: watched.typed ? `${Math.floor(seconds / 60)}m${seconds % 60}s` : undefined,
+    allowWatchBookmarks: true,
+    fieldSelector: `metadata.name=${watched.name}`,
+    resourceVersionMatch: 'NotOlderThan',
+    sendInitialEvents: true,
+    timeoutSeconds: seconds,
+    timeout: watched.typed ? `${Math.floor(seconds / 60)}m${seconds % 60}s` : undefined,
   });
   try {
     // What is there already is heard of only when the server has said that this was all.

@@ -13,7 +13,8 @@ import type { Command, Session } from './session';
 import { until } from './until';
 
 export const wait: Command = {
-  flags: 'for:array timeout:duration f/filename:list R/recursive:bool l/selector field-selector A/all-namespaces:bool all:bool o/output local:bool template',
+  flags:
+    'for:array timeout:duration f/filename:list R/recursive:bool l/selector field-selector A/all-namespaces:bool all:bool o/output local:bool template',
   run: runWait,
 };
 
@@ -72,8 +73,10 @@ function jsonPathCondition(text: string): Condition {
   const brace = text.lastIndexOf('}');
   const rest = text.slice(brace + 1);
   const path = text.slice(0, brace + 1);
-  if (!text.startsWith('{') && !text.startsWith('.')) throw fail(`jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'`);
-  const [bare, wanted] = brace >= 0 ? [path, rest.startsWith('=') ? rest.slice(1) : null] : [text.split('=')[0] ?? '', text.split('=')[1] ?? null];
+  if (!text.startsWith('{') && !text.startsWith('.'))
+    throw fail(`jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'`);
+  const [bare, wanted] =
+    brace >= 0 ? [path, rest.startsWith('=') ? rest.slice(1) : null] : [text.split('=')[0] ?? '', text.split('=')[1] ?? null];
   return (object) => {
     const values = jsonPathValues(bare, object);
     return wanted === null ? values.length > 0 : values.some((value) => String(value) === wanted);
@@ -86,16 +89,19 @@ function* waitFor(session: Session, met: Condition, creation: boolean, deadlineU
   const errors: CommandError[] = [];
   for (const info of infos) {
     let ended = false;
-    const outcome = creation ? 'done' : yield* until(session, { ...info, deadlineUs }, ({ type, object }) => {
-      ended = type === 'DELETED';
-      return ended || met(object);
-    });
+    const outcome = creation
+      ? 'done'
+      : yield* until(session, { ...info, deadlineUs }, ({ type, object }) => {
+          ended = type === 'DELETED';
+          return ended || met(object);
+        });
     if (outcome === 'timeout') errors.push(fail(`timed out waiting for the condition on ${groupResource(info.mapping)}/${info.name}`));
     else if (ended) errors.push(new CommandError(`Error from server (NotFound): ${groupResource(info.mapping)} "${info.name}" not found`));
     else session.out(`${nameOf(info)} condition met\n`);
   }
   const [first] = errors;
-  if (first !== undefined) throw errors.length === 1 ? first : new CommandError(errors.map(({ text }) => text.replace(/^error: /, '')).join('\n'));
+  if (first !== undefined)
+    throw errors.length === 1 ? first : new CommandError(errors.map(({ text }) => text.replace(/^error: /, '')).join('\n'));
 }
 
 /** Asks again every half second until the object is there. */
@@ -108,7 +114,8 @@ function* created(session: Session, deadlineUs: number): Task<Info[]> {
         break;
       } catch (error) {
         if (!(error instanceof ApiError) || error.reason !== 'NotFound') throw error;
-        if (session.http.ctx.now() >= deadlineUs) throw fail(`timed out waiting for the condition on ${groupResource(info.mapping)}/${info.name}`);
+        if (session.http.ctx.now() >= deadlineUs)
+          throw fail(`timed out waiting for the condition on ${groupResource(info.mapping)}/${info.name}`);
         yield* session.http.ctx.sleep(500_000);
       }
     }

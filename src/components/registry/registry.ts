@@ -40,14 +40,18 @@ function* serve(ctx: Ctx, incoming: Incoming, images: ReadonlyMap<string, ImageS
   if (image === undefined || method === undefined) return missing(incoming, rpc, 'NAME_UNKNOWN', 'repository name not known to registry');
   if (kind === 'manifests') {
     const byDigest = reference.startsWith('sha256:');
-    if (!byDigest && image.tags !== undefined && !image.tags.includes(reference)) return missing(incoming, rpc, 'MANIFEST_UNKNOWN', 'manifest unknown');
+    if (!byDigest && image.tags !== undefined && !image.tags.includes(reference))
+      return missing(incoming, rpc, 'MANIFEST_UNKNOWN', 'manifest unknown');
     const digest = byDigest ? reference : manifestDigest(repo, reference);
     const head = { status: 200, headers: { 'content-type': MANIFEST_TYPE, 'docker-content-digest': digest } };
     return answer(incoming, rpc, method === 'HEAD' ? head : { ...head, body: manifest(digest, image) });
   }
   const sizeBytes = reference === configDigest(`${body.manifest}`) ? CONFIG_BYTES : image.sizeBytes;
   yield* ctx.sleep(Math.ceil((sizeBytes / bytesPerSecond) * SECOND));
-  answer(incoming, rpc, { status: 200, headers: { 'content-type': 'application/octet-stream', 'content-length': String(sizeBytes), 'docker-content-digest': reference } });
+  answer(incoming, rpc, {
+    status: 200,
+    headers: { 'content-type': 'application/octet-stream', 'content-length': String(sizeBytes), 'docker-content-digest': reference },
+  });
 }
 
 const manifest = (digest: string, image: ImageSpec): JsonObject => ({
@@ -61,4 +65,10 @@ const answer = (incoming: Incoming, rpc: string, body: JsonObject): void =>
   incoming.respond({ protocol: 'registry', kind: 'response', rpc, body, error: null });
 
 const missing = (incoming: Incoming, rpc: string, code: string, message: string): void =>
-  incoming.respond({ protocol: 'registry', kind: 'response', rpc, body: { status: 404, body: { errors: [{ code, message }] } }, error: { code: '404', message } });
+  incoming.respond({
+    protocol: 'registry',
+    kind: 'response',
+    rpc,
+    body: { status: 404, body: { errors: [{ code, message }] } },
+    error: { code: '404', message },
+  });

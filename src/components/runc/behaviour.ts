@@ -3,7 +3,7 @@ import { MS, SECOND } from '../../base/brand';
 import type { Ctx } from '../../sim/process';
 import { suspend, type Task } from '../../sim/task';
 import type { ImageBehaviour } from '../../wire/run';
-import { isSystemFile, parse, programOf, sleepUs, type Step } from './shell';
+import { isSystemFile, parse, programOf, type Step, sleepUs } from './shell';
 
 /** Longer waits of a container do not keep a run awake. */
 const PATIENCE_US = 60 * SECOND;
@@ -156,7 +156,8 @@ class ShellProcess implements ContainerProcess {
       case 'cat':
       case 'ls':
         if (this.has(file)) return 0;
-        run.stderr += name === 'cat' ? `cat: can't open '${file}': No such file or directory\n` : `ls: ${file}: No such file or directory\n`;
+        run.stderr +=
+          name === 'cat' ? `cat: can't open '${file}': No such file or directory\n` : `ls: ${file}: No such file or directory\n`;
         return 1;
       case 'tail':
       case 'httpd':

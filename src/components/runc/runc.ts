@@ -118,14 +118,16 @@ class Keeper {
     this.note(task);
     const behaviour = this.behaviourOf(task.annotations);
     const onExit = (code: number): void => this.exited(task, code);
-    const launched = behaviour === null || behaviour.does === 'shell' || behaviour.does === 'pause' || behaviour.does === 'crash'
-      ? null
-      : this.options.launch(behaviour, containerOf(this.options.node, task), onExit);
+    const launched =
+      behaviour === null || behaviour.does === 'shell' || behaviour.does === 'pause' || behaviour.does === 'crash'
+        ? null
+        : this.options.launch(behaviour, containerOf(this.options.node, task), onExit);
     if (launched === null) task.process = startBehaviour(this.ctx, behaviour, task.args, onExit);
-    else task.process = {
-      signal: (number) => (number === 9 ? launched.kill() : launched.terminate()),
-      exec: startBehaviour(this.ctx, null, [], () => undefined).exec,
-    };
+    else
+      task.process = {
+        signal: (number) => (number === 9 ? launched.kill() : launched.terminate()),
+        exec: startBehaviour(this.ctx, null, [], () => undefined).exec,
+      };
   }
 
   private kill(task: Container, signal: number): void {
@@ -170,12 +172,21 @@ function missingProgram(behaviour: ImageBehaviour | null, args: readonly string[
   const [program = ''] = args;
   if (behaviour?.does !== 'shell' || program === '') return null;
   if (program.startsWith('/') && !/^\/(usr\/)?s?bin\//.test(program)) {
-    return program.startsWith('/etc/') ? `exec: "${program}": permission denied` : `exec: "${program}": stat ${program}: no such file or directory`;
+    return program.startsWith('/etc/')
+      ? `exec: "${program}": permission denied`
+      : `exec: "${program}": stat ${program}: no such file or directory`;
   }
   return /^[\w.[\]/-]+$/.test(program) ? null : `exec: "${program}": executable file not found in $PATH`;
 }
 
 function containerOf(node: string, { id, annotations }: Container): LaunchedContainer {
   const said = (name: string): string => String(annotations[`io.kubernetes.cri.${name}`] ?? '');
-  return { node, id, namespace: said('sandbox-namespace'), podName: said('sandbox-name'), podUid: said('sandbox-uid'), name: said('container-name') };
+  return {
+    node,
+    id,
+    namespace: said('sandbox-namespace'),
+    podName: said('sandbox-name'),
+    podUid: said('sandbox-uid'),
+    name: said('container-name'),
+  };
 }

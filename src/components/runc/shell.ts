@@ -71,7 +71,10 @@ function parseUntil(words: readonly string[], cursor: { at: number }, end: strin
 
 /** A loop whose rounds nobody can tell apart is one wait without end. */
 const changesNothing = (body: readonly Step[]): boolean =>
-  body.every((step) => step.does === 'forever' || (step.does === 'run' && !['exit', 'break', 'touch', 'rm', 'kill', 'exec'].includes(step.words[0] ?? '')));
+  body.every(
+    (step) =>
+      step.does === 'forever' || (step.does === 'run' && !['exit', 'break', 'touch', 'rm', 'kill', 'exec'].includes(step.words[0] ?? '')),
+  );
 
 /** Microseconds of `sleep`'s argument; null for one without end. */
 export function sleepUs(argument: string | undefined): number | null {

@@ -27,16 +27,18 @@ export const created = (object: Printed, { now }: Printing): string => age(objec
 /** `a=1,b=2` in order of keys; `<none>` if empty (labels.FormatLabels). */
 export function labelsText(labels: unknown): string {
   const map = (labels ?? {}) as { readonly [key: string]: string };
-  const text = Object.keys(map).sort(compareBytes).map((key) => `${key}=${map[key] ?? ''}`).join(',');
+  const text = Object.keys(map)
+    .sort(compareBytes)
+    .map((key) => `${key}=${map[key] ?? ''}`)
+    .join(',');
   return text || '<none>';
 }
 
-export const labelSelectorText = (selector: unknown): string =>
-  selectorText(selectorOf(selector as LabelSelector | null)) || '<none>';
+export const labelSelectorText = (selector: unknown): string => selectorText(selectorOf(selector as LabelSelector | null)) || '<none>';
 
 /** Names and images of a template's containers, two cells. */
 export function containerCells(template: unknown): [string, string] {
-  const containers = ((template as { spec?: { containers?: readonly Container[] } } | undefined)?.spec?.containers ?? []);
+  const containers = (template as { spec?: { containers?: readonly Container[] } } | undefined)?.spec?.containers ?? [];
   return [containers.map((c) => c.name).join(','), containers.map((c) => c.image).join(',')];
 }
 

@@ -49,13 +49,10 @@ const COLUMNS: { readonly [kind: string]: string } = {
   Namespace: 'Name/name|Status|Age',
   NetworkPolicy: 'Name/name|Pod-Selector|Age',
   Node: 'Name/name|Status|Roles|Age|Version|Internal-IP+|External-IP+|OS-Image+|Kernel-Version+|Container-Runtime+',
-  PersistentVolume:
-    'Name/name|Capacity|Access Modes|Reclaim Policy|Status|Claim|StorageClass|VolumeAttributesClass|Reason|Age|VolumeMode+',
-  PersistentVolumeClaim:
-    'Name/name|Status|Volume|Capacity|Access Modes|StorageClass|VolumeAttributesClass|Age|VolumeMode+',
+  PersistentVolume: 'Name/name|Capacity|Access Modes|Reclaim Policy|Status|Claim|StorageClass|VolumeAttributesClass|Reason|Age|VolumeMode+',
+  PersistentVolumeClaim: 'Name/name|Status|Volume|Capacity|Access Modes|StorageClass|VolumeAttributesClass|Age|VolumeMode+',
   Pod: 'Name/name|Ready|Status|Restarts|Age|IP+|Node+|Nominated Node+|Readiness Gates+',
-  PodCertificateRequest:
-    'Name/name|PodName|ServiceAccountName|NodeName|SignerName|State|UnverifiedUserAnnotations',
+  PodCertificateRequest: 'Name/name|PodName|ServiceAccountName|NodeName|SignerName|State|UnverifiedUserAnnotations',
   PodDisruptionBudget: 'Name/name|Min Available|Max Unavailable|Allowed Disruptions:integer|Age',
   PodGroup: 'Name/name|Policy|Workload|Status|Age',
   PodTemplate: 'Name/name|Containers|Images|Pod Labels',

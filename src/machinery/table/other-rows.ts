@@ -7,16 +7,27 @@ import { controllerOf } from '../object';
 import { canonicalQuantity } from '../quantity';
 import { parseTime } from '../time';
 import {
-  age, type Cell, containerCells, count, created, labelSelectorText, labelsText, list, number, type Printed, type Printing, record,
-  shortList, text,
+  age,
+  type Cell,
+  containerCells,
+  count,
+  created,
+  labelSelectorText,
+  labelsText,
+  list,
+  number,
+  type Printed,
+  type Printing,
+  record,
+  shortList,
+  text,
 } from './cells';
 import { loadBalancerText, type RowPrinter } from './rows';
 
 const name = (object: Printed): string => object.metadata.name;
 const spec = (object: Printed): JsonObject => record(object.spec);
 const status = (object: Printed): JsonObject => record(object.status);
-const quantity = (value: unknown): string =>
-  value === undefined || value === null ? '<unknown>' : canonicalQuantity(String(value));
+const quantity = (value: unknown): string => (value === undefined || value === null ? '<unknown>' : canonicalQuantity(String(value)));
 const amount = (value: unknown): string => (value === undefined ? '0' : quantity(value));
 
 function jobCells(job: Printed, p: Printing): Cell[] {
@@ -28,7 +39,11 @@ function jobCells(job: Printed, p: Printing): Cell[] {
   const ended = completionTime === undefined ? p.now : parseTime(text(completionTime));
   const duration = started === null || ended === null ? '' : humanDuration(ended - started);
   return [
-    name(job), jobStatus(job), `${done}/${wanted}`, duration, created(job, p),
+    name(job),
+    jobStatus(job),
+    `${done}/${wanted}`,
+    duration,
+    created(job, p),
     ...(p.wide ? [...containerCells(template), labelSelectorText(selector)] : []),
   ];
 }
@@ -46,8 +61,13 @@ function cronJobCells(cron: Printed, p: Printing): Cell[] {
   const { active, lastScheduleTime } = status(cron);
   const job = record(record(jobTemplate)['spec']);
   return [
-    name(cron), text(schedule), text(timeZone) || '<none>', suspend === undefined ? '<unset>' : suspend ? 'True' : 'False', count(active),
-    lastScheduleTime ? age(lastScheduleTime, p.now) : '<none>', created(cron, p),
+    name(cron),
+    text(schedule),
+    text(timeZone) || '<none>',
+    suspend === undefined ? '<unset>' : suspend ? 'True' : 'False',
+    count(active),
+    lastScheduleTime ? age(lastScheduleTime, p.now) : '<none>',
+    created(cron, p),
     ...(p.wide ? [...containerCells(job['template']), labelSelectorText(job['selector'])] : []),
   ];
 }
@@ -80,20 +100,31 @@ function metricsText(autoscaler: Printed): string {
 }
 
 const MODES: readonly (readonly [string, string])[] = [
-  ['ReadWriteOnce', 'RWO'], ['ReadOnlyMany', 'ROX'], ['ReadWriteMany', 'RWX'], ['ReadWriteOncePod', 'RWOP'],
+  ['ReadWriteOnce', 'RWO'],
+  ['ReadOnlyMany', 'ROX'],
+  ['ReadWriteMany', 'RWX'],
+  ['ReadWriteOncePod', 'RWOP'],
 ];
 const accessModes = (value: unknown): string =>
-  MODES.filter(([mode]) => (value as readonly string[] | undefined)?.includes(mode)).map(([, short]) => short).join(',');
+  MODES.filter(([mode]) => (value as readonly string[] | undefined)?.includes(mode))
+    .map(([, short]) => short)
+    .join(',');
 
 function volumeCells(volume: Printed, p: Printing): Cell[] {
   const s = spec(volume);
   const claim = record(s['claimRef']);
   return [
-    name(volume), amount(record(s['capacity'])['storage']), accessModes(s['accessModes']), text(s['persistentVolumeReclaimPolicy']),
+    name(volume),
+    amount(record(s['capacity'])['storage']),
+    accessModes(s['accessModes']),
+    text(s['persistentVolumeReclaimPolicy']),
     volume.metadata.deletionTimestamp ? 'Terminating' : text(status(volume)['phase']),
     s['claimRef'] ? `${text(claim['namespace'])}/${text(claim['name'])}` : '',
     volume.metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? text(s['storageClassName']),
-    text(s['volumeAttributesClassName']) || '<unset>', text(status(volume)['reason']), created(volume, p), text(s['volumeMode']) || '<unset>',
+    text(s['volumeAttributesClassName']) || '<unset>',
+    text(status(volume)['reason']),
+    created(volume, p),
+    text(s['volumeMode']) || '<unset>',
   ];
 }
 
@@ -101,10 +132,15 @@ function claimCells(claim: Printed, p: Printing): Cell[] {
   const s = spec(claim);
   const bound = text(s['volumeName']) !== '';
   return [
-    name(claim), claim.metadata.deletionTimestamp ? 'Terminating' : text(status(claim)['phase']), text(s['volumeName']),
-    bound ? amount(record(status(claim)['capacity'])['storage']) : '', bound ? accessModes(status(claim)['accessModes']) : '',
+    name(claim),
+    claim.metadata.deletionTimestamp ? 'Terminating' : text(status(claim)['phase']),
+    text(s['volumeName']),
+    bound ? amount(record(status(claim)['capacity'])['storage']) : '',
+    bound ? accessModes(status(claim)['accessModes']) : '',
     claim.metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? text(s['storageClassName']),
-    text(s['volumeAttributesClassName']) || '<unset>', created(claim, p), text(s['volumeMode']) || '<unset>',
+    text(s['volumeAttributesClassName']) || '<unset>',
+    created(claim, p),
+    text(s['volumeMode']) || '<unset>',
   ];
 }
 
@@ -112,8 +148,11 @@ function quotaCells(quota: Printed, p: Printing): Cell[] {
   const hard = record(status(quota)['hard']);
   const used = record(status(quota)['used']);
   const part = (limits: boolean): string =>
-    Object.keys(hard).sort(compareBytes).filter((key) => key.startsWith('limits.') === limits)
-      .map((key) => `${key}: ${amount(used[key])}/${amount(hard[key])}`).join(', ');
+    Object.keys(hard)
+      .sort(compareBytes)
+      .filter((key) => key.startsWith('limits.') === limits)
+      .map((key) => `${key}: ${amount(used[key])}/${amount(hard[key])}`)
+      .join(', ');
   return [name(quota), part(false), part(true), created(quota, p)];
 }
 
@@ -137,8 +176,16 @@ function poolStatusCells(request: Printed, p: Printing): Cell[] {
   const errors = done ? `${pools.filter((pool) => pool['validationError']).length}` : '-';
   const partial = done && pools.length < total ? ` (${pools.length}/${total} pools)` : '';
   return [
-    name(request), text(driver), sum('totalDevices'), sum('availableDevices'), sum('allocatedDevices'), sum('unavailableDevices'), errors, total,
-    done ? `${text(done['type'])}${partial}` : 'Pending', done ? age(done['lastTransitionTime'], p.now) : '<none>',
+    name(request),
+    text(driver),
+    sum('totalDevices'),
+    sum('availableDevices'),
+    sum('allocatedDevices'),
+    sum('unavailableDevices'),
+    errors,
+    total,
+    done ? `${text(done['type'])}${partial}` : 'Pending',
+    done ? age(done['lastTransitionTime'], p.now) : '<none>',
   ];
 }
 
@@ -180,7 +227,8 @@ function addressParent(address: Printed): string {
   if (!parent) return '<none>';
   const group = text(parent['group']);
   return [`${text(parent['resource'])}${group ? `.${group}` : ''}`.toLowerCase(), text(parent['namespace']), text(parent['name'])]
-    .filter((part) => part !== '').join('/');
+    .filter((part) => part !== '')
+    .join('/');
 }
 
 function revisionController(revision: Printed): string {
@@ -192,10 +240,21 @@ function revisionController(revision: Printed): string {
 
 function csiDriverCells(driver: Printed, p: Printing): Cell[] {
   const s = spec(driver);
-  const requests = s['tokenRequests'] === undefined ? '<unset>' : list(s['tokenRequests']).map((r) => text(r['audience'])).join(',');
+  const requests =
+    s['tokenRequests'] === undefined
+      ? '<unset>'
+      : list(s['tokenRequests'])
+          .map((r) => text(r['audience']))
+          .join(',');
   return [
-    name(driver), s['attachRequired'] !== false, s['podInfoOnMount'] === true, s['storageCapacity'] === true, requests,
-    s['requiresRepublish'] === true, list<string>(s['volumeLifecycleModes']).join(',') || '<none>', created(driver, p),
+    name(driver),
+    s['attachRequired'] !== false,
+    s['podInfoOnMount'] === true,
+    s['storageCapacity'] === true,
+    requests,
+    s['requiresRepublish'] === true,
+    list<string>(s['volumeLifecycleModes']).join(',') || '<none>',
+    created(driver, p),
   ];
 }
 
@@ -204,8 +263,13 @@ function priorityLevelCells(level: Printed, p: Printing): Cell[] {
   const queuing = record(limited?.['limitResponse'])['queuing'] as JsonObject | undefined;
   const cell = (value: unknown): Cell => (typeof value === 'number' ? value : '<none>');
   return [
-    name(level), text(spec(level)['type']), limited ? number(limited['nominalConcurrencyShares']) : '<none>', cell(queuing?.['queues']),
-    cell(queuing?.['handSize']), cell(queuing?.['queueLengthLimit']), created(level, p),
+    name(level),
+    text(spec(level)['type']),
+    limited ? number(limited['nominalConcurrencyShares']) : '<none>',
+    cell(queuing?.['queues']),
+    cell(queuing?.['handSize']),
+    cell(queuing?.['queueLengthLimit']),
+    created(level, p),
   ];
 }
 
@@ -238,42 +302,69 @@ export const OTHER_ROWS: { readonly [kind: string]: RowPrinter } = {
   DeviceClass: nameAndAge,
   ResourceClaimTemplate: nameAndAge,
   StatefulSet: (o, p) => [
-    name(o), `${number(status(o)['readyReplicas'])}/${number(spec(o)['replicas'])}`, created(o, p),
+    name(o),
+    `${number(status(o)['readyReplicas'])}/${number(spec(o)['replicas'])}`,
+    created(o, p),
     ...(p.wide ? containerCells(spec(o)['template']) : []),
   ],
   ReplicationController: (o, p) => [
-    name(o), number(spec(o)['replicas']), number(status(o)['replicas']), number(status(o)['readyReplicas']), created(o, p),
+    name(o),
+    number(spec(o)['replicas']),
+    number(status(o)['replicas']),
+    number(status(o)['readyReplicas']),
+    created(o, p),
     ...(p.wide ? [...containerCells(spec(o)['template']), labelsText(spec(o)['selector'])] : []),
   ],
   PodTemplate: (o) => [name(o), ...containerCells(o['template']), labelsText(record(record(o['template'])['metadata'])['labels'])],
   PodDisruptionBudget: (o, p) => [
-    name(o), budgetBound(spec(o)['minAvailable']), budgetBound(spec(o)['maxUnavailable']), number(status(o)['disruptionsAllowed']), created(o, p),
+    name(o),
+    budgetBound(spec(o)['minAvailable']),
+    budgetBound(spec(o)['maxUnavailable']),
+    number(status(o)['disruptionsAllowed']),
+    created(o, p),
   ],
   HorizontalPodAutoscaler: (o, p) => {
     const target = record(spec(o)['scaleTargetRef']);
     const least = spec(o)['minReplicas'];
     return [
-      name(o), `${text(target['kind'])}/${text(target['name'])}`, metricsText(o), least === undefined ? '<unset>' : `${least}`,
-      number(spec(o)['maxReplicas']), number(status(o)['currentReplicas']), created(o, p),
+      name(o),
+      `${text(target['kind'])}/${text(target['name'])}`,
+      metricsText(o),
+      least === undefined ? '<unset>' : `${least}`,
+      number(spec(o)['maxReplicas']),
+      number(status(o)['currentReplicas']),
+      created(o, p),
     ];
   },
   ControllerRevision: (o, p) => [name(o), revisionController(o), number(o['revision']), created(o, p)],
   NetworkPolicy: (o, p) => [name(o), labelSelectorText(spec(o)['podSelector'] ?? {}), created(o, p)],
   Ingress: (o, p) => [
-    name(o), text(spec(o)['ingressClassName']) || '<none>', hostsText(o), loadBalancerText(status(o)['loadBalancer'] as JsonObject, p.wide),
-    count(spec(o)['tls']) > 0 ? '80, 443' : '80', created(o, p),
+    name(o),
+    text(spec(o)['ingressClassName']) || '<none>',
+    hostsText(o),
+    loadBalancerText(status(o)['loadBalancer'] as JsonObject, p.wide),
+    count(spec(o)['tls']) > 0 ? '80, 443' : '80',
+    created(o, p),
   ],
   IngressClass: (o, p) => [name(o), text(spec(o)['controller']), classParameters(o), created(o, p)],
   IPAddress: (o, p) => [name(o), addressParent(o), created(o, p)],
   ServiceCIDR: (o, p) => [name(o), list<string>(spec(o)['cidrs']).join(','), created(o, p)],
   StorageClass: (o, p) => [
-    classCells(o), text(o['provisioner']), text(o['reclaimPolicy']) || 'Delete', text(o['volumeBindingMode']) || 'Immediate',
-    o['allowVolumeExpansion'] === true, created(o, p),
+    classCells(o),
+    text(o['provisioner']),
+    text(o['reclaimPolicy']) || 'Delete',
+    text(o['volumeBindingMode']) || 'Immediate',
+    o['allowVolumeExpansion'] === true,
+    created(o, p),
   ],
   VolumeAttributesClass: (o, p) => [classCells(o), text(o['driverName']), created(o, p)],
   VolumeAttachment: (o, p) => [
-    name(o), text(spec(o)['attacher']), text(record(spec(o)['source'])['persistentVolumeName']), text(spec(o)['nodeName']),
-    status(o)['attached'] === true, created(o, p),
+    name(o),
+    text(spec(o)['attacher']),
+    text(record(spec(o)['source'])['persistentVolumeName']),
+    text(spec(o)['nodeName']),
+    status(o)['attached'] === true,
+    created(o, p),
   ],
   CSINode: (o, p) => [name(o), count(spec(o)['drivers']), created(o, p)],
   CSIStorageCapacity: (o) => [name(o), text(o['storageClassName']), o['capacity'] === undefined ? '<unset>' : quantity(o['capacity'])],
@@ -281,8 +372,12 @@ export const OTHER_ROWS: { readonly [kind: string]: RowPrinter } = {
   APIService: (o, p) => {
     const service = spec(o)['service'] as JsonObject | undefined;
     const available = list(status(o)['conditions']).find((c) => c['type'] === 'Available');
-    const state = available === undefined ? 'Unknown'
-      : available['status'] === 'True' || !available['reason'] ? text(available['status']) : `${text(available['status'])} (${text(available['reason'])})`;
+    const state =
+      available === undefined
+        ? 'Unknown'
+        : available['status'] === 'True' || !available['reason']
+          ? text(available['status'])
+          : `${text(available['status'])} (${text(available['reason'])})`;
     return [name(o), service ? `${text(service['namespace'])}/${text(service['name'])}` : 'Local', state, created(o, p)];
   },
   ComponentStatus: (o) => {
@@ -294,36 +389,62 @@ export const OTHER_ROWS: { readonly [kind: string]: RowPrinter } = {
     const method = spec(o)['distinguisherMethod'] as JsonObject | undefined;
     const dangling = list(status(o)['conditions']).find((c) => c['type'] === 'Dangling');
     return [
-      name(o), text(record(spec(o)['priorityLevelConfiguration'])['name']), number(spec(o)['matchingPrecedence']),
-      method ? text(method['type']) : '<none>', created(o, p), dangling ? text(dangling['status']) : '?',
+      name(o),
+      text(record(spec(o)['priorityLevelConfiguration'])['name']),
+      number(spec(o)['matchingPrecedence']),
+      method ? text(method['type']) : '<none>',
+      created(o, p),
+      dangling ? text(dangling['status']) : '?',
     ];
   },
   StorageVersion: (o, p) => [
-    name(o), text(status(o)['commonEncodingVersion']) || '<unset>',
-    shortList(list(status(o)['storageVersions']).map((v) => `${text(v['apiServerID'])}=${text(v['encodingVersion'])}`)), created(o, p),
+    name(o),
+    text(status(o)['commonEncodingVersion']) || '<unset>',
+    shortList(list(status(o)['storageVersions']).map((v) => `${text(v['apiServerID'])}=${text(v['encodingVersion'])}`)),
+    created(o, p),
   ],
   StorageVersionMigration: (o) => {
     const { resource, version, group } = record(spec(o)['resource']);
-    const state = list(status(o)['conditions']).filter((c) => c['status'] === 'True').map((c) => text(c['type']));
+    const state = list(status(o)['conditions'])
+      .filter((c) => c['status'] === 'True')
+      .map((c) => text(c['type']));
     return [name(o), [resource, version, group].filter(Boolean).join('.'), state.at(-1) ?? ''];
   },
   Scale: (o, p) => [name(o), number(spec(o)['replicas']), number(status(o)['replicas']), created(o, p)],
   ResourceClaim: (o, p) => [name(o), claimState(o), created(o, p)],
   ResourceSlice: (o, p) => [
-    name(o), text(spec(o)['nodeName']), text(spec(o)['driver']), text(record(spec(o)['pool'])['name']), created(o, p),
+    name(o),
+    text(spec(o)['nodeName']),
+    text(spec(o)['driver']),
+    text(record(spec(o)['pool'])['name']),
+    created(o, p),
   ],
   DeviceTaintRule: (o, p) => {
     const taint = record(spec(o)['taint']);
     return [name(o), text(taint['key']), text(taint['value']), text(taint['effect']), age(taint['timeAdded'], p.now), created(o, p)];
   },
   LeaseCandidate: (o, p) => [
-    name(o), text(spec(o)['leaseName']), text(spec(o)['binaryVersion']), text(spec(o)['emulationVersion']), created(o, p),
+    name(o),
+    text(spec(o)['leaseName']),
+    text(spec(o)['binaryVersion']),
+    text(spec(o)['emulationVersion']),
+    created(o, p),
   ],
   ClusterTrustBundle: (o) => [name(o), text(spec(o)['signerName']) || '<none>'],
   PodCertificateRequest: (o) => {
     const { podName, serviceAccountName, nodeName, signerName, unverifiedUserAnnotations } = spec(o);
-    const state = list(status(o)['conditions']).map((c) => text(c['type'])).find((type) => ['Issued', 'Denied', 'Failed'].includes(type));
-    return [name(o), text(podName), text(serviceAccountName), text(nodeName), text(signerName), state ?? 'Pending', labelsText(unverifiedUserAnnotations)];
+    const state = list(status(o)['conditions'])
+      .map((c) => text(c['type']))
+      .find((type) => ['Issued', 'Denied', 'Failed'].includes(type));
+    return [
+      name(o),
+      text(podName),
+      text(serviceAccountName),
+      text(nodeName),
+      text(signerName),
+      state ?? 'Pending',
+      labelsText(unverifiedUserAnnotations),
+    ];
   },
   ValidatingAdmissionPolicy: (o, p) => [name(o), count(spec(o)['validations']), paramKind(o), created(o, p)],
   MutatingAdmissionPolicy: (o, p) => [name(o), count(spec(o)['mutations']), paramKind(o), created(o, p)],

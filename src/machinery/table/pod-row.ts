@@ -53,7 +53,11 @@ export function podConditions(pod: Printed): readonly JsonObject[] | null {
 }
 const completed = (reason: string, message: string): JsonObject => ({ type: 'Completed', status: 'True', reason, message });
 
-function summarize(status: JsonObject, initCount: number, sidecars: ReadonlySet<unknown>): { reason: string; ready: number; restarts: Restarts } {
+function summarize(
+  status: JsonObject,
+  initCount: number,
+  sidecars: ReadonlySet<unknown>,
+): { reason: string; ready: number; restarts: Restarts } {
   let reason = text(status['reason']) || text(status['phase']);
   const conditions = list(status['conditions']);
   if (conditions.some((c) => c['type'] === 'PodScheduled' && c['reason'] === 'SchedulingGated')) reason = 'SchedulingGated';
@@ -62,7 +66,12 @@ function summarize(status: JsonObject, initCount: number, sidecars: ReadonlySet<
   const initialized = conditions.find((c) => c['type'] === 'Initialized')?.['status'] === 'True';
   if (init.reason !== null && !initialized) return { reason: init.reason, ready: init.ready, restarts: init.all };
 
-  const main = mainSummary(list<ContainerStatus>(status['containerStatuses']), init.reason ?? reason, init.sidecars, status['phase'] === 'Failed');
+  const main = mainSummary(
+    list<ContainerStatus>(status['containerStatuses']),
+    init.reason ?? reason,
+    init.sidecars,
+    status['phase'] === 'Failed',
+  );
   reason = main.reason;
   if (reason === 'Completed' && main.running) {
     reason = conditions.some((c) => c['type'] === 'Ready' && c['status'] === 'True') ? 'Running' : 'NotReady';

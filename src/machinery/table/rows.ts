@@ -3,8 +3,20 @@
 import type { JsonObject } from '../../base/json';
 import { compareBytes } from '../../base/order';
 import {
-  age, type Cell, containerCells, count, created, labelSelectorText, labelsText, list, number, type Printed, type Printing, record,
-  shortList, text,
+  age,
+  type Cell,
+  containerCells,
+  count,
+  created,
+  labelSelectorText,
+  labelsText,
+  list,
+  number,
+  type Printed,
+  type Printing,
+  record,
+  shortList,
+  text,
 } from './cells';
 import { podCells } from './pod-row';
 
@@ -14,18 +26,30 @@ const name = (object: Printed): string => object.metadata.name;
 
 function nodeCells(node: Printed, printing: Printing): Cell[] {
   const status = record(node.status);
-  const ready = list(status['conditions']).filter((c) => c['type'] === 'Ready').at(-1);
+  const ready = list(status['conditions'])
+    .filter((c) => c['type'] === 'Ready')
+    .at(-1);
   const states = [ready === undefined ? 'Unknown' : ready['status'] === 'True' ? 'Ready' : 'NotReady'];
   if (node.spec?.['unschedulable'] === true) states.push('SchedulingDisabled');
   const info = record(status['nodeInfo']);
-  const cells: Cell[] = [name(node), states.join(','), nodeRoles(node).join(',') || '<none>', created(node, printing), text(info['kubeletVersion'])];
+  const cells: Cell[] = [
+    name(node),
+    states.join(','),
+    nodeRoles(node).join(',') || '<none>',
+    created(node, printing),
+    text(info['kubeletVersion']),
+  ];
   if (!printing.wide) return cells;
   const address = (type: string): string => text(list(status['addresses']).find((a) => a['type'] === type)?.['address']) || '<none>';
   const kernel = text(info['kernelVersion']) || '<unknown>';
   const architecture = text(info['architecture']);
   return [
-    ...cells, address('InternalIP'), address('ExternalIP'), text(info['osImage']) || '<unknown>',
-    architecture ? `${kernel} (${architecture})` : kernel, text(info['containerRuntimeVersion']) || '<unknown>',
+    ...cells,
+    address('InternalIP'),
+    address('ExternalIP'),
+    text(info['osImage']) || '<unknown>',
+    architecture ? `${kernel} (${architecture})` : kernel,
+    text(info['containerRuntimeVersion']) || '<unknown>',
   ];
 }
 
@@ -43,10 +67,15 @@ export function nodeRoles(node: Printed): string[] {
 function serviceCells(service: Printed, printing: Printing): Cell[] {
   const spec = record(service.spec);
   const ports = list(spec['ports']).map((port) =>
-    number(port['nodePort']) > 0 ? `${port['port']}:${port['nodePort']}/${port['protocol']}` : `${port['port']}/${port['protocol']}`);
+    number(port['nodePort']) > 0 ? `${port['port']}:${port['nodePort']}/${port['protocol']}` : `${port['port']}/${port['protocol']}`,
+  );
   const cells: Cell[] = [
-    name(service), text(spec['type']), list<string>(spec['clusterIPs'])[0] ?? '<none>', externalIP(service, printing.wide),
-    ports.join(',') || '<none>', created(service, printing),
+    name(service),
+    text(spec['type']),
+    list<string>(spec['clusterIPs'])[0] ?? '<none>',
+    externalIP(service, printing.wide),
+    ports.join(',') || '<none>',
+    created(service, printing),
   ];
   return printing.wide ? [...cells, labelsText(spec['selector'])] : cells;
 }
@@ -112,8 +141,11 @@ function deploymentCells(deployment: Printed, printing: Printing): Cell[] {
   const status = record(deployment.status);
   const selector = labelSelectorText(spec['selector']);
   return [
-    name(deployment), `${number(status['readyReplicas'])}/${number(spec['replicas'])}`, number(status['updatedReplicas']),
-    number(status['availableReplicas']), created(deployment, printing),
+    name(deployment),
+    `${number(status['readyReplicas'])}/${number(spec['replicas'])}`,
+    number(status['updatedReplicas']),
+    number(status['availableReplicas']),
+    created(deployment, printing),
     ...(printing.wide ? [...containerCells(spec['template']), selector === '<none>' ? '' : selector] : []),
   ];
 }
@@ -122,7 +154,11 @@ function replicaSetCells(set: Printed, printing: Printing): Cell[] {
   const spec = record(set.spec);
   const status = record(set.status);
   return [
-    name(set), number(spec['replicas']), number(status['replicas']), number(status['readyReplicas']), created(set, printing),
+    name(set),
+    number(spec['replicas']),
+    number(status['replicas']),
+    number(status['readyReplicas']),
+    created(set, printing),
     ...(printing.wide ? [...containerCells(spec['template']), labelSelectorText(spec['selector'])] : []),
   ];
 }
@@ -132,8 +168,10 @@ function daemonSetCells(set: Printed, printing: Printing): Cell[] {
   const status = record(set.status);
   const numbers = ['desiredNumberScheduled', 'currentNumberScheduled', 'numberReady', 'updatedNumberScheduled', 'numberAvailable'];
   return [
-    name(set), ...numbers.map((field) => number(status[field])),
-    labelsText(record(record(spec['template'])['spec'])['nodeSelector']), created(set, printing),
+    name(set),
+    ...numbers.map((field) => number(status[field])),
+    labelsText(record(record(spec['template'])['spec'])['nodeSelector']),
+    created(set, printing),
     ...(printing.wide ? [...containerCells(spec['template']), labelSelectorText(spec['selector'])] : []),
   ];
 }
@@ -143,7 +181,11 @@ function bindingCells(binding: Printed, printing: Printing): Cell[] {
   const cells: Cell[] = [name(binding), `${text(role['kind'])}/${text(role['name'])}`, created(binding, printing)];
   if (!printing.wide) return cells;
   const subjects = list(binding['subjects']);
-  const named = (kind: string): string => subjects.filter((s) => s['kind'] === kind).map((s) => text(s['name'])).join(', ');
+  const named = (kind: string): string =>
+    subjects
+      .filter((s) => s['kind'] === kind)
+      .map((s) => text(s['name']))
+      .join(', ');
   const accounts = subjects
     .filter((s) => s['kind'] === 'ServiceAccount')
     .map((s) => (s['namespace'] ? `${text(s['namespace'])}/${text(s['name'])}` : text(s['name'])));
@@ -162,9 +204,11 @@ export const ROWS: { readonly [kind: string]: RowPrinter } = {
   ClusterRoleBinding: bindingCells,
   Endpoints: (o, p) => [name(o), endpointsText(o), created(o, p)],
   EndpointSlice: (o, p) => [
-    name(o), text(o['addressType']),
+    name(o),
+    text(o['addressType']),
     shortList(list(o['ports']).map((port) => `${port['port'] ?? port['name'] ?? '*'}`)),
-    shortList(list(o['endpoints']).flatMap((e) => list<string>(e['addresses']))), created(o, p),
+    shortList(list(o['endpoints']).flatMap((e) => list<string>(e['addresses']))),
+    created(o, p),
   ],
   ConfigMap: (o, p) => [name(o), count(o['data']) + count(o['binaryData']), created(o, p)],
   Secret: (o, p) => [name(o), text(o['type']), count(o['data']), created(o, p)],
@@ -172,6 +216,10 @@ export const ROWS: { readonly [kind: string]: RowPrinter } = {
   Namespace: (o, p) => [name(o), text(record(o.status)['phase']), created(o, p)],
   Lease: (o, p) => [name(o), text(record(o.spec)['holderIdentity']), created(o, p)],
   PriorityClass: (o, p) => [
-    name(o), number(o['value']), o['globalDefault'] === true, created(o, p), ...(p.wide ? [text(o['preemptionPolicy'])] : []),
+    name(o),
+    number(o['value']),
+    o['globalDefault'] === true,
+    created(o, p),
+    ...(p.wide ? [text(o['preemptionPolicy'])] : []),
   ],
 };

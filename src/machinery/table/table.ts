@@ -3,8 +3,8 @@
 // are in the other files of this folder.
 import type { SimTime } from '../../base/brand';
 import type { JsonObject } from '../../base/json';
-import { parseTime, rfc3339 } from '../time';
 import type { ResourceInfo } from '../resources';
+import { parseTime, rfc3339 } from '../time';
 import type { Cell, Printed, Printing } from './cells';
 import { columnsOf } from './columns';
 import { OTHER_ROWS } from './other-rows';
@@ -49,7 +49,9 @@ function row(kind: string, object: Printed, printing: Printing, include: Include
 }
 
 const metadataOnly = (object: Printed): JsonObject => ({
-  kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata as unknown as JsonObject,
+  kind: 'PartialObjectMetadata',
+  apiVersion: 'meta.k8s.io/v1',
+  metadata: object.metadata as unknown as JsonObject,
 });
 
 /** One object's cells, in the order of `columnsOf(kind)`. */

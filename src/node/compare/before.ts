@@ -4,7 +4,17 @@ import { isObject, type Json, type JsonObject } from '../../base/json';
 import { parsePath } from '../../machinery/resources';
 import type { Recording } from './recording';
 
-const KINDS = new Set(['deployments', 'statefulsets', 'daemonsets', 'services', 'configmaps', 'secrets', 'pods', 'serviceaccounts', 'poddisruptionbudgets']);
+const KINDS = new Set([
+  'deployments',
+  'statefulsets',
+  'daemonsets',
+  'services',
+  'configmaps',
+  'secrets',
+  'pods',
+  'serviceaccounts',
+  'poddisruptionbudgets',
+]);
 const MADE_BY_CONTROLLERS = new Set(['kube-root-ca.crt', 'default', 'kubernetes']);
 
 /** Objects to create first, without what a server adds. */
@@ -14,7 +24,9 @@ export function objectsBefore(recording: Recording): JsonObject[] {
   for (const entry of recording.audit) {
     const path = parsePath(entry.uri);
     if (path === null || path.namespace !== recording.namespace) continue;
-    const bodies = [entry.req, entry.res].filter((body): body is JsonObject => isObject(body) && isObject(body.metadata) && body.kind !== 'Status');
+    const bodies = [entry.req, entry.res].filter(
+      (body): body is JsonObject => isObject(body) && isObject(body.metadata) && body.kind !== 'Status',
+    );
     const name = path.name ?? bodies.map((body) => (body.metadata as JsonObject).name).find((n) => typeof n === 'string');
     const key = `${path.resource}/${String(name)}`;
     if (entry.verb === 'create' && path.subresource === null) made.add(key);
@@ -51,9 +63,16 @@ function servicesBySlices(recording: Recording, found: ReadonlyMap<string, JsonO
     const labels = isObject(body.metadata.labels) ? body.metadata.labels : {};
     const name = labels['kubernetes.io/service-name'];
     if (typeof name !== 'string' || services.has(name) || made.has(`services/${name}`) || found.has(`services/${name}`)) continue;
-    const ports = (Array.isArray(body.ports) ? (body.ports as readonly JsonObject[]) : []).map(({ name: port, port: number, protocol }) => ({ ...(port ? { name: port } : {}), port: number, targetPort: number, protocol }));
+    const ports = (Array.isArray(body.ports) ? (body.ports as readonly JsonObject[]) : []).map(
+      ({ name: port, port: number, protocol }) => ({ ...(port ? { name: port } : {}), port: number, targetPort: number, protocol }),
+    );
     const selector = Object.fromEntries(Object.entries(labels).filter(([label]) => !label.includes('kubernetes.io/')));
-    services.set(name, { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: recording.namespace, labels: selector }, spec: { selector, ports } });
+    services.set(name, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace: recording.namespace, labels: selector },
+      spec: { selector, ports },
+    });
   }
   return [...services.values()];
 }

@@ -23,7 +23,8 @@ export class Names {
     if (set && this.seen.get(`rs ${set[1]}`)?.has(set[2] ?? '')) return `${set[1]}-${this.numbered(`rs ${set[1]}`, 'H', set[2] ?? '')}`;
     if (set && /\d/.test(set[2] ?? '')) return `${set[1]}-${this.numbered(`rs ${set[1]}`, 'H', set[2] ?? '')}`;
     const generated = GENERATED.exec(name);
-    if (generated && /\d/.test(generated[2] ?? '')) return `${generated[1]}-${this.numbered(`gen ${generated[1]}`, 'S', generated[2] ?? '')}`;
+    if (generated && /\d/.test(generated[2] ?? ''))
+      return `${generated[1]}-${this.numbered(`gen ${generated[1]}`, 'S', generated[2] ?? '')}`;
     return name;
   }
 

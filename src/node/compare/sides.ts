@@ -27,12 +27,15 @@ interface Call {
 }
 
 const text = (value: Json | undefined): string | null => (typeof value === 'string' && value !== '' ? value : null);
-const nameIn = (object: Json | undefined): string | null => (isObject(object) && isObject(object.metadata) ? text(object.metadata.name) : null);
+const nameIn = (object: Json | undefined): string | null =>
+  isObject(object) && isObject(object.metadata) ? text(object.metadata.name) : null;
 
 /** Heartbeats, elections, reopened watches, and what a client asks only to learn about the server. */
 const isPeriodic = ({ verb, uri }: Request): boolean =>
   (verb === 'watch' && !uri.includes('sendInitialEvents=true')) ||
-  /\/leases|\/namespaces\/default\/(endpoints|endpointslices)\/kubernetes|\/nodes\/[^/]+\/status\?timeout=10s|^\/(openapi|version|healthz|readyz|livez)|^\/apis?(\?|$)/.test(uri);
+  /\/leases|\/namespaces\/default\/(endpoints|endpointslices)\/kubernetes|\/nodes\/[^/]+\/status\?timeout=10s|^\/(openapi|version|healthz|readyz|livez)|^\/apis?(\?|$)/.test(
+    uri,
+  );
 
 class Side {
   readonly lanes = new Lanes();
@@ -48,7 +51,10 @@ class Side {
     const name = path.name ?? request.bodyName ?? fieldSelectorName(path.query.fieldSelector);
     const object = name === null ? path.resource : `${path.resource}/${this.names.name(name)}`;
     const actor = request.actor.replace(/[@/]node-\d+$/, '');
-    this.lanes.add(`requests ${actor} ${object.replace(/node-\d+$/, 'NODE')}`, `${request.verb}${path.subresource ? `/${path.subresource}` : ''} ${request.code}`);
+    this.lanes.add(
+      `requests ${actor} ${object.replace(/node-\d+$/, 'NODE')}`,
+      `${request.verb}${path.subresource ? `/${path.subresource}` : ''} ${request.code}`,
+    );
   }
 
   etcdWrite(op: string, key: string): void {
@@ -71,7 +77,8 @@ class Side {
   }
 
   output(step: number, stdout: string, stderr: string, exit: number): void {
-    for (const line of `${stdout}${stderr}`.split('\n')) if (line.trim() !== '') this.lanes.add(`output step ${step}`, outputLine(line, this.names));
+    for (const line of `${stdout}${stderr}`.split('\n'))
+      if (line.trim() !== '') this.lanes.add(`output step ${step}`, outputLine(line, this.names));
     this.lanes.add(`output step ${step}`, `exit ${exit}`);
   }
 
@@ -83,7 +90,11 @@ class Side {
       if (!line.startsWith('-A') || !service?.startsWith(`${this.namespace}/`) || service === 'default/kubernetes') continue;
       const rules = perService.get(service) ?? [];
       perService.set(service, rules);
-      rules.push(outputLine(line, this.names).replace(/(KUBE-[A-Z]+)-[A-Z2-7]{16}/g, '$1').replace(/-d \S+|--to-destination \S+|-s \S+/g, (m) => m.replace(/\d+\.\d+\.\d+\.\d+/, '<ip>')));
+      rules.push(
+        outputLine(line, this.names)
+          .replace(/(KUBE-[A-Z]+)-[A-Z2-7]{16}/g, '$1')
+          .replace(/-d \S+|--to-destination \S+|-s \S+/g, (m) => m.replace(/\d+\.\d+\.\d+\.\d+/, '<ip>')),
+      );
     }
     for (const [service, rules] of perService) this.lanes.add(`rules ${service}`, rules.join('\n'));
   }
@@ -148,11 +159,21 @@ export function ourLanes(trace: Trace, first: number, namespace: string, steps: 
       const res = answer?.kind === 'response' && 'body' in answer && isObject(answer.body) ? answer.body : {};
       side.call({ node: nodeOf(record.to) ?? '', rpc: payload.rpc, req: payload.body, res });
     }
-    if (payload.kind === 'request' && payload.protocol === 'iptables' && record.to === 'kernel/node-1' && typeof payload.body.stdin === 'string') rules = payload.body.stdin;
+    if (
+      payload.kind === 'request' &&
+      payload.protocol === 'iptables' &&
+      record.to === 'kernel/node-1' &&
+      typeof payload.body.stdin === 'string'
+    )
+      rules = payload.body.stdin;
     if (payload.kind === 'output') {
       const input = trace.causes(record.seq).at(-1)?.seq ?? -1;
       const output = outputs.get(input) ?? { stdout: '', stderr: '', exit: 0 };
-      outputs.set(input, { stdout: output.stdout + payload.stdout, stderr: output.stderr + payload.stderr, exit: payload.exit ?? output.exit });
+      outputs.set(input, {
+        stdout: output.stdout + payload.stdout,
+        stderr: output.stderr + payload.stderr,
+        exit: payload.exit ?? output.exit,
+      });
     }
   }
   for (const { type, reason, object } of told.sort(byReason)) side.event(type, reason, object);
@@ -172,10 +193,17 @@ function takeRequest(side: Side, record: TraceRecord, trace: Trace, told: { type
   const body = answer?.kind === 'response' && answer.protocol === 'http' ? answer.body : null;
   const path = parsePath(payload.path);
   const bodyName = nameIn(body) ?? nameIn(payload.body);
-  side.request({ actor: actorOf(record, payload.headers['user-agent'] ?? ''), verb: verbOf(payload.method, payload.path), uri: payload.path, code, bodyName });
+  side.request({
+    actor: actorOf(record, payload.headers['user-agent'] ?? ''),
+    verb: verbOf(payload.method, payload.path),
+    uri: payload.path,
+    code,
+    bodyName,
+  });
   if (payload.method === 'POST' && path?.resource === 'events' && code === 201 && isObject(payload.body)) {
     const about = isObject(payload.body.involvedObject) ? payload.body.involvedObject : payload.body.regarding;
-    if (isObject(about)) told.push({ type: String(payload.body.type), reason: String(payload.body.reason), object: `${about.kind}/${about.name}` });
+    if (isObject(about))
+      told.push({ type: String(payload.body.type), reason: String(payload.body.reason), object: `${about.kind}/${about.name}` });
   }
 }
 
@@ -196,6 +224,13 @@ function verbOf(method: string, uri: string): string {
 
 function takeWrite(side: Side, record: TraceRecord, trace: Trace): void {
   const request = trace.requestOf(record)?.payload;
-  if (request?.kind !== 'request' || request.protocol !== 'etcd' || record.payload.kind !== 'response' || record.payload.protocol !== 'etcd') return;
-  for (const write of writesOf(request.rpc, request.body, record.payload.body)) side.etcdWrite(write.value === null ? 'DELETE' : 'PUT', write.key);
+  if (
+    request?.kind !== 'request' ||
+    request.protocol !== 'etcd' ||
+    record.payload.kind !== 'response' ||
+    record.payload.protocol !== 'etcd'
+  )
+    return;
+  for (const write of writesOf(request.rpc, request.body, record.payload.body))
+    side.etcdWrite(write.value === null ? 'DELETE' : 'PUT', write.key);
 }

@@ -43,17 +43,25 @@ function emptyAt(paths: readonly string[]): JsonObject {
 }
 
 const at = (object: Json | undefined, path: string): Json | undefined =>
-  membersOf(path).reduce<Json | undefined>((value, member) => (isObject(value) ? value[member] : Array.isArray(value) ? (value[Number(member)] as Json) : undefined), object);
+  membersOf(path).reduce<Json | undefined>(
+    (value, member) => (isObject(value) ? value[member] : Array.isArray(value) ? (value[Number(member)] as Json) : undefined),
+    object,
+  );
 
 function defaultPaths({ input, expect }: Case): string | null {
   const paths = Object.keys(expect).filter((path) => !path.endsWith('.Resources.Requests'));
   const spec = emptyAt(paths).spec as JsonObject;
-  const containers = Array.isArray(spec.containers) ? spec.containers.map((one) => ({ image: 'a:1', ...(one as JsonObject) })) : spec.containers;
-  const ephemeral = Array.isArray(spec.ephemeralContainers) ? spec.ephemeralContainers.map((one) => ({ image: 'a:1', ...(one as JsonObject) })) : undefined;
+  const containers = Array.isArray(spec.containers)
+    ? spec.containers.map((one) => ({ image: 'a:1', ...(one as JsonObject) }))
+    : spec.containers;
+  const ephemeral = Array.isArray(spec.ephemeralContainers)
+    ? spec.ephemeralContainers.map((one) => ({ image: 'a:1', ...(one as JsonObject) }))
+    : undefined;
   const pod: JsonObject = { ...spec, ...(containers ? { containers } : {}), ...(ephemeral ? { ephemeralContainers: ephemeral } : {}) };
-  const filled = input.kind === 'pod'
-    ? applyDefaults('v1', 'Pod', { spec: pod })
-    : ((applyDefaults('apps/v1', 'Deployment', { spec: { template: { spec: pod } } }).spec as JsonObject).template as JsonObject);
+  const filled =
+    input.kind === 'pod'
+      ? applyDefaults('v1', 'Pod', { spec: pod })
+      : ((applyDefaults('apps/v1', 'Deployment', { spec: { template: { spec: pod } } }).spec as JsonObject).template as JsonObject);
   const wrong = paths.filter((path) => JSON.stringify(at(filled, path)) !== expect[path]);
   return wrong.length === 0 ? null : wrong.map((path) => `${path} is ${JSON.stringify(at(filled, path))}`).join(', ');
 }

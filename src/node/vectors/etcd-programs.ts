@@ -3,28 +3,40 @@
 // its watches got must be equal.
 import { MS, simTime } from '../../base/brand';
 import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/json';
+import type { Outcome } from '../../components/etcd/errors';
 import { messagesOf, numberOf, textOf } from '../../components/etcd/fields';
 import { answer, type Disk, newDisk, type UnaryRpc } from '../../components/etcd/member';
 import { WatchHub, type WatchStream } from '../../components/etcd/watch';
-import type { Outcome } from '../../components/etcd/errors';
 import type { Adapter, VectorCase } from './adapter';
 
 const RPCS: { readonly [op: string]: UnaryRpc } = {
-  range: 'Range', put: 'Put', delete: 'DeleteRange', txn: 'Txn', compact: 'Compact',
-  'lease.grant': 'LeaseGrant', 'lease.revoke': 'LeaseRevoke', 'lease.ttl': 'LeaseTimeToLive',
-  'lease.list': 'LeaseLeases', 'lease.keepalive': 'LeaseKeepAlive',
+  range: 'Range',
+  put: 'Put',
+  delete: 'DeleteRange',
+  txn: 'Txn',
+  compact: 'Compact',
+  'lease.grant': 'LeaseGrant',
+  'lease.revoke': 'LeaseRevoke',
+  'lease.ttl': 'LeaseTimeToLive',
+  'lease.list': 'LeaseLeases',
+  'lease.keepalive': 'LeaseKeepAlive',
 };
 /** gRPC code -> number and HTTP status of the gateway (of 3.5). */
 const CODES: { readonly [code: string]: readonly [number, number] } = {
-  InvalidArgument: [3, 400], NotFound: [5, 404], FailedPrecondition: [9, 400], OutOfRange: [11, 400],
+  InvalidArgument: [3, 400],
+  NotFound: [5, 404],
+  FailedPrecondition: [9, 400],
+  OutOfRange: [11, 400],
 };
 
 export const etcdPrograms: Adapter = (file) =>
-  messagesOf(file as JsonObject, 'programs').map((program): VectorCase => ({
-    group: textOf(program, 'family'),
-    id: textOf(program, 'id'),
-    run: () => new ProgramRun().run(messagesOf(program, 'steps')),
-  }));
+  messagesOf(file as JsonObject, 'programs').map(
+    (program): VectorCase => ({
+      group: textOf(program, 'family'),
+      id: textOf(program, 'id'),
+      run: () => new ProgramRun().run(messagesOf(program, 'steps')),
+    }),
+  );
 
 class ProgramRun {
   private readonly disk: Disk = newDisk();
@@ -80,8 +92,7 @@ class ProgramRun {
 
 /** The recorder's client put every filter on the wire as 0, which is NOPUT: in the recording also
  *  watches said to be NODELETE got deletions and no puts. What was sent is what must be answered. */
-const asSent = (request: JsonObject): JsonObject =>
-  request.filters === undefined ? request : { ...request, filters: ['NOPUT'] };
+const asSent = (request: JsonObject): JsonObject => (request.filters === undefined ? request : { ...request, filters: ['NOPUT'] });
 
 const revisionOf = (body: JsonObject): JsonObject => {
   const header = isObject(body.header) ? body.header : {};
@@ -92,7 +103,11 @@ const revisionOf = (body: JsonObject): JsonObject => {
 function flat(body: JsonObject): JsonObject {
   const { header: _, responses, ...rest } = body;
   const inner = Array.isArray(responses)
-    ? { responses: (responses as readonly JsonObject[]).map((one) => Object.fromEntries(Object.entries(one).map(([name, answered]) => [name, flat(answered as JsonObject)]))) }
+    ? {
+        responses: (responses as readonly JsonObject[]).map((one) =>
+          Object.fromEntries(Object.entries(one).map(([name, answered]) => [name, flat(answered as JsonObject)])),
+        ),
+      }
     : {};
   return { ...revisionOf(body), ...rest, ...inner };
 }
@@ -111,6 +126,8 @@ function watchResponse(stream: string, { header, watch_id, ...rest }: JsonObject
 }
 
 const byStreamAndId = (a: JsonObject, b: JsonObject): number =>
-  textOf(a, 'stream') < textOf(b, 'stream') ? -1
-  : textOf(a, 'stream') > textOf(b, 'stream') ? 1
-  : numberOf(a, 'watch_id') - numberOf(b, 'watch_id');
+  textOf(a, 'stream') < textOf(b, 'stream')
+    ? -1
+    : textOf(a, 'stream') > textOf(b, 'stream')
+      ? 1
+      : numberOf(a, 'watch_id') - numberOf(b, 'watch_id');

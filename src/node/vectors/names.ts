@@ -1,8 +1,24 @@
 // What names may look like, against machinery/names.ts and ip.ts.
 import { cidr, ipAddress, legacyCidr, legacyIpAddress } from '../../machinery/ip';
 import {
-  type Complaints, configMapKey, dns1035Label, dns1123Label, dns1123Subdomain, domainPrefixedPath, envVarName, fullyQualifiedDomainName, fullyQualifiedName, httpHeaderName,
-  labelValue, maskTrailingDash, pathSegmentName, percent, portName, portNumber, qualifiedName, wildcardDns1123Subdomain,
+  type Complaints,
+  configMapKey,
+  dns1035Label,
+  dns1123Label,
+  dns1123Subdomain,
+  domainPrefixedPath,
+  envVarName,
+  fullyQualifiedDomainName,
+  fullyQualifiedName,
+  httpHeaderName,
+  labelValue,
+  maskTrailingDash,
+  pathSegmentName,
+  percent,
+  portName,
+  portNumber,
+  qualifiedName,
+  wildcardDns1123Subdomain,
 } from '../../machinery/names';
 import type { Adapter } from './adapter';
 
@@ -14,8 +30,24 @@ interface Case {
 }
 
 const CHECKS: { readonly [group: string]: (value: string & number) => Complaints } = {
-  dns1123Label, dns1123Subdomain, dns1035Label, portNum: portNumber, portName, qualifiedName, labelValue, httpHeaderName, percent, configMapKey,
-  wildcardDns1123Subdomain, fqdn: fullyQualifiedDomainName, fullyQualifiedName, domainPrefixedPath, relaxedEnvVarName: envVarName, pathSegmentName, ip: ipAddress, cidr,
+  dns1123Label,
+  dns1123Subdomain,
+  dns1035Label,
+  portNum: portNumber,
+  portName,
+  qualifiedName,
+  labelValue,
+  httpHeaderName,
+  percent,
+  configMapKey,
+  wildcardDns1123Subdomain,
+  fqdn: fullyQualifiedDomainName,
+  fullyQualifiedName,
+  domainPrefixedPath,
+  relaxedEnvVarName: envVarName,
+  pathSegmentName,
+  ip: ipAddress,
+  cidr,
 };
 const LEGACY: { readonly [group: string]: (value: string) => Complaints } = { ip: legacyIpAddress, cidr: legacyCidr };
 

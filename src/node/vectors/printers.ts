@@ -1,6 +1,6 @@
 // vectors/printers.json: cells of objects and columns of kinds, against machinery/table.
 import { simTime } from '../../base/brand';
-import { jsonEqual, type Json, type JsonObject } from '../../base/json';
+import { type Json, type JsonObject, jsonEqual } from '../../base/json';
 import type { Printed } from '../../machinery/table/cells';
 import { columnsOf } from '../../machinery/table/columns';
 import { podConditions } from '../../machinery/table/pod-row';
@@ -18,23 +18,30 @@ interface PrinterCase {
 const NOW = simTime(0);
 /** Names of print functions that are not those of their kinds. */
 const KINDS: { readonly [name: string]: string } = {
-  MutatingWebhook: 'MutatingWebhookConfiguration', ValidatingWebhook: 'ValidatingWebhookConfiguration', DeviceTaint: 'DeviceTaintRule',
+  MutatingWebhook: 'MutatingWebhookConfiguration',
+  ValidatingWebhook: 'ValidatingWebhookConfiguration',
+  DeviceTaint: 'DeviceTaintRule',
 };
 
 export const printers: Adapter = (file) =>
-  (file as { cases: readonly PrinterCase[] }).cases.map((test): VectorCase => ({
-    group: test.group,
-    id: test.id,
-    run: () => {
-      const [got, want] = test.expect.columns ? columns(test) : rows(test);
-      return jsonEqual(got, want) ? null : JSON.stringify(got);
-    },
-  }));
+  (file as { cases: readonly PrinterCase[] }).cases.map(
+    (test): VectorCase => ({
+      group: test.group,
+      id: test.id,
+      run: () => {
+        const [got, want] = test.expect.columns ? columns(test) : rows(test);
+        return jsonEqual(got, want) ? null : JSON.stringify(got);
+      },
+    }),
+  );
 
 function columns({ input, expect }: PrinterCase): [Json, Json] {
   const name = (input.printFuncs?.[0] ?? '').replace(/^print/, '').replace(/List$/, '');
   const short = ({ name, type, format, priority }: JsonObject): JsonObject => ({
-    name: name ?? '', type: type ?? '', ...(format ? { format } : {}), ...(priority ? { priority } : {}),
+    name: name ?? '',
+    type: type ?? '',
+    ...(format ? { format } : {}),
+    ...(priority ? { priority } : {}),
   });
   return [columnsOf(KINDS[name] ?? name).map(short), (expect.columns ?? []).map(short)];
 }

@@ -51,7 +51,8 @@ export const adapter: Adapter = (file) => {
     if (run === undefined) runs.set(recorded.group, (run = new GroupRun()));
     run.requests.push(recorded);
     const { response } = recorded;
-    if (response !== null) vectors.push({ group: recorded.group, id: recorded.id, run: () => (runs.get(recorded.group) as GroupRun).differs(recorded) });
+    if (response !== null)
+      vectors.push({ group: recorded.group, id: recorded.id, run: () => (runs.get(recorded.group) as GroupRun).differs(recorded) });
   }
   return vectors;
 };
@@ -90,7 +91,8 @@ class Translation {
   learn(theirs: Json | undefined, ours: Json | undefined): void {
     if (typeof theirs === 'string' && typeof ours === 'string') {
       if (theirs !== ours && /^(uid-\d+|\d{4,6})$/.test(theirs)) this.values.set(theirs, ours);
-    } else if (Array.isArray(theirs) && Array.isArray(ours)) theirs.forEach((item, i) => this.learn(item as Json, ours[i] as Json | undefined));
+    } else if (Array.isArray(theirs) && Array.isArray(ours))
+      theirs.forEach((item, i) => this.learn(item as Json, ours[i] as Json | undefined));
     else if (isObject(theirs) && isObject(ours)) for (const key in theirs) this.learn(theirs[key], ours[key]);
   }
 
@@ -132,8 +134,14 @@ class TestServer {
   /** What controllers put into every namespace. */
   private populate(namespace: string): void {
     const metadata = { name: 'kube-root-ca.crt', annotations: { 'kubernetes.io/description': CA_TEXT } };
-    this.send({ method: 'POST', path: `/api/v1/namespaces/${namespace}/serviceaccounts`, body: { metadata: { name: 'default' } }, headers: {} }, ADMIN);
-    this.send({ method: 'POST', path: `/api/v1/namespaces/${namespace}/configmaps`, body: { metadata, data: { 'ca.crt': '<pem>' } }, headers: {} }, ADMIN);
+    this.send(
+      { method: 'POST', path: `/api/v1/namespaces/${namespace}/serviceaccounts`, body: { metadata: { name: 'default' } }, headers: {} },
+      ADMIN,
+    );
+    this.send(
+      { method: 'POST', path: `/api/v1/namespaces/${namespace}/configmaps`, body: { metadata, data: { 'ca.crt': '<pem>' } }, headers: {} },
+      ADMIN,
+    );
   }
 
   ask(recorded: Recorded, known: Translation): Answer {
@@ -143,8 +151,11 @@ class TestServer {
     const sent = { method, path: target, headers, body: known.body(body, current) };
     const certificate = user === undefined ? ADMIN : (USERS[user] ?? ADMIN);
     const watches = /[?&]watch=(true|1)/.test(path) || path.startsWith('/api/v1/watch/');
-    const answer = watches ? this.watch(sent, certificate, closedByClientAfterMs ?? null, recorded.during ?? null) : this.send(sent, certificate);
-    if (method === 'POST' && path === '/api/v1/namespaces' && answer.code === 201) this.populate(((answer.body as JsonObject).metadata as { name: string }).name);
+    const answer = watches
+      ? this.watch(sent, certificate, closedByClientAfterMs ?? null, recorded.during ?? null)
+      : this.send(sent, certificate);
+    if (method === 'POST' && path === '/api/v1/namespaces' && answer.code === 201)
+      this.populate(((answer.body as JsonObject).metadata as { name: string }).name);
     return answer;
   }
 
@@ -157,10 +168,12 @@ class TestServer {
     let answer: HttpResponse | null = null;
     const { ctx } = this.client;
     const sent = httpRequest(request, certificate);
-    ctx.spawn((function* (): Task<void> {
-      const got = yield* ctx.call(API_SERVER, sent);
-      if (got.ok) answer = got.payload as HttpResponse;
-    })());
+    ctx.spawn(
+      (function* (): Task<void> {
+        const got = yield* ctx.call(API_SERVER, sent);
+        if (got.ok) answer = got.payload as HttpResponse;
+      })(),
+    );
     this.sim.runToRest(simTime(this.sim.now + PATIENCE_US));
     const { status, headers, body } = (answer ?? { status: 0, headers: {}, body: null }) as HttpResponse;
     return { code: status, headers, body };
@@ -185,14 +198,27 @@ class TestServer {
     this.sim.runToRest(simTime(this.sim.now + PATIENCE_US));
     if (head === null) return { code: 0, headers: {}, body: null };
     if (head.status >= 400) return { code: head.status, headers: head.headers, body: { stream: [head.body], ended: true } };
-    return { code: head.status, headers: head.headers, body: { stream, ended: ended || stream.some((event) => (event as JsonObject).type === 'ERROR') } };
+    return {
+      code: head.status,
+      headers: head.headers,
+      body: { stream, ended: ended || stream.some((event) => (event as JsonObject).type === 'ERROR') },
+    };
   }
 
   /** `merge patch w1 {...}`, `delete w1`, `create w1 {a:1} labels g=w`. */
   private meanwhile(line: string): void {
     const [, verb, name = '', rest = ''] = /^(merge patch|delete|create) (\S+) ?(.*)$/.exec(line) ?? [];
     const base = '/api/v1/namespaces/probe/configmaps';
-    if (verb === 'merge patch') this.send({ method: 'PATCH', path: `${base}/${name}`, headers: { 'content-type': 'application/merge-patch+json' }, body: JSON.parse(rest) as Json }, ADMIN);
+    if (verb === 'merge patch')
+      this.send(
+        {
+          method: 'PATCH',
+          path: `${base}/${name}`,
+          headers: { 'content-type': 'application/merge-patch+json' },
+          body: JSON.parse(rest) as Json,
+        },
+        ADMIN,
+      );
     else if (verb === 'delete') this.send({ method: 'DELETE', path: `${base}/${name}`, headers: {}, body: null }, ADMIN);
     else this.send({ method: 'POST', path: base, headers: {}, body: { metadata: { name, labels: { g: 'w' } }, data: { a: '1' } } }, ADMIN);
   }
@@ -206,7 +232,11 @@ interface Sent {
 }
 
 function httpRequest({ method, path, headers, body }: Sent, certificate: Certificate): HttpRequest {
-  const lower: { [name: string]: string } = { accept: 'application/json', 'user-agent': 'probe/1.0', ...(body === null ? {} : { 'content-type': 'application/json' }) };
+  const lower: { [name: string]: string } = {
+    accept: 'application/json',
+    'user-agent': 'probe/1.0',
+    ...(body === null ? {} : { 'content-type': 'application/json' }),
+  };
   for (const [name, value] of Object.entries(headers)) {
     if (value === null) delete lower[name.toLowerCase()];
     else lower[name.toLowerCase()] = value;
@@ -232,7 +262,21 @@ const told = (headers: { readonly [name: string]: string }): { [name: string]: s
   return { ...(warning === undefined ? {} : { warning }), ...(retry === undefined ? {} : { retry }) };
 };
 
-const SERVERS_OWN = new Set(['managedFields', 'uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp', 'expirationTimestamp', 'lastTransitionTime', 'lastUpdateTime', 'continue', 'storageVersionHash', 'buildDate', 'token', 'serverAddressByClientCIDRs']);
+const SERVERS_OWN = new Set([
+  'managedFields',
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'expirationTimestamp',
+  'lastTransitionTime',
+  'lastUpdateTime',
+  'continue',
+  'storageVersionHash',
+  'buildDate',
+  'token',
+  'serverAddressByClientCIDRs',
+]);
 
 /** Without what two servers cannot have in common; whether it is there counts. */
 function normal(value: Json | undefined): Json {

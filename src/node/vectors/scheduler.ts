@@ -2,23 +2,37 @@
 import { type Json, jsonEqual } from '../../base/json';
 import { SchedulerCache } from '../../components/kube-scheduler/cache';
 import { fitErrorMessage, type Verdict } from '../../components/kube-scheduler/framework/fit-error';
-import { NodeInfo } from '../../components/kube-scheduler/framework/node-info';
+import type { NodeInfo } from '../../components/kube-scheduler/framework/node-info';
 import { type NodeAffinity, nodeMatchesPod } from '../../components/kube-scheduler/framework/node-selector';
 import { isStatus, type Plugin } from '../../components/kube-scheduler/framework/plugin';
 import { mostAllocated, requestedToCapacityRatio } from '../../components/kube-scheduler/framework/plugins/allocation-scoring';
 import { balancedAllocation } from '../../components/kube-scheduler/framework/plugins/balanced-allocation';
 import {
-  interPodAffinity, REASON_AFFINITY, REASON_ANTI_AFFINITY, REASON_EXISTING_ANTI_AFFINITY,
+  interPodAffinity,
+  REASON_AFFINITY,
+  REASON_ANTI_AFFINITY,
+  REASON_EXISTING_ANTI_AFFINITY,
 } from '../../components/kube-scheduler/framework/plugins/inter-pod-affinity';
 import { nodeAffinity, REASON_NODE_AFFINITY } from '../../components/kube-scheduler/framework/plugins/node-affinity';
 import { REASON_NODE_NAME } from '../../components/kube-scheduler/framework/plugins/node-name';
 import { REASON_PORTS } from '../../components/kube-scheduler/framework/plugins/node-ports';
 import { insufficientResources, nodeResourcesFit } from '../../components/kube-scheduler/framework/plugins/node-resources-fit';
 import { REASON_CORDONED } from '../../components/kube-scheduler/framework/plugins/node-unschedulable';
-import { podTopologySpread, REASON_NO_TOPOLOGY, REASON_SPREAD, SYSTEM_DEFAULTS } from '../../components/kube-scheduler/framework/plugins/pod-topology-spread';
+import {
+  podTopologySpread,
+  REASON_NO_TOPOLOGY,
+  REASON_SPREAD,
+  SYSTEM_DEFAULTS,
+} from '../../components/kube-scheduler/framework/plugins/pod-topology-spread';
 import { REASON_TAINT } from '../../components/kube-scheduler/framework/plugins/taint-toleration';
 import { type PodInfo, podInfoOf } from '../../components/kube-scheduler/framework/pod-info';
-import { bestCandidate, dryRun, type PodDisruptionBudget, preempt, whyNotEligible } from '../../components/kube-scheduler/framework/preemption';
+import {
+  bestCandidate,
+  dryRun,
+  type PodDisruptionBudget,
+  preempt,
+  whyNotEligible,
+} from '../../components/kube-scheduler/framework/preemption';
 import { DEFAULT_PLUGINS, DEFAULT_PROFILE, type Weighted } from '../../components/kube-scheduler/framework/registry';
 import { podRequestsForScoring } from '../../components/kube-scheduler/framework/resources';
 import { findNodesThatFit, numFeasibleNodesToFind, prepareFilters } from '../../components/kube-scheduler/framework/run';
@@ -56,11 +70,21 @@ const RUNNERS: { readonly [kind: string]: (input: Loose, expect: Loose) => Loose
     const { cpu, memory } = podRequestsForScoring(podOf(pod));
     return { requestsForScoring: { cpu, memory } };
   },
-  'num-feasible-nodes': (input) => ({ nodesToFind: numFeasibleNodesToFind(input.numAllNodes, input.profilePercentage ?? input.globalPercentage) }),
+  'num-feasible-nodes': (input) => ({
+    nodesToFind: numFeasibleNodesToFind(input.numAllNodes, input.profilePercentage ?? input.globalPercentage),
+  }),
   'fit-error-message': ({ numAllNodes, diagnosis }) => {
-    const nodes = new Map<string, Verdict>(Object.entries(diagnosis.NodeToStatus.nodes ?? {}).map(([name, status]) => [name, { plugin: null, status: statusOf(status) }]));
+    const nodes = new Map<string, Verdict>(
+      Object.entries(diagnosis.NodeToStatus.nodes ?? {}).map(([name, status]) => [name, { plugin: null, status: statusOf(status) }]),
+    );
     const absent = statusOf(diagnosis.NodeToStatus.absentNodes ?? {});
-    return { message: fitErrorMessage(numAllNodes, { nodes, absent, preFilterMessage: diagnosis.PreFilterMsg ?? '' }, diagnosis.PostFilterMsg ?? '') };
+    return {
+      message: fitErrorMessage(
+        numAllNodes,
+        { nodes, absent, preFilterMessage: diagnosis.PreFilterMsg ?? '' },
+        diagnosis.PostFilterMsg ?? '',
+      ),
+    };
   },
   'queue-backoff': runBackoff,
   'queue-sort': ({ a, b }) => {
@@ -107,13 +131,17 @@ function run({ kind, input, expect }: Case): Loose {
 }
 
 function wanted({ kind, expect }: Case): Loose {
-  if (kind === 'queue-backoff') return typeof expect.backoff === 'object' && expect.backoff !== null ? { backoff: nanos(expect.backoff) } : { backoff: expect.backoff ?? 0 };
+  if (kind === 'queue-backoff')
+    return typeof expect.backoff === 'object' && expect.backoff !== null
+      ? { backoff: nanos(expect.backoff) }
+      : { backoff: expect.backoff ?? 0 };
   return expect;
 }
 
 function agree({ kind }: Case, got: Loose, want: Loose): boolean {
   if (kind === 'preemption-select') return want.nominatedNodeAnyOf.includes(got.nominatedNode);
-  if (want.preScoreStatus?.code === 'Error') return got.preScoreStatus?.code === 'Error' && got.preScoreStatus.reasons[0].includes(want.preScoreStatus.reasons[0]);
+  if (want.preScoreStatus?.code === 'Error')
+    return got.preScoreStatus?.code === 'Error' && got.preScoreStatus.reasons[0].includes(want.preScoreStatus.reasons[0]);
   return jsonEqual(got as Json, want as Json);
 }
 
@@ -131,7 +159,9 @@ function gated(pod: Loose, gates: { readonly [gate: string]: boolean } = {}): Lo
     return {
       ...rest,
       ...(matchLabelKeys && gates['MatchLabelKeysInPodTopologySpread'] !== false ? { matchLabelKeys } : {}),
-      ...(gates['NodeInclusionPolicyInPodTopologySpread'] !== false ? { ...(nodeAffinityPolicy ? { nodeAffinityPolicy } : {}), ...(nodeTaintsPolicy ? { nodeTaintsPolicy } : {}) } : {}),
+      ...(gates['NodeInclusionPolicyInPodTopologySpread'] !== false
+        ? { ...(nodeAffinityPolicy ? { nodeAffinityPolicy } : {}), ...(nodeTaintsPolicy ? { nodeTaintsPolicy } : {}) }
+        : {}),
     };
   });
   return { ...pod, spec };
@@ -139,8 +169,15 @@ function gated(pod: Loose, gates: { readonly [gate: string]: boolean } = {}): Lo
 
 /** A pod as the scheduler gets it: with metadata and containers. */
 const podOf = (pod: Loose, name = 'pod'): Pod =>
-  ({ apiVersion: 'v1', kind: 'Pod', ...pod, metadata: { name, ...pod.metadata }, spec: { ...pod.spec, containers: pod.spec?.containers ?? [] } }) as Pod;
-const nodeOf = (node: Loose): Node => ({ apiVersion: 'v1', kind: 'Node', ...node, metadata: { name: '', ...node?.metadata }, spec: node?.spec ?? {} }) as Node;
+  ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    ...pod,
+    metadata: { name, ...pod.metadata },
+    spec: { ...pod.spec, containers: pod.spec?.containers ?? [] },
+  }) as Pod;
+const nodeOf = (node: Loose): Node =>
+  ({ apiVersion: 'v1', kind: 'Node', ...node, metadata: { name: '', ...node?.metadata }, spec: node?.spec ?? {} }) as Node;
 
 function clusterOf({ nodes = [], existingPods = [], namespaces = [], services = [] }: Loose): SchedulerCache {
   const cache = new SchedulerCache({ services: () => services as Service[], selectorOfController: () => undefined });
@@ -162,13 +199,22 @@ function pluginOf(name: string, given: Loose): Plugin {
   switch (name) {
     case 'NodeResourcesFit': {
       const { scoringStrategy: strategy } = args;
-      const scorer = strategy?.type === 'MostAllocated' ? mostAllocated : strategy?.type === 'RequestedToCapacityRatio' ? requestedToCapacityRatio(strategy.requestedToCapacityRatio.shape) : null;
+      const scorer =
+        strategy?.type === 'MostAllocated'
+          ? mostAllocated
+          : strategy?.type === 'RequestedToCapacityRatio'
+            ? requestedToCapacityRatio(strategy.requestedToCapacityRatio.shape)
+            : null;
       return nodeResourcesFit({ ...args, ...(strategy ? { resources: strategy.resources } : {}), ...(scorer ? { scorer } : {}) });
     }
-    case 'NodeResourcesBalancedAllocation': return balancedAllocation(args.resources);
-    case 'NodeAffinity': return nodeAffinity((args.addedAffinity ?? null) as NodeAffinity | null);
-    case 'PodTopologySpread': return podTopologySpread(args.defaultingType === 'List' ? (args.defaultConstraints ?? []) : SYSTEM_DEFAULTS);
-    case 'InterPodAffinity': return interPodAffinity(args.hardPodAffinityWeight ?? 1);
+    case 'NodeResourcesBalancedAllocation':
+      return balancedAllocation(args.resources);
+    case 'NodeAffinity':
+      return nodeAffinity((args.addedAffinity ?? null) as NodeAffinity | null);
+    case 'PodTopologySpread':
+      return podTopologySpread(args.defaultingType === 'List' ? (args.defaultConstraints ?? []) : SYSTEM_DEFAULTS);
+    case 'InterPodAffinity':
+      return interPodAffinity(args.hardPodAffinityWeight ?? 1);
     default: {
       const found = DEFAULT_PLUGINS.find(({ plugin }) => plugin.name === name);
       if (found === undefined) throw new Error(`no plugin ${name}`);
@@ -184,7 +230,10 @@ function runFilter(input: Loose, expect: Loose): Loose {
   const plugin = pluginOf(input.plugin, input.args);
   const pod = podInfoOf(podOf(gated(input.pod, input.featureGates)));
   const node = nodeOf(input.node);
-  const onNode = (input.existingPodsOnNode ?? []).map((other: Loose) => ({ ...other, spec: { ...other.spec, nodeName: node.metadata.name } }));
+  const onNode = (input.existingPodsOnNode ?? []).map((other: Loose) => ({
+    ...other,
+    spec: { ...other.spec, nodeName: node.metadata.name },
+  }));
   const cluster = clusterOf({ ...input, nodes: [node], existingPods: [...onNode, ...(input.existingPods ?? [])] });
   const info = cluster.nodes[0] as NodeInfo;
   const filter = plugin.preFilter?.(pod, cluster);
@@ -199,9 +248,16 @@ function runFilter(input: Loose, expect: Loose): Loose {
     ...(names === undefined ? {} : { preFilterNodeNames: [...names].sort() }),
     ...('insufficient' in expect
       ? {
-          insufficient: insufficientResources(pod.requests, info, lowerKeys(input.args ?? {})).map(({ resource, reason, requested, used, capacity, unresolvable }) => ({
-            ResourceName: resource, Reason: reason, Requested: requested, Used: used, Capacity: capacity, ...(unresolvable ? { Unresolvable: true } : {}),
-          })),
+          insufficient: insufficientResources(pod.requests, info, lowerKeys(input.args ?? {})).map(
+            ({ resource, reason, requested, used, capacity, unresolvable }) => ({
+              ResourceName: resource,
+              Reason: reason,
+              Requested: requested,
+              Used: used,
+              Capacity: capacity,
+              ...(unresolvable ? { Unresolvable: true } : {}),
+            }),
+          ),
         }
       : {}),
   };
@@ -212,7 +268,9 @@ function runFilterNodes(input: Loose, expect: Loose): Loose {
   const pod = podInfoOf(podOf(gated(input.pod, input.featureGates)));
   const cluster = clusterOf(input);
   const filter = plugin.preFilter?.(pod, cluster);
-  const statuses = cluster.nodes.map((node) => (filter === undefined || isStatus(filter) ? { code: 'Success' } : shown(filter.check(node))));
+  const statuses = cluster.nodes.map((node) =>
+    filter === undefined || isStatus(filter) ? { code: 'Success' } : shown(filter.check(node)),
+  );
   if ('statusByNodeIndex' in expect) return { statusByNodeIndex: statuses };
   return { statusCodeByNode: Object.fromEntries(cluster.nodes.map(({ name }, i) => [name, statuses[i].code])) };
 }
@@ -226,7 +284,11 @@ function runScore(input: Loose, expect: Loose): Loose {
   if (scorer === undefined) return 'does not score';
   if (isStatus(scorer)) {
     const none = feasible.map(({ name }) => ({ node: name, score: 0 }));
-    return 'preScoreStatus' in expect ? { preScoreStatus: shown(scorer) } : 'scores' in expect ? { scores: none } : { normalizedScores: none };
+    return 'preScoreStatus' in expect
+      ? { preScoreStatus: shown(scorer) }
+      : 'scores' in expect
+        ? { scores: none }
+        : { normalizedScores: none };
   }
   const raw = feasible.map((node) => scorer.score(node));
   const listed = (scores: readonly number[]) => feasible.map(({ name }, i) => ({ node: name, score: scores[i] }));
@@ -255,7 +317,10 @@ function runBackoff({ initialBackoffDuration, maxBackoffDuration, count, podInfo
 const NOBODY = (): readonly PodInfo[] => [];
 const FIRST = (): number => 0;
 
-function preemptor(input: Loose, pod: Loose): { readonly cluster: SchedulerCache; readonly info: PodInfo; readonly plugins: readonly Weighted[] } {
+function preemptor(
+  input: Loose,
+  pod: Loose,
+): { readonly cluster: SchedulerCache; readonly info: PodInfo; readonly plugins: readonly Weighted[] } {
   const plugins = input.filterPlugins.map((name: string) => ({ plugin: pluginOf(name, null), weight: 0 }));
   return { cluster: clusterOf(input), info: podInfoOf(podOf(pod)), plugins };
 }
@@ -275,7 +340,11 @@ function runDryRun(input: Loose): Loose {
       const { filters } = prepareFilters(plugins, info, cluster);
       const { candidates } = dryRun(info, cluster.nodes, filters, budgetsOf(input), NOBODY, 0);
       return candidates
-        .map(({ node, victims, budgetViolations }) => ({ node, victims: victims.map(({ pod: victim }) => victim.metadata.name).sort(), pdbViolations: budgetViolations }))
+        .map(({ node, victims, budgetViolations }) => ({
+          node,
+          victims: victims.map(({ pod: victim }) => victim.metadata.name).sort(),
+          pdbViolations: budgetViolations,
+        }))
         .sort((a, b) => (a.node < b.node ? -1 : 1));
     }),
   };
@@ -284,9 +353,19 @@ function runDryRun(input: Loose): Loose {
 function runPostFilter(input: Loose): Loose {
   const { cluster, info, plugins } = preemptor(input, input.pod);
   const { nodes = {}, absentNodes } = input.filteredNodesStatuses;
-  const verdicts = new Map<string, Verdict>(Object.entries(nodes).map(([name, status]) => [name, { plugin: null, status: statusOf(status) }]));
+  const verdicts = new Map<string, Verdict>(
+    Object.entries(nodes).map(([name, status]) => [name, { plugin: null, status: statusOf(status) }]),
+  );
   const { filters } = prepareFilters(plugins, info, cluster);
-  const { candidate, status } = preempt(info, cluster, filters, { nodes: verdicts, absent: statusOf(absentNodes ?? {}) }, budgetsOf(input), NOBODY, FIRST);
+  const { candidate, status } = preempt(
+    info,
+    cluster,
+    filters,
+    { nodes: verdicts, absent: statusOf(absentNodes ?? {}) },
+    budgetsOf(input),
+    NOBODY,
+    FIRST,
+  );
   return { result: { nominatedNode: candidate?.node ?? '' }, status: shown(status) };
 }
 

@@ -6,9 +6,9 @@ import { Refusal } from '../refusal';
 import type { Versioned } from '../storage/versioner';
 import { limitRanger } from './limit-ranger';
 import { namespaceLifecycle } from './namespace-lifecycle';
+import type { AdmissionRequest, Needs, Plugin } from './plugin';
 import { defaultTolerationSeconds, priority, runtimeClass, storageObjectInUseProtection, taintNodesByCondition } from './pod-defaults';
 import { podSecurity } from './pod-security';
-import type { AdmissionRequest, Needs, Plugin } from './plugin';
 import { serviceAccount } from './service-account';
 
 /** What a stage leaves in the request's chain record. */
@@ -22,8 +22,15 @@ export class Admission {
 
   constructor(needs: Needs) {
     this.plugins = [
-      namespaceLifecycle(needs), limitRanger(needs), serviceAccount(needs), taintNodesByCondition, podSecurity(needs), priority(needs),
-      defaultTolerationSeconds, storageObjectInUseProtection, runtimeClass(needs),
+      namespaceLifecycle(needs),
+      limitRanger(needs),
+      serviceAccount(needs),
+      taintNodesByCondition,
+      podSecurity(needs),
+      priority(needs),
+      defaultTolerationSeconds,
+      storageObjectInUseProtection,
+      runtimeClass(needs),
     ];
   }
 

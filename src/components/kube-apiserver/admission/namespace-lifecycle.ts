@@ -9,15 +9,24 @@ import type { AdmissionRequest, Needs, Plugin } from './plugin';
 const IMMORTAL = ['default', 'kube-system', 'kube-public'];
 const NAMESPACES = { group: '', resource: 'namespaces' };
 /** Reviews ask, they store nothing. */
-const isReview = ({ info }: AdmissionRequest): boolean => info.group === 'authorization.k8s.io' && info.resource === 'localsubjectaccessreviews';
+const isReview = ({ info }: AdmissionRequest): boolean =>
+  info.group === 'authorization.k8s.io' && info.resource === 'localsubjectaccessreviews';
 
 export function namespaceLifecycle(needs: Needs): Plugin {
   function check(request: AdmissionRequest, namespace: Versioned | null): Refusal | null {
     if (namespace === null) return refuse(notFound(NAMESPACES, request.namespace));
     const { phase } = (namespace.status ?? {}) as { readonly phase?: string };
     if (phase !== 'Terminating') return null;
-    const refused = forbidden(request.info, request.name, `unable to create new content in namespace ${request.namespace} because it is being terminated`);
-    const cause = { reason: 'NamespaceTerminating', message: `namespace ${request.namespace} is being terminated`, field: 'metadata.namespace' };
+    const refused = forbidden(
+      request.info,
+      request.name,
+      `unable to create new content in namespace ${request.namespace} because it is being terminated`,
+    );
+    const cause = {
+      reason: 'NamespaceTerminating',
+      message: `namespace ${request.namespace} is being terminated`,
+      field: 'metadata.namespace',
+    };
     return refuse({ ...refused, details: { ...refused.details, causes: [cause] } });
   }
 

@@ -2,8 +2,8 @@
 import type { ResourceInfo } from '../../../machinery/resources';
 import type { Task } from '../../../sim/task';
 import type { User } from '../chain/user';
-import type { NameGenerator } from '../registry/names';
 import type { Refusal } from '../refusal';
+import type { NameGenerator } from '../registry/names';
 import type { Versioned } from '../storage/versioner';
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE';

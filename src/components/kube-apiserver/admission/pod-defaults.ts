@@ -20,13 +20,17 @@ export function withDefaultTolerations(tolerations: readonly Toleration[]): read
     (taint) => !tolerations.some(({ key, effect }) => (key === taint || !key) && (effect === 'NoExecute' || !effect)),
   );
   if (missing.length === 0) return tolerations;
-  return [...tolerations, ...missing.map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: TOLERATION_SECONDS }))];
+  return [
+    ...tolerations,
+    ...missing.map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: TOLERATION_SECONDS })),
+  ];
 }
 
 export const defaultTolerationSeconds: Plugin = {
   name: 'DefaultTolerationSeconds',
   mutate(request, object): Versioned {
-    const updates = request.operation === 'UPDATE' && request.info.resource === 'pods' && request.info.group === '' && request.subresource === '';
+    const updates =
+      request.operation === 'UPDATE' && request.info.resource === 'pods' && request.info.group === '' && request.subresource === '';
     if (!isPodCreate(request) && !updates) return object;
     const tolerations = (object.spec as unknown as PodSpec).tolerations ?? [];
     const completed = withDefaultTolerations(tolerations);
@@ -36,13 +40,22 @@ export const defaultTolerationSeconds: Plugin = {
 
 // ---- Priority
 const SYSTEM_CLASSES = ['system-node-critical', 'system-cluster-critical'];
-const CRITICAL_VALUES: { readonly [name: string]: number } = { 'system-cluster-critical': 2_000_000_000, 'system-node-critical': 2_000_001_000 };
+const CRITICAL_VALUES: { readonly [name: string]: number } = {
+  'system-cluster-critical': 2_000_000_000,
+  'system-node-critical': 2_000_001_000,
+};
 
 /** What the class says: its value and preemption policy, or why the pod is refused. */
-export function priorityOf(pod: Versioned, classes: readonly PriorityClass[]): { readonly name: string; readonly value: number; readonly preemptionPolicy: string } | string {
+export function priorityOf(
+  pod: Versioned,
+  classes: readonly PriorityClass[],
+): { readonly name: string; readonly value: number; readonly preemptionPolicy: string } | string {
   const spec = pod.spec as unknown as PodSpec;
   const named = spec.priorityClassName ?? '';
-  const found = named !== '' ? classes.find(({ metadata }) => metadata.name === named) : classes.filter(({ globalDefault }) => globalDefault).sort((a, b) => a.value - b.value)[0];
+  const found =
+    named !== ''
+      ? classes.find(({ metadata }) => metadata.name === named)
+      : classes.filter(({ globalDefault }) => globalDefault).sort((a, b) => a.value - b.value)[0];
   if (named !== '' && found === undefined) {
     const value = CRITICAL_VALUES[named];
     if (value === undefined) return `no PriorityClass with name ${named} was found`;
@@ -70,7 +83,10 @@ export const priority = (needs: Needs): Plugin => ({
   },
   validate(request, object): Refusal | null {
     if (request.info.resource !== 'priorityclasses' || object === null) return null;
-    const problem = priorityClassProblem(object as unknown as PriorityClass, needs.cachedList('scheduling.k8s.io', 'priorityclasses', '') as unknown as readonly PriorityClass[]);
+    const problem = priorityClassProblem(
+      object as unknown as PriorityClass,
+      needs.cachedList('scheduling.k8s.io', 'priorityclasses', '') as unknown as readonly PriorityClass[],
+    );
     return problem === null ? null : refuse(forbidden(request.info, request.name, problem));
   },
 });
@@ -85,7 +101,7 @@ export const isSystemClass = (name: string): boolean => SYSTEM_CLASSES.includes(
 
 // ---- TaintNodesByCondition
 export function withNotReadyTaint(object: Versioned): Versioned {
-  const { taints = [] } = ((object.spec ?? {}) as Node['spec']);
+  const { taints = [] } = (object.spec ?? {}) as Node['spec'];
   if (taints.some(({ key, effect }) => key === NOT_READY && effect === 'NoSchedule')) return object;
   const taint: Taint = { key: NOT_READY, effect: 'NoSchedule' };
   return { ...object, spec: { ...((object.spec ?? {}) as JsonObject), taints: [...taints, taint] as unknown as Json } };
@@ -116,15 +132,21 @@ export const storageObjectInUseProtection: Plugin = {
 
 // ---- RuntimeClass
 export function withRuntimeClass(object: Versioned, runtimeClass: Versioned): Versioned | string {
-  const { scheduling, overhead } = runtimeClass as unknown as { readonly scheduling?: { readonly nodeSelector?: { readonly [key: string]: string }; readonly tolerations?: readonly Toleration[] }; readonly overhead?: { readonly podFixed: JsonObject } };
+  const { scheduling, overhead } = runtimeClass as unknown as {
+    readonly scheduling?: { readonly nodeSelector?: { readonly [key: string]: string }; readonly tolerations?: readonly Toleration[] };
+    readonly overhead?: { readonly podFixed: JsonObject };
+  };
   const spec = (object.spec ?? {}) as unknown as PodSpec;
   let next = object;
   for (const [key, value] of Object.entries(scheduling?.nodeSelector ?? {})) {
     const own = spec.nodeSelector?.[key];
-    if (own !== undefined && own !== value) return `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`;
+    if (own !== undefined && own !== value)
+      return `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`;
   }
   if (scheduling?.nodeSelector !== undefined) next = withSpec(next, { nodeSelector: { ...spec.nodeSelector, ...scheduling.nodeSelector } });
-  const extra = (scheduling?.tolerations ?? []).filter((wanted) => !(spec.tolerations ?? []).some((own) => JSON.stringify(own) === JSON.stringify(wanted)));
+  const extra = (scheduling?.tolerations ?? []).filter(
+    (wanted) => !(spec.tolerations ?? []).some((own) => JSON.stringify(own) === JSON.stringify(wanted)),
+  );
   if (extra.length > 0) next = withSpec(next, { tolerations: [...(spec.tolerations ?? []), ...extra] as unknown as Json });
   return overhead === undefined ? next : withSpec(next, { overhead: overhead.podFixed });
 }
@@ -140,4 +162,3 @@ export const runtimeClass = (needs: Needs): Plugin => ({
     return typeof next === 'string' ? refuse(forbidden(request.info, request.name, `pod rejected: ${next}`)) : next;
   },
 });
-

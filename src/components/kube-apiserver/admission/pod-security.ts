@@ -10,7 +10,8 @@ export const podSecurity = (needs: Needs): Plugin => ({
   validate(request): Refusal | null {
     if (!isPodCreate(request)) return null;
     const labels = needs.cached('', 'namespaces', '', request.namespace)?.metadata.labels;
-    request.annotations['pod-security.kubernetes.io/enforce-policy'] = `${labels?.[LABEL] ?? 'privileged'}:${labels?.[`${LABEL}-version`] ?? 'latest'}`;
+    request.annotations['pod-security.kubernetes.io/enforce-policy'] =
+      `${labels?.[LABEL] ?? 'privileged'}:${labels?.[`${LABEL}-version`] ?? 'latest'}`;
     return null;
   },
 });

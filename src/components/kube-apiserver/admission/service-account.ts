@@ -1,6 +1,7 @@
 // A pod runs as a service account and gets its token. Models plugin/pkg/admission/serviceaccount/admission.go.
-import { isObject, type Json, type JsonObject } from '../../../base/json';
+
 import { MS } from '../../../base/brand';
+import { isObject, type Json, type JsonObject } from '../../../base/json';
 import { forbidden } from '../../../machinery/status';
 import type { Container, PodSpec, ServiceAccount, Volume } from '../../../machinery/types';
 import type { Task } from '../../../sim/task';
@@ -41,7 +42,12 @@ export function serviceAccount(needs: Needs): Plugin {
       const name = nameOf(object);
       const account = needs.cached('', 'serviceaccounts', request.namespace, name) as unknown as ServiceAccount | null;
       const podName = object.metadata.name || object.metadata.generateName || '';
-      return withServiceAccount(object, name, account, () => `kube-api-access-${needs.names.text(`name/volumes/${request.namespace}/${podName}`)}`);
+      return withServiceAccount(
+        object,
+        name,
+        account,
+        () => `kube-api-access-${needs.names.text(`name/volumes/${request.namespace}/${podName}`)}`,
+      );
     },
   };
 }
@@ -57,7 +63,8 @@ function mirrorPod(request: AdmissionRequest, object: Versioned): Refusal | null
 export function withServiceAccount(object: Versioned, name: string, account: ServiceAccount | null, volumeName: () => string): Versioned {
   const given = object.spec as unknown as PodSpec;
   let spec: JsonObject = { ...(object.spec as JsonObject), serviceAccountName: name, serviceAccount: name };
-  if ((given.imagePullSecrets?.length ?? 0) === 0 && (account?.imagePullSecrets?.length ?? 0) > 0) spec = { ...spec, imagePullSecrets: account?.imagePullSecrets as Json };
+  if ((given.imagePullSecrets?.length ?? 0) === 0 && (account?.imagePullSecrets?.length ?? 0) > 0)
+    spec = { ...spec, imagePullSecrets: account?.imagePullSecrets as Json };
   const automount = given.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
   return { ...object, spec: automount ? withToken(spec, volumeName) : spec };
 }
@@ -90,4 +97,5 @@ const SOURCES = [
 ];
 const tokenVolume = (name: string): Volume => ({ name, projected: { sources: SOURCES, defaultMode: 420 } });
 
-export const isMirrorPod = (object: Versioned): boolean => isObject(object.metadata.annotations) && object.metadata.annotations[MIRROR] !== undefined;
+export const isMirrorPod = (object: Versioned): boolean =>
+  isObject(object.metadata.annotations) && object.metadata.annotations[MIRROR] !== undefined;

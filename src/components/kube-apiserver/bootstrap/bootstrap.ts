@@ -4,8 +4,8 @@
 // Left out: the loopback messages of these writes (they go straight to the registry; one `boot` record each
 // hook), CRDs, the peer and master leases. The binding that kubeadm makes is made here.
 import { SECOND } from '../../../base/brand';
-import type { JsonObject } from '../../../base/json';
 import { digestOf } from '../../../base/hash';
+import type { JsonObject } from '../../../base/json';
 import { rfc3339Micro } from '../../../machinery/time';
 import type { Ctx } from '../../../sim/process';
 import type { Task } from '../../../sim/task';
@@ -55,11 +55,25 @@ export class Bootstrap {
   ) {
     const objects = recorded as unknown as Recorded;
     this.hooks = [
-      { name: 'start-system-namespaces-controller', run: () => this.createAll('', 'namespaces', SYSTEM_NAMESPACES.map((name) => ({ metadata: { name } }))) },
+      {
+        name: 'start-system-namespaces-controller',
+        run: () =>
+          this.createAll(
+            '',
+            'namespaces',
+            SYSTEM_NAMESPACES.map((name) => ({ metadata: { name } })),
+          ),
+      },
       { name: 'priority-and-fairness-config-producer', run: () => this.priorityAndFairness(objects) },
-      { name: 'apiservice-registration-controller', run: () => this.createAll('apiregistration.k8s.io', 'apiservices', objects.apiservices ?? []) },
+      {
+        name: 'apiservice-registration-controller',
+        run: () => this.createAll('apiregistration.k8s.io', 'apiservices', objects.apiservices ?? []),
+      },
       { name: 'start-kubernetes-service-cidr-controller', run: () => this.serviceCidr() },
-      { name: 'scheduling/bootstrap-system-priority-classes', run: () => this.createAll('scheduling.k8s.io', 'priorityclasses', objects.priorityclasses ?? []) },
+      {
+        name: 'scheduling/bootstrap-system-priority-classes',
+        run: () => this.createAll('scheduling.k8s.io', 'priorityclasses', objects.priorityclasses ?? []),
+      },
       { name: 'rbac/bootstrap-roles', run: () => this.roles(objects) },
     ];
     for (const { name } of this.hooks) this.pending.add(name);
@@ -141,27 +155,45 @@ export class Bootstrap {
     const metadata = { name: 'kubernetes', namespace: 'default' };
     const port = { name: 'https', port: SECURE_PORT, protocol: 'TCP' };
     const ports = [{ name: 'https', protocol: 'TCP', port: 443, targetPort: SECURE_PORT }];
-    yield* this.createAll('', 'services', [{
-      metadata: { ...metadata, labels: { component: 'apiserver', provider: 'kubernetes' } },
-      spec: { type: 'ClusterIP', clusterIP: firstAddress(this.options.serviceCidr ?? '10.96.0.0/12'), ports, sessionAffinity: 'None' },
-    }]);
-    yield* this.createAll('', 'endpoints', [{
-      metadata: { ...metadata, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
-      subsets: [{ addresses: [{ ip: address }], ports: [port] }],
-    }]);
-    yield* this.createAll('discovery.k8s.io', 'endpointslices', [{
-      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
-      addressType: 'IPv4', endpoints: [{ addresses: [address], conditions: { ready: true } }], ports: [port],
-    }]);
+    yield* this.createAll('', 'services', [
+      {
+        metadata: { ...metadata, labels: { component: 'apiserver', provider: 'kubernetes' } },
+        spec: { type: 'ClusterIP', clusterIP: firstAddress(this.options.serviceCidr ?? '10.96.0.0/12'), ports, sessionAffinity: 'None' },
+      },
+    ]);
+    yield* this.createAll('', 'endpoints', [
+      {
+        metadata: { ...metadata, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+        subsets: [{ addresses: [{ ip: address }], ports: [port] }],
+      },
+    ]);
+    yield* this.createAll('discovery.k8s.io', 'endpointslices', [
+      {
+        metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+        addressType: 'IPv4',
+        endpoints: [{ addresses: [address], conditions: { ready: true } }],
+        ports: [port],
+      },
+    ]);
   }
 
   private *identityLease(): Task<void> {
     const name = `apiserver-${digestOf('kube-apiserver').padEnd(26, '0').slice(0, 26)}`;
-    const spec = { holderIdentity: `${name}_${digestOf(name)}`, leaseDurationSeconds: IDENTITY_SECONDS, renewTime: rfc3339Micro(this.ctx.now()) };
-    const created = yield* this.createAll('coordination.k8s.io', 'leases', [{
-      metadata: { name, namespace: 'kube-system', labels: { 'apiserver.kubernetes.io/identity': 'kube-apiserver', 'kubernetes.io/hostname': 'control-plane' } },
-      spec,
-    }]);
+    const spec = {
+      holderIdentity: `${name}_${digestOf(name)}`,
+      leaseDurationSeconds: IDENTITY_SECONDS,
+      renewTime: rfc3339Micro(this.ctx.now()),
+    };
+    const created = yield* this.createAll('coordination.k8s.io', 'leases', [
+      {
+        metadata: {
+          name,
+          namespace: 'kube-system',
+          labels: { 'apiserver.kubernetes.io/identity': 'kube-apiserver', 'kubernetes.io/hostname': 'control-plane' },
+        },
+        spec,
+      },
+    ]);
     if (created > 0) return;
     yield* this.store.update(this.call('coordination.k8s.io', 'leases', 'kube-system', name), (old) => withField(old, 'spec', spec));
   }
@@ -176,7 +208,11 @@ export class Bootstrap {
     for (const object of objects) {
       const { name, namespace = '' } = object.metadata as { readonly name: string; readonly namespace?: string };
       if (this.lookups.cached(group, resource, namespace, name) !== null) continue;
-      const result = yield* this.store.create(this.call(group, resource, namespace, name), { apiVersion, kind: info.kind, ...object } as unknown as Versioned);
+      const result = yield* this.store.create(this.call(group, resource, namespace, name), {
+        apiVersion,
+        kind: info.kind,
+        ...object,
+      } as unknown as Versioned);
       if (!(result instanceof Refusal)) created++;
     }
     return created;
@@ -184,8 +220,15 @@ export class Bootstrap {
 
   private call(group: string, resource: string, namespace: string, name: string): Call {
     return {
-      info: resourceNamed(group, resource), subresource: '', namespace, name, user: LOOPBACK, dryRun: false,
-      chain: new Chain(this.ctx, null), warnings: [], annotations: {},
+      info: resourceNamed(group, resource),
+      subresource: '',
+      namespace,
+      name,
+      user: LOOPBACK,
+      dryRun: false,
+      chain: new Chain(this.ctx, null),
+      warnings: [],
+      annotations: {},
     };
   }
 }

@@ -69,8 +69,12 @@ function userOf(claims: Claims): User {
     groups: [...serviceAccountGroups(namespace), AUTHENTICATED],
     uid: serviceaccount.uid,
     extra: {
-      ...(pod === undefined ? {} : { 'authentication.kubernetes.io/pod-name': [pod.name], 'authentication.kubernetes.io/pod-uid': [pod.uid] }),
-      ...(node === undefined ? {} : { 'authentication.kubernetes.io/node-name': [node.name], 'authentication.kubernetes.io/node-uid': [node.uid] }),
+      ...(pod === undefined
+        ? {}
+        : { 'authentication.kubernetes.io/pod-name': [pod.name], 'authentication.kubernetes.io/pod-uid': [pod.uid] }),
+      ...(node === undefined
+        ? {}
+        : { 'authentication.kubernetes.io/node-name': [node.name], 'authentication.kubernetes.io/node-uid': [node.uid] }),
       'authentication.kubernetes.io/credential-id': [`JTI=${claims.jti}`],
     },
   };
@@ -80,7 +84,10 @@ function userOf(claims: Claims): User {
 export function impersonated(request: HttpRequest): User | null {
   const name = request.headers['impersonate-user'];
   if (name === undefined || name === '') return null;
-  const given = (request.headers['impersonate-group'] ?? '').split(',').map((group) => group.trim()).filter((group) => group !== '');
+  const given = (request.headers['impersonate-group'] ?? '')
+    .split(',')
+    .map((group) => group.trim())
+    .filter((group) => group !== '');
   const account = /^system:serviceaccount:([^:]+):[^:]+$/.exec(name);
   const groups = given.length === 0 && account !== null ? [...serviceAccountGroups(account[1] ?? '')] : given;
   const last = name === ANONYMOUS.name ? UNAUTHENTICATED : AUTHENTICATED;

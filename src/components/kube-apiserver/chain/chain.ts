@@ -1,6 +1,7 @@
 // What each chamber said to one request, written down once: before storage is asked, or when it is refused.
-import type { JsonObject } from '../../../base/json';
+
 import type { Seq } from '../../../base/brand';
+import type { JsonObject } from '../../../base/json';
 import type { Ctx } from '../../../sim/process';
 import type { User } from './user';
 

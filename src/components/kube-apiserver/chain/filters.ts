@@ -1,7 +1,8 @@
 // The first chambers of the chain, which every request passes: authentication, impersonation, priority and
 // fairness, authorization. Models apiserver pkg/endpoints/filters and the order of pkg/server/config.go.
-import type { JsonObject } from '../../../base/json';
+
 import type { SimTime } from '../../../base/brand';
+import type { JsonObject } from '../../../base/json';
 import { forbidden, unauthorized } from '../../../machinery/status';
 import type { HttpRequest } from '../../../wire/payload';
 import { Refusal, refuse } from '../refusal';
@@ -65,14 +66,28 @@ const ALLOWED: Decision = { allowed: true, reason: '' };
 function impersonation(user: User, wanted: User): Attributes {
   const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(wanted.name);
   return {
-    user, verb: 'impersonate', isResource: true, group: '', resource: account ? 'serviceaccounts' : 'users', subresource: '',
-    namespace: account?.[1] ?? '', name: account?.[2] ?? wanted.name, path: '',
+    user,
+    verb: 'impersonate',
+    isResource: true,
+    group: '',
+    resource: account ? 'serviceaccounts' : 'users',
+    subresource: '',
+    namespace: account?.[1] ?? '',
+    name: account?.[2] ?? wanted.name,
+    path: '',
   };
 }
 
 const attributesOf = (user: User, info: RequestInfo): Attributes => ({
-  user, verb: info.verb, isResource: info.isResource, group: info.group, resource: info.resource, subresource: info.subresource,
-  namespace: info.namespace, name: info.name, path: info.path,
+  user,
+  verb: info.verb,
+  isResource: info.isResource,
+  group: info.group,
+  resource: info.resource,
+  subresource: info.subresource,
+  namespace: info.namespace,
+  name: info.name,
+  path: info.path,
   ...(info.query.fieldSelector === undefined ? {} : { fieldSelector: info.query.fieldSelector }),
 });
 

@@ -12,10 +12,18 @@ export interface Flow {
 }
 
 type SubjectRule = {
-  readonly subjects: readonly { readonly kind: string; readonly user?: Named; readonly group?: Named; readonly serviceAccount?: Named & { readonly namespace: string } }[];
+  readonly subjects: readonly {
+    readonly kind: string;
+    readonly user?: Named;
+    readonly group?: Named;
+    readonly serviceAccount?: Named & { readonly namespace: string };
+  }[];
   readonly resourceRules?: readonly {
-    readonly verbs: readonly string[]; readonly apiGroups: readonly string[]; readonly resources: readonly string[];
-    readonly clusterScope?: boolean; readonly namespaces?: readonly string[];
+    readonly verbs: readonly string[];
+    readonly apiGroups: readonly string[];
+    readonly resources: readonly string[];
+    readonly clusterScope?: boolean;
+    readonly namespaces?: readonly string[];
   }[];
   readonly nonResourceRules?: readonly { readonly verbs: readonly string[]; readonly nonResourceURLs: readonly string[] }[];
 };
@@ -57,7 +65,8 @@ export class FlowControl {
     this.schemas ??= sortedBy(this.flowSchemas(), ({ spec, metadata }) => `${precedence(spec as JsonObject)} ${metadata.name}`);
     for (const { spec, metadata } of this.schemas) {
       const { rules, priorityLevelConfiguration } = spec as unknown as FlowSchemaSpec;
-      if (rules?.some((rule) => applies(rule, attributes))) return { flowSchema: metadata.name, priorityLevel: priorityLevelConfiguration.name };
+      if (rules?.some((rule) => applies(rule, attributes)))
+        return { flowSchema: metadata.name, priorityLevel: priorityLevelConfiguration.name };
     }
     return attributes.user.groups.includes('system:masters') ? EXEMPT : CATCH_ALL;
   }
@@ -69,7 +78,9 @@ function applies(rule: SubjectRule, attributes: Attributes): boolean {
   if (!rule.subjects.some((subject) => isSubject(subject, attributes.user))) return false;
   return attributes.isResource
     ? (rule.resourceRules ?? []).some((resourceRule) => matchesResource(resourceRule, attributes))
-    : (rule.nonResourceRules ?? []).some((one) => has(one.verbs, attributes.verb) && one.nonResourceURLs.some((url) => urlMatches(url, attributes.path)));
+    : (rule.nonResourceRules ?? []).some(
+        (one) => has(one.verbs, attributes.verb) && one.nonResourceURLs.some((url) => urlMatches(url, attributes.path)),
+      );
 }
 
 function isSubject(subject: SubjectRule['subjects'][number], user: User): boolean {
@@ -80,11 +91,15 @@ function isSubject(subject: SubjectRule['subjects'][number], user: User): boolea
   return name === '*' ? user.name.startsWith(serviceAccountUser(namespace, '')) : user.name === serviceAccountUser(namespace, name);
 }
 
-function matchesResource(rule: NonNullable<SubjectRule['resourceRules']>[number], { verb, group, resource, subresource, namespace }: Attributes): boolean {
+function matchesResource(
+  rule: NonNullable<SubjectRule['resourceRules']>[number],
+  { verb, group, resource, subresource, namespace }: Attributes,
+): boolean {
   const combined = subresource === '' ? resource : `${resource}/${subresource}`;
   if (!has(rule.verbs, verb) || !has(rule.apiGroups, group) || !has(rule.resources, combined)) return false;
   return namespace === '' ? rule.clusterScope === true : has(rule.namespaces ?? [], namespace);
 }
 
 const has = (list: readonly string[], value: string): boolean => list.includes('*') || list.includes(value);
-const urlMatches = (url: string, path: string): boolean => url === '*' || url === path || (url.endsWith('/*') && path.startsWith(url.slice(0, -1)));
+const urlMatches = (url: string, path: string): boolean =>
+  url === '*' || url === path || (url.endsWith('/*') && path.startsWith(url.slice(0, -1)));

@@ -1,11 +1,22 @@
 // What a kubelet may do: read what its own pods refer to, and keep its own node, lease and pods. Pure but for
 // the graph, which is asked through an interface. Models plugin/pkg/auth/authorizer/node/node_authorizer.go.
-import type { PolicyRule } from '../../../machinery/types';
+
 import { parseFieldSelector } from '../../../machinery/field-selector';
+import type { PolicyRule } from '../../../machinery/types';
 import { type Attributes, type Decision, ruleAllows } from './rbac';
 import { nodeNameOf } from './user';
 
-export type Vertex = 'secret' | 'configmap' | 'pvc' | 'pv' | 'resourceclaim' | 'volumeattachment' | 'serviceaccount' | 'resourceslice' | 'pod' | 'podcertificaterequest';
+export type Vertex =
+  | 'secret'
+  | 'configmap'
+  | 'pvc'
+  | 'pv'
+  | 'resourceclaim'
+  | 'volumeattachment'
+  | 'serviceaccount'
+  | 'resourceslice'
+  | 'pod'
+  | 'podcertificaterequest';
 
 /** What is related to a node through its pods. */
 export interface NodeGraph {
@@ -36,19 +47,32 @@ export class NodeAuthorizer {
 
   private subdivided(node: string, attributes: Attributes): Decision | null {
     switch (`${attributes.group}/${attributes.resource}`) {
-      case '/secrets': return this.readNamespaced(node, 'secret', attributes);
-      case '/configmaps': return this.readNamespaced(node, 'configmap', attributes);
-      case '/persistentvolumeclaims': return attributes.subresource === 'status' ? this.updateStatus(node, 'pvc', attributes) : this.get(node, 'pvc', attributes);
-      case '/persistentvolumes': return this.get(node, 'pv', attributes);
-      case 'resource.k8s.io/resourceclaims': return this.get(node, 'resourceclaim', attributes);
-      case 'storage.k8s.io/volumeattachments': return this.get(node, 'volumeattachment', attributes);
-      case '/serviceaccounts': return this.createToken(node, attributes);
-      case 'coordination.k8s.io/leases': return this.lease(node, attributes);
-      case 'storage.k8s.io/csinodes': return this.csiNode(node, attributes);
-      case 'resource.k8s.io/resourceslices': return this.resourceSlice(node, attributes);
-      case '/nodes': return this.node(node, attributes);
-      case '/pods': return this.pod(node, attributes);
-      default: return null;
+      case '/secrets':
+        return this.readNamespaced(node, 'secret', attributes);
+      case '/configmaps':
+        return this.readNamespaced(node, 'configmap', attributes);
+      case '/persistentvolumeclaims':
+        return attributes.subresource === 'status' ? this.updateStatus(node, 'pvc', attributes) : this.get(node, 'pvc', attributes);
+      case '/persistentvolumes':
+        return this.get(node, 'pv', attributes);
+      case 'resource.k8s.io/resourceclaims':
+        return this.get(node, 'resourceclaim', attributes);
+      case 'storage.k8s.io/volumeattachments':
+        return this.get(node, 'volumeattachment', attributes);
+      case '/serviceaccounts':
+        return this.createToken(node, attributes);
+      case 'coordination.k8s.io/leases':
+        return this.lease(node, attributes);
+      case 'storage.k8s.io/csinodes':
+        return this.csiNode(node, attributes);
+      case 'resource.k8s.io/resourceslices':
+        return this.resourceSlice(node, attributes);
+      case '/nodes':
+        return this.node(node, attributes);
+      case '/pods':
+        return this.pod(node, attributes);
+      default:
+        return null;
     }
   }
 
@@ -79,7 +103,9 @@ export class NodeAuthorizer {
     const { verb, name, subresource, namespace } = attributes;
     if (verb !== 'create' || name === '') return no('can only create tokens for individual service accounts');
     if (subresource !== 'token') return no('can only create token subresource of serviceaccount');
-    return this.graph.related(node, 'serviceaccount', namespace, name) ? ALLOW : no(`no relationship found between node '${node}' and this object`);
+    return this.graph.related(node, 'serviceaccount', namespace, name)
+      ? ALLOW
+      : no(`no relationship found between node '${node}' and this object`);
   }
 
   private lease(node: string, { verb, namespace, name }: Attributes): Decision {
@@ -99,13 +125,23 @@ export class NodeAuthorizer {
   private resourceSlice(node: string, attributes: Attributes): Decision {
     if (attributes.subresource !== '') return no('cannot authorize ResourceSlice subresources');
     switch (attributes.verb) {
-      case 'create': return ALLOW;
-      case 'get': case 'update': case 'patch': case 'delete': return this.related(node, 'resourceslice', attributes);
-      case 'watch': case 'list': case 'deletecollection':
+      case 'create':
+        return ALLOW;
+      case 'get':
+      case 'update':
+      case 'patch':
+      case 'delete':
+        return this.related(node, 'resourceslice', attributes);
+      case 'watch':
+      case 'list':
+      case 'deletecollection':
         return selects(attributes, 'spec.nodeName', node) || selects(attributes, 'nodeName', node)
           ? ALLOW
           : no('can only list/watch/deletecollection resourceslices with nodeName field selector');
-      default: return no('only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection');
+      default:
+        return no(
+          'only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection',
+        );
     }
   }
 
@@ -115,7 +151,11 @@ export class NodeAuthorizer {
     if (verb === 'create' || verb === 'update' || verb === 'patch') return ALLOW;
     if (verb !== 'get' && verb !== 'list' && verb !== 'watch') return NO_OPINION;
     if (name === node) return ALLOW;
-    return no(name === '' ? `node '${node}' cannot read all nodes, only its own Node object` : `node '${node}' cannot read '${name}', only its own Node object`);
+    return no(
+      name === ''
+        ? `node '${node}' cannot read all nodes, only its own Node object`
+        : `node '${node}' cannot read '${name}', only its own Node object`,
+    );
   }
 
   private pod(node: string, attributes: Attributes): Decision {
@@ -136,5 +176,7 @@ const OWN_VERBS = ['get', 'create', 'update', 'patch', 'delete'];
 function selects({ fieldSelector }: Attributes, field: string, value: string): boolean {
   if (!fieldSelector) return false;
   const parsed = parseFieldSelector(fieldSelector);
-  return parsed.ok && parsed.value.some((requirement) => requirement.field === field && requirement.op === '=' && requirement.value === value);
+  return (
+    parsed.ok && parsed.value.some((requirement) => requirement.field === field && requirement.op === '=' && requirement.value === value)
+  );
 }

@@ -84,7 +84,10 @@ function edgesOf(pod: Pod): string[] {
     }
   }
   for (const volume of spec.volumes ?? []) volumeEdges(volume as unknown as JsonObject, pod, add);
-  for (const { name, resourceClaimName } of ((spec as unknown as JsonObject).resourceClaims ?? []) as readonly { name: string; resourceClaimName?: string }[]) {
+  for (const { name, resourceClaimName } of ((spec as unknown as JsonObject).resourceClaims ?? []) as readonly {
+    name: string;
+    resourceClaimName?: string;
+  }[]) {
     add('resourceclaim', resourceClaimName ?? `${pod.metadata.name}-${name}`);
   }
   return edges;

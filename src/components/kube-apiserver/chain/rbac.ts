@@ -56,7 +56,9 @@ export class Rbac {
   authorize(attributes: Attributes): Decision {
     const { user, verb, group, resource, subresource, namespace, name, path } = attributes;
     const who = identityOf(user);
-    const key = attributes.isResource ? `${who} ${verb} ${group}/${resource}/${subresource} ${namespace} ${name}` : `${who} ${verb} ${path}`;
+    const key = attributes.isResource
+      ? `${who} ${verb} ${group}/${resource}/${subresource} ${namespace} ${name}`
+      : `${who} ${verb} ${path}`;
     let decision = this.decisions.get(key);
     if (decision === undefined) {
       decision = this.decide(attributes, who);

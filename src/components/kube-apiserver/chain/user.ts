@@ -22,7 +22,10 @@ export const nodeNameOf = (user: User): string | null =>
   user.name.startsWith(NODE_PREFIX) && user.groups.includes(NODES) ? user.name.slice(NODE_PREFIX.length) : null;
 
 export const serviceAccountUser = (namespace: string, name: string): string => `${SERVICE_ACCOUNT_PREFIX}${namespace}:${name}`;
-export const serviceAccountGroups = (namespace: string): readonly string[] => ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+export const serviceAccountGroups = (namespace: string): readonly string[] => [
+  'system:serviceaccounts',
+  `system:serviceaccounts:${namespace}`,
+];
 
 /** Of `system:serviceaccount:NAMESPACE:NAME`. */
 export function serviceAccountOf(userName: string): { readonly namespace: string; readonly name: string } | null {

@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject } from '../../../base/json';
 import { applyDefaults } from '../../../machinery/defaults';
 import { jsonPatch, mergePatch } from '../../../machinery/patch';
 import { groupVersion } from '../../../machinery/resources';
-import { badRequest, failure, type FieldError, invalid, unsupportedMediaType } from '../../../machinery/status';
+import { badRequest, type FieldError, failure, invalid, unsupportedMediaType } from '../../../machinery/status';
 import { patchSchemaOf, strategicMergePatch } from '../../../machinery/strategic-patch';
 import type { HttpRequest } from '../../../wire/payload';
 import { type Refusal, refuse } from '../refusal';
@@ -20,12 +20,16 @@ export interface Kind {
 }
 const MEDIA_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 const PATCH_TYPES = [
-  'application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json',
-  'application/apply-patch+yaml', 'application/apply-patch+cbor',
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+  'application/apply-patch+cbor',
 ];
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
-export const mediaTypeOf = (request: HttpRequest): string => (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '';
+export const mediaTypeOf = (request: HttpRequest): string =>
+  (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '';
 
 /** The body as an object of the kind, before defaults. */
 export function decodeBody(request: HttpRequest, expected: Kind): JsonObject | Refusal {
@@ -52,12 +56,21 @@ function wrongKind(given: { apiVersion: string; kind: string }, expected: Kind):
 }
 
 function unreadable(text: string, { kind }: Kind): Refusal {
-  const why = text[0] === '{' ? `invalid character '${text[1] ?? ''}' looking for beginning of object key string (${text})` : `json parse error`;
-  return refuse(badRequest(`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${why}`));
+  const why =
+    text[0] === '{' ? `invalid character '${text[1] ?? ''}' looking for beginning of object key string (${text})` : `json parse error`;
+  return refuse(
+    badRequest(`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${why}`),
+  );
 }
 
 /** The object with its defaults, unknown fields removed or complained of. */
-export function complete(object: JsonObject, expected: Kind, validation: FieldValidation, warnings: string[], binary: boolean): Versioned | Refusal {
+export function complete(
+  object: JsonObject,
+  expected: Kind,
+  validation: FieldValidation,
+  warnings: string[],
+  binary: boolean,
+): Versioned | Refusal {
   const checked = binary ? object : checkFields(object, expected, validation, warnings);
   if (checked.constructor !== Object && 'status' in checked) return checked as Refusal;
   const metadata = isObject((checked as JsonObject).metadata) ? (checked as JsonObject).metadata : {};
@@ -72,13 +85,17 @@ export function applyPatch(request: HttpRequest, expected: Kind, name: string, o
   switch (mediaTypeOf(request)) {
     case 'application/json-patch+json': {
       const patched = jsonPatch(old, body);
-      if (!patched.ok) return refuse(failure(422, 'Invalid', `the server rejected our request due to an error in our request: ${patched.error}`, {}));
+      if (!patched.ok)
+        return refuse(failure(422, 'Invalid', `the server rejected our request due to an error in our request: ${patched.error}`, {}));
       return isObject(patched.value) ? patched.value : refuse(badRequest('the patch did not leave an object'));
     }
     case 'application/merge-patch+json':
-      return isObject(body) ? mergePatch(old, body) : refuse(badRequest('error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}'));
+      return isObject(body)
+        ? mergePatch(old, body)
+        : refuse(badRequest('error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}'));
     case 'application/strategic-merge-patch+json': {
-      if (!isObject(body)) return refuse(badRequest('error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}'));
+      if (!isObject(body))
+        return refuse(badRequest('error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}'));
       const schema = patchSchemaOf(groupVersion(expected), expected.kind);
       if (schema === null) return mergePatch(old, body);
       const patched = strategicMergePatch(schema, old, body);
@@ -89,7 +106,12 @@ export function applyPatch(request: HttpRequest, expected: Kind, name: string, o
     case 'application/apply-patch+yaml':
       return isObject(body) ? mergePatch(old, body) : refuse(badRequest('error decoding YAML'));
     default:
-      return refuse(failure(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${PATCH_TYPES.join(', ')}`));
+      return refuse(
+        failure(
+          415,
+          'UnsupportedMediaType',
+          `the body of the request was in an unknown format - accepted media types include: ${PATCH_TYPES.join(', ')}`,
+        ),
+      );
   }
 }
-

@@ -1,7 +1,7 @@
 // Which groups, versions and resources there are. Models apiserver pkg/endpoints/discovery (legacy and
 // aggregated, v2) and /version. Left out: storageVersionHash, OpenAPI documents.
 import type { Json, JsonObject } from '../../../base/json';
-import { groupVersion, type ResourceInfo, RESOURCES } from '../../../machinery/resources';
+import { groupVersion, RESOURCES, type ResourceInfo } from '../../../machinery/resources';
 import type { Headers } from '../../../wire/payload';
 
 export interface Found {
@@ -10,9 +10,19 @@ export interface Found {
 }
 
 const VERSION = {
-  major: '1', minor: '36', emulationMajor: '1', emulationMinor: '36', minCompatibilityMajor: '1', minCompatibilityMinor: '35',
-  gitVersion: 'v1.36.2', gitCommit: '0000000000000000000000000000000000000000', gitTreeState: 'clean', buildDate: '2026-06-01T00:00:00Z',
-  goVersion: 'go1.26.10', compiler: 'gc', platform: 'linux/amd64',
+  major: '1',
+  minor: '36',
+  emulationMajor: '1',
+  emulationMinor: '36',
+  minCompatibilityMajor: '1',
+  minCompatibilityMinor: '35',
+  gitVersion: 'v1.36.2',
+  gitCommit: '0000000000000000000000000000000000000000',
+  gitTreeState: 'clean',
+  buildDate: '2026-06-01T00:00:00Z',
+  goVersion: 'go1.26.10',
+  compiler: 'gc',
+  platform: 'linux/amd64',
 };
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
@@ -22,19 +32,36 @@ export function discovery(path: string, headers: Headers): Found | null {
   const aggregated = (headers.accept ?? '').includes('as=APIGroupDiscoveryList');
   if (plain === '/version') return found(VERSION);
   if (plain === '/api') return aggregated ? { body: aggregatedList(''), headers: { 'content-type': AGGREGATED } } : found(API_VERSIONS);
-  if (plain === '/apis') return aggregated ? { body: aggregatedList(null), headers: { 'content-type': AGGREGATED } } : found({ kind: 'APIGroupList', apiVersion: 'v1', groups: GROUPS.map(groupOf) });
+  if (plain === '/apis')
+    return aggregated
+      ? { body: aggregatedList(null), headers: { 'content-type': AGGREGATED } }
+      : found({ kind: 'APIGroupList', apiVersion: 'v1', groups: GROUPS.map(groupOf) });
   const [, root, group, version, ...more] = plain.split('/');
-  if (root === 'apis' && group !== undefined && version === undefined) return GROUPS.includes(group) ? found({ kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group) }) : null;
+  if (root === 'apis' && group !== undefined && version === undefined)
+    return GROUPS.includes(group) ? found({ kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group) }) : null;
   const name = root === 'api' && version === undefined ? group : root === 'apis' && more.length === 0 ? `${group}/${version}` : undefined;
   const resources = RESOURCES.filter((info) => groupVersion(info) === name);
-  return resources.length === 0 ? null : found({ kind: 'APIResourceList', ...(root === 'apis' ? { apiVersion: 'v1' } : {}), groupVersion: name, resources: resources.flatMap(legacy) });
+  return resources.length === 0
+    ? null
+    : found({
+        kind: 'APIResourceList',
+        ...(root === 'apis' ? { apiVersion: 'v1' } : {}),
+        groupVersion: name,
+        resources: resources.flatMap(legacy),
+      });
 }
 
 const found = (body: Json): Found => ({ body, headers: {} });
 
-const API_VERSIONS = { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: '192.168.49.2:6443' }] };
+const API_VERSIONS = {
+  kind: 'APIVersions',
+  versions: ['v1'],
+  serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: '192.168.49.2:6443' }],
+};
 const GROUPS = [...new Set(RESOURCES.map(({ group }) => group))].filter((group) => group !== '');
-const versionsOf = (group: string): string[] => [...new Set(RESOURCES.filter((info) => info.group === group).map(({ version }) => version))];
+const versionsOf = (group: string): string[] => [
+  ...new Set(RESOURCES.filter((info) => info.group === group).map(({ version }) => version)),
+];
 
 function groupOf(name: string): JsonObject {
   const versions = versionsOf(name).map((version) => ({ groupVersion: `${name}/${version}`, version }));
@@ -44,9 +71,21 @@ function groupOf(name: string): JsonObject {
 function legacy(info: ResourceInfo): JsonObject[] {
   const { resource: name, singular: singularName, namespaced, kind, verbs, shortNames, categories, subresources } = info;
   return [
-    { name, singularName, namespaced, kind, verbs, ...(shortNames.length > 0 ? { shortNames } : {}), ...(categories.length > 0 ? { categories } : {}) },
+    {
+      name,
+      singularName,
+      namespaced,
+      kind,
+      verbs,
+      ...(shortNames.length > 0 ? { shortNames } : {}),
+      ...(categories.length > 0 ? { categories } : {}),
+    },
     ...subresources.map((sub) => ({
-      name: `${name}/${sub.name}`, singularName: '', namespaced, kind: sub.kind, verbs: sub.verbs,
+      name: `${name}/${sub.name}`,
+      singularName: '',
+      namespaced,
+      kind: sub.kind,
+      verbs: sub.verbs,
       ...(sub.group === info.group && sub.version === info.version ? {} : { group: sub.group, version: sub.version }),
     })),
   ];
@@ -65,7 +104,16 @@ function aggregatedList(only: string | null): JsonObject {
   return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
 }
 
-function aggregatedResource({ resource, kind, namespaced, singular, verbs, shortNames, categories, subresources }: ResourceInfo): JsonObject {
+function aggregatedResource({
+  resource,
+  kind,
+  namespaced,
+  singular,
+  verbs,
+  shortNames,
+  categories,
+  subresources,
+}: ResourceInfo): JsonObject {
   return {
     resource,
     responseKind: { group: '', version: '', kind },
@@ -75,7 +123,13 @@ function aggregatedResource({ resource, kind, namespaced, singular, verbs, short
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
     ...(subresources.length > 0
-      ? { subresources: subresources.map((sub) => ({ subresource: sub.name, responseKind: { group: sub.group, version: sub.version, kind: sub.kind }, verbs: sub.verbs })) }
+      ? {
+          subresources: subresources.map((sub) => ({
+            subresource: sub.name,
+            responseKind: { group: sub.group, version: sub.version, kind: sub.kind },
+            verbs: sub.verbs,
+          })),
+        }
       : {}),
   };
 }

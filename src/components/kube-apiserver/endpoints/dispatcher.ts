@@ -34,7 +34,11 @@ interface Parts {
 
 const JSON_HEADERS: Headers = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
 const PROTOBUF_HEADERS: Headers = { 'content-type': 'application/vnd.kubernetes.protobuf', 'cache-control': 'no-cache, private' };
-const TEXT_HEADERS: Headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache, private', 'x-content-type-options': 'nosniff' };
+const TEXT_HEADERS: Headers = {
+  'content-type': 'text/plain; charset=utf-8',
+  'cache-control': 'no-cache, private',
+  'x-content-type-options': 'nosniff',
+};
 
 export class Dispatcher {
   constructor(private readonly parts: Parts) {}
@@ -72,8 +76,15 @@ export class Dispatcher {
       return watch instanceof Refusal ? refused(request, watch) : { ...respond(request, 200, null), watch };
     }
     const call: Call = {
-      info, subresource: requested.subresource, namespace: requested.namespace === requested.name && info.resource === 'namespaces' ? '' : requested.namespace,
-      name: requested.name, user, dryRun: requested.query.dryRun === 'All', chain, warnings: [], annotations: {},
+      info,
+      subresource: requested.subresource,
+      namespace: requested.namespace === requested.name && info.resource === 'namespaces' ? '' : requested.namespace,
+      name: requested.name,
+      user,
+      dryRun: requested.query.dryRun === 'All',
+      chain,
+      warnings: [],
+      annotations: {},
     };
     const answered = yield* this.write(request, requested, call);
     chain.write();
@@ -84,14 +95,21 @@ export class Dispatcher {
   private *write(request: HttpRequest, requested: RequestInfo, call: Call): Task<Answered | Refusal> {
     const { writer, subresources } = this.parts;
     if (call.subresource !== '' && call.subresource !== 'status') return yield* subresources.serve(request, requested, call);
-    if (call.info.etcdPrefix === '' || (call.subresource === 'status' && requested.verb === 'get')) return yield* subresources.serve(request, requested, call);
+    if (call.info.etcdPrefix === '' || (call.subresource === 'status' && requested.verb === 'get'))
+      return yield* subresources.serve(request, requested, call);
     switch (requested.verb) {
-      case 'create': return yield* writer.create(request, requested, call);
-      case 'update': return yield* writer.update(request, requested, call);
-      case 'patch': return yield* writer.patch(request, requested, call);
-      case 'delete': return yield* writer.delete(request, requested, call);
-      case 'deletecollection': return yield* writer.deleteCollection(request, requested, call);
-      default: return refuse(genericResponse(405));
+      case 'create':
+        return yield* writer.create(request, requested, call);
+      case 'update':
+        return yield* writer.update(request, requested, call);
+      case 'patch':
+        return yield* writer.patch(request, requested, call);
+      case 'delete':
+        return yield* writer.delete(request, requested, call);
+      case 'deletecollection':
+        return yield* writer.deleteCollection(request, requested, call);
+      default:
+        return refuse(genericResponse(405));
     }
   }
 
@@ -113,14 +131,20 @@ const NOT_FOUND = genericResponse(404) as unknown as JsonObject;
 
 /** Groups and resources that do not exist, and methods that a path does not have. */
 function unservable(request: HttpRequest, { info, group, version, name, namespace, verb, subresource }: RequestInfo): Served | null {
-  if (info === null) return discovery(group === '' ? `/api/${version}` : `/apis/${group}/${version}`, {}) === null ? pageNotFound() : respond(request, 404, NOT_FOUND);
+  if (info === null)
+    return discovery(group === '' ? `/api/${version}` : `/apis/${group}/${version}`, {}) === null
+      ? pageNotFound()
+      : respond(request, 404, NOT_FOUND);
   if (subresource !== '') {
     const sub = info.subresources.find((candidate) => candidate.name === subresource);
     if (sub === undefined) return respond(request, 404, NOT_FOUND);
     return sub.verbs.includes(verb) || sub.verbs.length === 0 ? null : respond(request, 405, METHOD_NOT_ALLOWED);
   }
   const onObject = name !== '' && verb !== 'list' && verb !== 'watch' && verb !== 'deletecollection';
-  const wrongPlace = (verb === 'create' && (name !== '' && info.resource !== 'namespaces')) || ((verb === 'update' || verb === 'patch') && name === '') || (info.namespaced && namespace === '' && (onObject || verb === 'create' || verb === 'deletecollection'));
+  const wrongPlace =
+    (verb === 'create' && name !== '' && info.resource !== 'namespaces') ||
+    ((verb === 'update' || verb === 'patch') && name === '') ||
+    (info.namespaced && namespace === '' && (onObject || verb === 'create' || verb === 'deletecollection'));
   return wrongPlace || !info.verbs.includes(verb) ? respond(request, 405, METHOD_NOT_ALLOWED) : null;
 }
 

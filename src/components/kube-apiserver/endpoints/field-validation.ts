@@ -8,13 +8,18 @@ import type { Kind } from './decoding';
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 export const FIELD_VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];
 
-export const fieldValidationOf = (value: string | undefined): FieldValidation => (value === 'Ignore' || value === 'Strict' ? value : 'Warn');
+export const fieldValidationOf = (value: string | undefined): FieldValidation =>
+  value === 'Ignore' || value === 'Strict' ? value : 'Warn';
 
 export function checkFields(object: JsonObject, expected: Kind, validation: FieldValidation, warnings: string[]): JsonObject | Refusal {
   const complaints: string[] = [];
   if (complaints.length === 0) return object;
   if (validation === 'Strict') {
-    return refuse(badRequest(`${expected.kind} in version "${expected.version}" cannot be handled as a ${expected.kind}: strict decoding error: ${complaints.join(', ')}`));
+    return refuse(
+      badRequest(
+        `${expected.kind} in version "${expected.version}" cannot be handled as a ${expected.kind}: strict decoding error: ${complaints.join(', ')}`,
+      ),
+    );
   }
   if (validation === 'Warn') warnings.push(...complaints);
   return object;

@@ -42,7 +42,10 @@ function integer(text: string | undefined): Result<number | null> {
 }
 
 const notSupported = (field: string, value: string, supported: string): FieldError => ({
-  type: 'FieldValueNotSupported', field, value, detail: `supported values: ${supported}`,
+  type: 'FieldValueNotSupported',
+  field,
+  value,
+  detail: `supported values: ${supported}`,
 });
 const MATCH = 'resourceVersionMatch';
 const SEND = 'sendInitialEvents';
@@ -55,16 +58,21 @@ export function validateListOptions(options: ListOptions, watchListEnabled = tru
     if (resourceVersion === '') errors.push(fieldForbidden(MATCH, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
     if (options.continue !== '') errors.push(fieldForbidden(MATCH, 'resourceVersionMatch is forbidden when continue is provided'));
     if (match !== 'Exact' && match !== 'NotOlderThan') errors.push(notSupported(MATCH, match, '"Exact", "NotOlderThan", ""'));
-    if (match === 'Exact' && resourceVersion === '0') errors.push(fieldForbidden(MATCH, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+    if (match === 'Exact' && resourceVersion === '0')
+      errors.push(fieldForbidden(MATCH, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
   }
   if (options.sendInitialEvents !== null) errors.push(fieldForbidden(SEND, 'sendInitialEvents is forbidden for list'));
   return errors;
 }
 
-function validateWatchOptions({ sendInitialEvents, resourceVersionMatch: match, continue: token }: ListOptions, watchListEnabled: boolean): FieldError[] {
+function validateWatchOptions(
+  { sendInitialEvents, resourceVersionMatch: match, continue: token }: ListOptions,
+  watchListEnabled: boolean,
+): FieldError[] {
   const errors: FieldError[] = [];
   if (sendInitialEvents === null) {
-    if (match !== '') errors.push(fieldForbidden(MATCH, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'));
+    if (match !== '')
+      errors.push(fieldForbidden(MATCH, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'));
   } else if (match !== 'NotOlderThan') {
     errors.push(fieldForbidden(MATCH, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
   }
@@ -79,7 +87,10 @@ function validateWatchOptions({ sendInitialEvents, resourceVersionMatch: match, 
 }
 
 /** The revision that the cache must have reached before a watch is served: `current` is etcd's. */
-export function watchStartRevision(options: Pick<ListOptions, 'resourceVersion' | 'sendInitialEvents' | 'allowWatchBookmarks'>, given: number): 'current' | number {
+export function watchStartRevision(
+  options: Pick<ListOptions, 'resourceVersion' | 'sendInitialEvents' | 'allowWatchBookmarks'>,
+  given: number,
+): 'current' | number {
   if (options.resourceVersion !== '') return given;
   return options.sendInitialEvents === null ? 0 : 'current';
 }

@@ -14,7 +14,10 @@ import type { Versioned } from '../storage/versioner';
 export type Form = 'object' | 'metadata' | 'table';
 
 const AVAILABLE = [
-  'application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf', 'application/json;stream=watch',
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+  'application/json;stream=watch',
   'application/vnd.kubernetes.protobuf;stream=watch',
 ];
 const READABLE = new Set(['application/json', 'application/vnd.kubernetes.protobuf', 'application/yaml', 'application/*', '*/*', '']);
@@ -37,7 +40,8 @@ export function formOf(headers: Headers): Form | Refusal {
 const partial = new WeakMap<object, JsonObject>();
 export function metadataOnly(object: Versioned): JsonObject {
   let known = partial.get(object);
-  if (known === undefined) partial.set(object, (known = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata as Json }));
+  if (known === undefined)
+    partial.set(object, (known = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata as Json }));
   return known;
 }
 
@@ -53,17 +57,31 @@ function listItem(object: Versioned): JsonObject {
 }
 
 /** One object in the form asked for. */
-export function presented(info: ResourceInfo, stored: Versioned, form: Form, now: SimTime, include: IncludeObject = 'Metadata'): JsonObject {
+export function presented(
+  info: ResourceInfo,
+  stored: Versioned,
+  form: Form,
+  now: SimTime,
+  include: IncludeObject = 'Metadata',
+): JsonObject {
   const object = fromStorage(info, stored);
   if (form === 'metadata') return metadataOnly(object);
   if (form === 'table') return tableFor(info, [object], { now, includeObject: include });
   return object;
 }
 
-export function presentedList(info: ResourceInfo, stored: readonly Versioned[], metadata: JsonObject, form: Form, now: SimTime, include: IncludeObject = 'Metadata'): JsonObject {
+export function presentedList(
+  info: ResourceInfo,
+  stored: readonly Versioned[],
+  metadata: JsonObject,
+  form: Form,
+  now: SimTime,
+  include: IncludeObject = 'Metadata',
+): JsonObject {
   const objects = info.resource === 'events' ? stored.map((object) => fromStorage(info, object)) : stored;
   if (form === 'table') return tableFor(info, objects, { now, list: metadata, includeObject: include });
-  if (form === 'metadata') return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: objects.map(metadataOnly) };
+  if (form === 'metadata')
+    return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: objects.map(metadataOnly) };
   return { kind: `${info.kind}List`, apiVersion: groupVersion(info), metadata, items: objects.map(listItem) };
 }
 

@@ -16,7 +16,7 @@ import type { RequestInfo } from '../request-info';
 import { type Etcd3, headerRevision, type KeyValue } from '../storage/etcd3';
 import { matches, type Predicate, predicateOf, requiredValue } from '../storage/predicate';
 import { decode, parseResourceVersion, type Versioned, withResourceVersion } from '../storage/versioner';
-import { endOf, type WatchCache, TRIGGER_FIELDS } from '../storage/watch-cache';
+import { endOf, TRIGGER_FIELDS, type WatchCache } from '../storage/watch-cache';
 import { type Sink, Watcher } from '../storage/watcher';
 import { decodeContinue, encodeContinue, type ListOptions, listOptionsOf, validateListOptions, watchStartRevision } from './list-options';
 import { type Form, formOf, includeOf, metadataOnly, presented, presentedList } from './negotiation';
@@ -76,13 +76,20 @@ export class Reader {
     return presentedList(info, page.objects, page.metadata, form, this.ctx.now(), includeOf(query.includeObject));
   }
 
-  *page(info: ResourceInfo, namespace: string, options: ListOptions, predicate: Predicate): Task<{ readonly objects: readonly Versioned[]; readonly metadata: JsonObject } | Refusal> {
+  *page(
+    info: ResourceInfo,
+    namespace: string,
+    options: ListOptions,
+    predicate: Predicate,
+  ): Task<{ readonly objects: readonly Versioned[]; readonly metadata: JsonObject } | Refusal> {
     const prefix = storageKey(info, namespace, null);
     const version = parseResourceVersion(options.resourceVersion);
     if (!version.ok) return refuse(badRequest(invalidVersion(options.resourceVersion, version.error)));
     const cache = this.cacheOf(info);
-    const exact = options.resourceVersionMatch === 'Exact' || (options.limit > 0 && version.value > 0 && options.resourceVersionMatch === '');
-    if (cache === null || options.continue !== '' || exact) return yield* this.pageFromEtcd(info, prefix, options, version.value, predicate);
+    const exact =
+      options.resourceVersionMatch === 'Exact' || (options.limit > 0 && version.value > 0 && options.resourceVersionMatch === '');
+    if (cache === null || options.continue !== '' || exact)
+      return yield* this.pageFromEtcd(info, prefix, options, version.value, predicate);
     let wanted = version.value;
     if (options.resourceVersion === '') {
       const current = yield* this.etcd.currentRevision(info.etcdPrefix);
@@ -105,11 +112,18 @@ export class Reader {
     return predicate.everything ? all : all.filter((object) => matches(predicate, object));
   }
 
-  private *pageFromEtcd(info: ResourceInfo, prefix: string, options: ListOptions, version: number, predicate: Predicate): Task<{ objects: Versioned[]; metadata: JsonObject } | Refusal> {
+  private *pageFromEtcd(
+    info: ResourceInfo,
+    prefix: string,
+    options: ListOptions,
+    version: number,
+    predicate: Predicate,
+  ): Task<{ objects: Versioned[]; metadata: JsonObject } | Refusal> {
     let from = prefix;
     let revision = version;
     if (options.continue !== '') {
-      if (options.resourceVersion !== '' && options.resourceVersion !== '0') return refuse(badRequest('specifying resource version is not allowed when using continue'));
+      if (options.resourceVersion !== '' && options.resourceVersion !== '0')
+        return refuse(badRequest('specifying resource version is not allowed when using continue'));
       const token = decodeContinue(options.continue, prefix);
       if (!token.ok) return refuse(badRequest(`invalid continue token: ${token.error}`));
       from = token.value.fromKey;
@@ -127,7 +141,8 @@ export class Reader {
       const last = page.kvs[page.kvs.length - 1]?.key;
       if (!page.more || last === undefined) return { objects, metadata: { resourceVersion: String(revision) } };
       from = `${last}\0`;
-      if (objects.length >= options.limit) return cut(info, objects, options.limit, prefix, revision, predicate, page.count - page.kvs.length);
+      if (objects.length >= options.limit)
+        return cut(info, objects, options.limit, prefix, revision, predicate, page.count - page.kvs.length);
     }
   }
 
@@ -157,13 +172,21 @@ export class Reader {
       revision = current;
     } else revision = start;
     if (cache !== null) yield* cache.waitFor(options.sendInitialEvents === true || start === 'current' ? revision : 0);
-    const timeoutUs = options.timeoutSeconds !== null && options.timeoutSeconds > 0 ? options.timeoutSeconds * SECOND : this.longTimeout(requested.path);
+    const timeoutUs =
+      options.timeoutSeconds !== null && options.timeoutSeconds > 0 ? options.timeoutSeconds * SECOND : this.longTimeout(requested.path);
     const plan: WatchPlan = {
-      info, options, predicate, form, revision, include: includeOf(query.includeObject),
+      info,
+      options,
+      predicate,
+      form,
+      revision,
+      include: includeOf(query.includeObject),
       prefix: storageKey(info, namespace, null),
       deadline: simTime(this.ctx.now() + timeoutUs),
     };
-    const selector = [query.labelSelector, query.fieldSelector ?? (name === '' ? undefined : `metadata.name=${name}`)].filter(Boolean).join(' ');
+    const selector = [query.labelSelector, query.fieldSelector ?? (name === '' ? undefined : `metadata.name=${name}`)]
+      .filter(Boolean)
+      .join(' ');
     return cache === null ? this.watchEtcd(plan, selector) : this.watchCache(cache, plan, selector);
   }
 
@@ -174,16 +197,26 @@ export class Reader {
   private watchCache(cache: WatchCache, plan: WatchPlan, selector: string): OpenWatch {
     let watcher: Watcher | null = null;
     return {
-      resource: plan.info.resource, selector,
+      resource: plan.info.resource,
+      selector,
       start: (sink) => {
-        const created: Watcher = new Watcher(this.ctx, {
-          predicate: plan.predicate, prefix: plan.prefix, deadline: plan.deadline,
-          trigger: TRIGGER_FIELDS[plan.info.resource] === undefined ? null : requiredValue(plan.predicate, TRIGGER_FIELDS[plan.info.resource] as string),
-          bookmarks: plan.options.allowWatchBookmarks,
-          kind: bookmarkKind(plan),
-          revision: () => cache.revision,
-          onEnd: () => cache.remove(created),
-        }, this.formed(sink, plan));
+        const created: Watcher = new Watcher(
+          this.ctx,
+          {
+            predicate: plan.predicate,
+            prefix: plan.prefix,
+            deadline: plan.deadline,
+            trigger:
+              TRIGGER_FIELDS[plan.info.resource] === undefined
+                ? null
+                : requiredValue(plan.predicate, TRIGGER_FIELDS[plan.info.resource] as string),
+            bookmarks: plan.options.allowWatchBookmarks,
+            kind: bookmarkKind(plan),
+            revision: () => cache.revision,
+            onEnd: () => cache.remove(created),
+          },
+          this.formed(sink, plan),
+        );
         watcher = created;
         this.begin(cache, plan, created);
       },
@@ -210,24 +243,45 @@ export class Reader {
   private watchEtcd(plan: WatchPlan, selector: string): OpenWatch {
     let watcher: Watcher | null = null;
     return {
-      resource: plan.info.resource, selector,
+      resource: plan.info.resource,
+      selector,
       start: (sink) => {
         let revision = plan.revision;
         let close = (): void => {};
-        const created: Watcher = new Watcher(this.ctx, {
-          predicate: plan.predicate, prefix: plan.prefix, deadline: plan.deadline, trigger: null,
-          bookmarks: plan.options.allowWatchBookmarks, kind: bookmarkKind(plan),
-          revision: () => revision,
-          onEnd: () => close(),
-        }, this.formed(sink, plan));
+        const created: Watcher = new Watcher(
+          this.ctx,
+          {
+            predicate: plan.predicate,
+            prefix: plan.prefix,
+            deadline: plan.deadline,
+            trigger: null,
+            bookmarks: plan.options.allowWatchBookmarks,
+            kind: bookmarkKind(plan),
+            revision: () => revision,
+            onEnd: () => close(),
+          },
+          this.formed(sink, plan),
+        );
         watcher = created;
-        this.ctx.spawn(this.followEtcd(plan, created, (seen) => (revision = seen), (closer) => (close = closer)));
+        this.ctx.spawn(
+          this.followEtcd(
+            plan,
+            created,
+            (seen) => (revision = seen),
+            (closer) => (close = closer),
+          ),
+        );
       },
       stop: () => watcher?.closed(),
     };
   }
 
-  private *followEtcd(plan: WatchPlan, watcher: Watcher, seen: (revision: number) => void, closer: (close: () => void) => void): Task<void> {
+  private *followEtcd(
+    plan: WatchPlan,
+    watcher: Watcher,
+    seen: (revision: number) => void,
+    closer: (close: () => void) => void,
+  ): Task<void> {
     let from = plan.revision;
     if (from === 0 || plan.options.sendInitialEvents === true) {
       const page = yield* this.etcd.range(plan.prefix, { end: endOf(plan.prefix) });
@@ -237,7 +291,13 @@ export class Reader {
       if (plan.options.sendInitialEvents === true && plan.options.allowWatchBookmarks) watcher.initialEventsEnd(from);
     }
     seen(from);
-    const create_request = { key: plan.prefix, range_end: endOf(plan.prefix), start_revision: from + 1, prev_kv: true, progress_notify: true };
+    const create_request = {
+      key: plan.prefix,
+      range_end: endOf(plan.prefix),
+      start_revision: from + 1,
+      prev_kv: true,
+      progress_notify: true,
+    };
     yield* suspend<void>((resume) => {
       const stream = this.ctx.open(ETCD, { protocol: 'etcd', kind: 'request', rpc: 'Watch', body: { create_request } }, (item) => {
         if (item.type === 'end') resume(undefined);
@@ -289,14 +349,20 @@ interface EtcdEvent {
 function cacheEvent({ type, kv, prev_kv }: EtcdEvent): Parameters<Watcher['hear']>[0] {
   const previous = prev_kv === undefined ? null : decode(prev_kv.value, prev_kv.mod_revision);
   const { key, mod_revision: revision } = kv;
-  if (type === 'DELETE' && previous !== null) return { type: 'DELETED', revision, key, previous, object: withResourceVersion(previous, String(revision)) };
+  if (type === 'DELETE' && previous !== null)
+    return { type: 'DELETED', revision, key, previous, object: withResourceVersion(previous, String(revision)) };
   return { type: previous === null ? 'ADDED' : 'MODIFIED', revision, key, previous, object: decode(kv.value, revision) };
 }
 
 const bookmarkKind = ({ info, form }: WatchPlan): { kind: string; apiVersion: string } =>
-  form === 'metadata' ? { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' } : { kind: info.kind, apiVersion: groupVersion(info) };
+  form === 'metadata'
+    ? { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' }
+    : { kind: info.kind, apiVersion: groupVersion(info) };
 
-export function parseListRequest(query: RequestInfo['query'], info: ResourceInfo): { readonly options: ListOptions; readonly predicate: Predicate } | Refusal {
+export function parseListRequest(
+  query: RequestInfo['query'],
+  info: ResourceInfo,
+): { readonly options: ListOptions; readonly predicate: Predicate } | Refusal {
   const options = listOptionsOf(query);
   if (!options.ok) return refuse(badRequest(options.error));
   const predicate = predicateOf(info, query.labelSelector, query.fieldSelector);
@@ -306,7 +372,8 @@ export function parseListRequest(query: RequestInfo['query'], info: ResourceInfo
   return { options: options.value, predicate: predicate.value };
 }
 
-const invalidVersion = (text: string, why: string): string => `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: ${why}`;
+const invalidVersion = (text: string, why: string): string =>
+  `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: ${why}`;
 
 function tooLarge(wanted: number, current: number): Refusal {
   const status = timeout(`Too large resource version: ${wanted}, current: ${current}`, 1);
@@ -315,7 +382,15 @@ function tooLarge(wanted: number, current: number): Refusal {
 }
 
 /** A page of at most `limit` objects with the token for the next; `remaining` beyond `objects`. */
-function cut(info: ResourceInfo, objects: Versioned[], limit: number, prefix: string, revision: number, predicate: Predicate, remaining = 0): { objects: Versioned[]; metadata: JsonObject } {
+function cut(
+  info: ResourceInfo,
+  objects: Versioned[],
+  limit: number,
+  prefix: string,
+  revision: number,
+  predicate: Predicate,
+  remaining = 0,
+): { objects: Versioned[]; metadata: JsonObject } {
   const resourceVersion = String(revision);
   const rest = objects.length - limit + remaining;
   if (limit <= 0 || rest <= 0) return { objects, metadata: { resourceVersion } };
@@ -325,6 +400,10 @@ function cut(info: ResourceInfo, objects: Versioned[], limit: number, prefix: st
   const token = encodeContinue(`${lastKey}\0`, prefix.replace(/\/$/, ''), revision);
   return {
     objects: page,
-    metadata: { resourceVersion, ...(token.ok ? { continue: token.value } : {}), ...(predicate.everything ? { remainingItemCount: rest } : {}) },
+    metadata: {
+      resourceVersion,
+      ...(token.ok ? { continue: token.value } : {}),
+      ...(predicate.everything ? { remainingItemCount: rest } : {}),
+    },
   };
 }

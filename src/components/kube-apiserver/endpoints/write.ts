@@ -8,12 +8,12 @@ import type { Task } from '../../../sim/task';
 import type { HttpRequest } from '../../../wire/payload';
 import { Refusal, refuse } from '../refusal';
 import type { DeleteOptions } from '../registry/deletion';
-import type { Call, Store, Transform } from '../registry/store';
 import { fromStorage, toStorage } from '../registry/events';
+import type { Call, Store, Transform } from '../registry/store';
 import type { RequestInfo } from '../request-info';
 import type { Versioned } from '../storage/versioner';
 import { applyPatch, complete, decodeBody, isBinary } from './decoding';
-import { fieldValidationOf, FIELD_VALIDATIONS } from './field-validation';
+import { FIELD_VALIDATIONS, fieldValidationOf } from './field-validation';
 import { formOf, includeOf, presented, presentedList } from './negotiation';
 import { parseListRequest, type Reader } from './read';
 
@@ -36,7 +36,8 @@ export class Writer {
     const { info } = call;
     const object = this.decoded(request, query, call);
     if (object instanceof Refusal) return object;
-    if (object.metadata.name && name !== '' && object.metadata.name !== name) return refuse(badRequest('the name of the object does not match the name on the URL'));
+    if (object.metadata.name && name !== '' && object.metadata.name !== name)
+      return refuse(badRequest('the name of the object does not match the name on the URL'));
     const created = yield* this.store.create(call, object);
     return created instanceof Refusal ? created : this.answer(request, query, info, 201, created);
   }
@@ -48,7 +49,8 @@ export class Writer {
     if (object instanceof Refusal) return object;
     const { metadata } = object;
     if (metadata.name !== name) {
-      if (metadata.name) return refuse(badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`));
+      if (metadata.name)
+        return refuse(badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`));
       return refuse(badRequest('the name of the object () does not match the name on the URL (' + name + ')'));
     }
     if (info.namespaced && metadata.namespace && metadata.namespace !== namespace) {
@@ -60,7 +62,13 @@ export class Writer {
   }
 
   private mayCreate({ info, subresource }: Call, { metadata }: Versioned, refusal: Refusal): boolean {
-    return refusal.code === 404 && subresource === '' && this.store.createsOnUpdate.has(info.resource) && !metadata.resourceVersion && !metadata.uid;
+    return (
+      refusal.code === 404 &&
+      subresource === '' &&
+      this.store.createsOnUpdate.has(info.resource) &&
+      !metadata.resourceVersion &&
+      !metadata.uid
+    );
   }
 
   private *createMissing(request: HttpRequest, query: RequestInfo['query'], call: Call, object: Versioned): Task<Answered | Refusal> {
@@ -92,7 +100,12 @@ export class Writer {
     if (deleted instanceof Refusal) return deleted;
     if (!deleted.gone || RETURNED_WHEN_GONE.has(info.resource)) return this.answer(request, query, info, 200, deleted.object);
     const { uid } = deleted.object.metadata;
-    const details = { name, ...(info.group === '' ? {} : { group: info.group }), kind: info.resource, ...(uid === undefined ? {} : { uid }) };
+    const details = {
+      name,
+      ...(info.group === '' ? {} : { group: info.group }),
+      kind: info.resource,
+      ...(uid === undefined ? {} : { uid }),
+    };
     return { code: 200, body: success(details) as unknown as JsonObject };
   }
 
@@ -125,10 +138,18 @@ export class Writer {
     const options = checkOptions(query, request.method === 'PUT' ? 'UpdateOptions' : 'CreateOptions');
     if (options !== null) return options;
     const body = decodeBody(request, call.info);
-    return body instanceof Refusal ? body : complete(body, call.info, fieldValidationOf(query.fieldValidation), call.warnings, isBinary(request));
+    return body instanceof Refusal
+      ? body
+      : complete(body, call.info, fieldValidationOf(query.fieldValidation), call.warnings, isBinary(request));
   }
 
-  private answer(request: HttpRequest, query: RequestInfo['query'], info: ResourceInfo, code: number, object: Versioned): Answered | Refusal {
+  private answer(
+    request: HttpRequest,
+    query: RequestInfo['query'],
+    info: ResourceInfo,
+    code: number,
+    object: Versioned,
+  ): Answered | Refusal {
     const form = formOf(request.headers);
     if (form instanceof Refusal) return form;
     return { code, body: presented(info, object, form, this.ctx.now(), includeOf(query.includeObject)) };
@@ -137,8 +158,21 @@ export class Writer {
 
 /** Registries with ReturnDeletedObject: DELETE answers the object, not a Status. */
 const RETURNED_WHEN_GONE = new Set([
-  'pods', 'services', 'serviceaccounts', 'persistentvolumes', 'persistentvolumeclaims', 'podtemplates', 'resourcequotas',
-  'storageclasses', 'volumeattachments', 'csinodes', 'csidrivers', 'resourceclaims', 'resourceclaimtemplates', 'resourceslices', 'deviceclasses',
+  'pods',
+  'services',
+  'serviceaccounts',
+  'persistentvolumes',
+  'persistentvolumeclaims',
+  'podtemplates',
+  'resourcequotas',
+  'storageclasses',
+  'volumeattachments',
+  'csinodes',
+  'csidrivers',
+  'resourceclaims',
+  'resourceclaimtemplates',
+  'resourceslices',
+  'deviceclasses',
 ]);
 
 /** A patch cannot give the object another name. */
@@ -156,7 +190,12 @@ export function checkOptions(query: RequestInfo['query'], kind: OptionsKind): Re
     errors.push({ type: 'FieldValueTooLong', field: 'fieldManager', detail: `may not be more than ${MAX_MANAGER_BYTES} bytes` });
   }
   if (query.fieldValidation !== undefined && !FIELD_VALIDATIONS.includes(query.fieldValidation)) {
-    errors.push({ type: 'FieldValueNotSupported', field: 'fieldValidation', value: query.fieldValidation, detail: `supported values: ${FIELD_VALIDATIONS.map((value) => JSON.stringify(value)).join(', ')}` });
+    errors.push({
+      type: 'FieldValueNotSupported',
+      field: 'fieldValidation',
+      value: query.fieldValidation,
+      detail: `supported values: ${FIELD_VALIDATIONS.map((value) => JSON.stringify(value)).join(', ')}`,
+    });
   }
   return errors.length === 0 ? null : refuse(invalid('meta.k8s.io', kind, '', errors));
 }
@@ -171,8 +210,12 @@ function deleteOptionsOf(request: HttpRequest, query: RequestInfo['query']): Del
   const errors: FieldError[] = [];
   const { propagationPolicy } = options;
   if (propagationPolicy !== undefined && !['Foreground', 'Background', 'Orphan'].includes(propagationPolicy)) {
-    errors.push({ type: 'FieldValueNotSupported', field: 'propagationPolicy', value: propagationPolicy, detail: 'supported values: "Foreground", "Background", "Orphan", "nil"' });
+    errors.push({
+      type: 'FieldValueNotSupported',
+      field: 'propagationPolicy',
+      value: propagationPolicy,
+      detail: 'supported values: "Foreground", "Background", "Orphan", "nil"',
+    });
   }
   return errors.length === 0 ? options : refuse(invalid('meta.k8s.io', 'DeleteOptions', '', errors));
 }
-

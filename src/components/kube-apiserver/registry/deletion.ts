@@ -8,8 +8,8 @@ import { parseTime, rfc3339 } from '../../../machinery/time';
 import { type Refusal, refuse } from '../refusal';
 import type { Versioned } from '../storage/versioner';
 import { withField, withMeta } from './meta';
-import { finalizersOf } from './strategies/namespace';
 import type { Call } from './store';
+import { finalizersOf } from './strategies/namespace';
 import { strategyOf } from './strategy';
 
 export interface DeleteOptions {
@@ -32,10 +32,22 @@ export function preconditionsOf({ info, name }: Call, { preconditions }: DeleteO
   const { uid, resourceVersion } = preconditions ?? {};
   const target = { group: info.group, resource: info.kind };
   if (uid && uid !== current.metadata.uid) {
-    return refuse(conflict(target, name, `the UID in the precondition (${uid}) does not match the UID in record (${current.metadata.uid ?? ''}). The object might have been deleted and then recreated`));
+    return refuse(
+      conflict(
+        target,
+        name,
+        `the UID in the precondition (${uid}) does not match the UID in record (${current.metadata.uid ?? ''}). The object might have been deleted and then recreated`,
+      ),
+    );
   }
   if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) {
-    return refuse(conflict(target, name, `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${current.metadata.resourceVersion ?? ''}). The object might have been modified`));
+    return refuse(
+      conflict(
+        target,
+        name,
+        `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${current.metadata.resourceVersion ?? ''}). The object might have been modified`,
+      ),
+    );
   }
   return null;
 }
@@ -44,7 +56,10 @@ export function preconditionsOf({ info, name }: Call, { preconditions }: DeleteO
 export function planDeletion(info: ResourceInfo, current: Versioned, options: DeleteOptions, now: SimTime): Deleted {
   if (info.group === '' && info.resource === 'namespaces') return planNamespace(current, now);
   const finalizers = finalizersAfter(current, options);
-  const object = finalizers === current.metadata.finalizers ? current : withMeta(current, { finalizers: finalizers.length > 0 ? finalizers : undefined });
+  const object =
+    finalizers === current.metadata.finalizers
+      ? current
+      : withMeta(current, { finalizers: finalizers.length > 0 ? finalizers : undefined });
   const { grace } = strategyOf(info);
   if (grace === undefined || (options.gracePeriodSeconds === 0 && current.metadata.deletionTimestamp === undefined)) {
     return finalizers.length > 0 ? { object: marked(object, 0, now), gone: false } : { object: current, gone: true };
@@ -58,10 +73,16 @@ export function planDeletion(info: ResourceInfo, current: Versioned, options: De
 /** Deleted a second time: the grace can only become shorter. */
 function shortened(object: Versioned, seconds: number, held: boolean, options: DeleteOptions, now: SimTime): Deleted {
   const { deletionGracePeriodSeconds = 0, deletionTimestamp } = object.metadata;
-  if (deletionGracePeriodSeconds === 0 || seconds === 0) return held ? { object: withMeta(object, { deletionGracePeriodSeconds: 0 }), gone: false } : { object: asGone(object, now), gone: true };
+  if (deletionGracePeriodSeconds === 0 || seconds === 0)
+    return held
+      ? { object: withMeta(object, { deletionGracePeriodSeconds: 0 }), gone: false }
+      : { object: asGone(object, now), gone: true };
   if (options.gracePeriodSeconds === undefined || seconds >= deletionGracePeriodSeconds) return { object, gone: false };
   const started = (parseTime(deletionTimestamp ?? '') ?? now) - deletionGracePeriodSeconds * SECOND;
-  return { object: withMeta(object, { deletionTimestamp: rfc3339(simTime(started + seconds * SECOND)), deletionGracePeriodSeconds: seconds }), gone: false };
+  return {
+    object: withMeta(object, { deletionTimestamp: rfc3339(simTime(started + seconds * SECOND)), deletionGracePeriodSeconds: seconds }),
+    gone: false,
+  };
 }
 
 function marked(object: Versioned, seconds: number, now: SimTime): Versioned {
@@ -76,7 +97,9 @@ function marked(object: Versioned, seconds: number, now: SimTime): Versioned {
 
 /** What the answer shows of an object that is gone now. */
 function asGone(object: Versioned, now: SimTime): Versioned {
-  return object.metadata.deletionTimestamp === undefined ? object : withMeta(object, { deletionTimestamp: rfc3339(now), deletionGracePeriodSeconds: 0 });
+  return object.metadata.deletionTimestamp === undefined
+    ? object
+    : withMeta(object, { deletionTimestamp: rfc3339(now), deletionGracePeriodSeconds: 0 });
 }
 
 export const goneObject = (object: Versioned, now: SimTime): Versioned => asGone(object, now);
@@ -94,11 +117,18 @@ const NONE: readonly string[] = [];
 
 /** A namespace is emptied by its controller first. Models pkg/registry/core/namespace/storage. */
 function planNamespace(current: Versioned, now: SimTime): Deleted {
-  const terminating = withField(current.metadata.deletionTimestamp === undefined ? withMeta(current, { deletionTimestamp: rfc3339(now) }) : current, 'status', {
-    ...((current.status ?? {}) as object),
-    phase: 'Terminating',
-  });
-  const gone = finalizersOf(current).length === 0 && (current.metadata.finalizers?.length ?? 0) === 0 && current.metadata.deletionTimestamp !== undefined;
+  const terminating = withField(
+    current.metadata.deletionTimestamp === undefined ? withMeta(current, { deletionTimestamp: rfc3339(now) }) : current,
+    'status',
+    {
+      ...((current.status ?? {}) as object),
+      phase: 'Terminating',
+    },
+  );
+  const gone =
+    finalizersOf(current).length === 0 &&
+    (current.metadata.finalizers?.length ?? 0) === 0 &&
+    current.metadata.deletionTimestamp !== undefined;
   return { object: terminating, gone };
 }
 

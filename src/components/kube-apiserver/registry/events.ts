@@ -17,7 +17,15 @@ const FIELDS: readonly (readonly [events: string, core: string])[] = [
 const TO_CORE = new Map(FIELDS);
 const FROM_CORE = new Map(FIELDS.map(([events, core]) => [core, events]));
 /** Members without omitempty: they are always there. */
-const CORE_DEFAULTS: JsonObject = { involvedObject: {}, source: {}, firstTimestamp: null, lastTimestamp: null, eventTime: null, reportingComponent: '', reportingInstance: '' };
+const CORE_DEFAULTS: JsonObject = {
+  involvedObject: {},
+  source: {},
+  firstTimestamp: null,
+  lastTimestamp: null,
+  eventTime: null,
+  reportingComponent: '',
+  reportingInstance: '',
+};
 
 const isEventsGroup = (info: ResourceInfo): boolean => info.group === 'events.k8s.io' && info.resource === 'events';
 

@@ -23,8 +23,23 @@ export function withField(object: Versioned, field: string, value: Json | undefi
 }
 
 /** What a client may not set on a new object; empty maps and lists are not kept. */
-export function newMeta(given: ObjectMeta, own: { readonly name: string; readonly namespace: string; readonly uid: string; readonly creationTimestamp: string }): Versioned['metadata'] {
-  const { name: _n, generateName, namespace: _ns, uid: _u, resourceVersion: _rv, generation: _g, creationTimestamp: _c, deletionTimestamp: _d, deletionGracePeriodSeconds: _s, managedFields: _m, ...kept } = given;
+export function newMeta(
+  given: ObjectMeta,
+  own: { readonly name: string; readonly namespace: string; readonly uid: string; readonly creationTimestamp: string },
+): Versioned['metadata'] {
+  const {
+    name: _n,
+    generateName,
+    namespace: _ns,
+    uid: _u,
+    resourceVersion: _rv,
+    generation: _g,
+    creationTimestamp: _c,
+    deletionTimestamp: _d,
+    deletionGracePeriodSeconds: _s,
+    managedFields: _m,
+    ...kept
+  } = given;
   return {
     name: own.name,
     ...(generateName ? { generateName } : {}),
@@ -38,7 +53,18 @@ export function newMeta(given: ObjectMeta, own: { readonly name: string; readonl
 /** Server-owned metadata comes from the old object, whatever the client sent. */
 export function updatedMeta(next: ObjectMeta, old: ObjectMeta): Versioned['metadata'] {
   const { name, generateName, namespace, uid, generation, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds } = old;
-  const { name: _n, generateName: _gn, namespace: _ns, uid: _u, generation: _g, creationTimestamp: _c, deletionTimestamp: _d, deletionGracePeriodSeconds: _s, managedFields: _m, ...kept } = next;
+  const {
+    name: _n,
+    generateName: _gn,
+    namespace: _ns,
+    uid: _u,
+    generation: _g,
+    creationTimestamp: _c,
+    deletionTimestamp: _d,
+    deletionGracePeriodSeconds: _s,
+    managedFields: _m,
+    ...kept
+  } = next;
   const resourceVersion = old.resourceVersion;
   return {
     name,

@@ -40,8 +40,10 @@ class ServiceAllocator {
     const { type = 'ClusterIP', clusterIP = '' } = service.spec;
     if (type === 'ExternalName') return object;
     let spec: JsonObject = {
-      ...(object.spec as JsonObject), type,
-      ipFamilies: service.spec.ipFamilies ?? ['IPv4'], ipFamilyPolicy: service.spec.ipFamilyPolicy ?? 'SingleStack',
+      ...(object.spec as JsonObject),
+      type,
+      ipFamilies: service.spec.ipFamilies ?? ['IPv4'],
+      ipFamilyPolicy: service.spec.ipFamilyPolicy ?? 'SingleStack',
     };
     if (clusterIP !== 'None') {
       const address = yield* this.claimAddress(call, object, clusterIP);
@@ -58,7 +60,8 @@ class ServiceAllocator {
 
   *release(object: Versioned): Task<void> {
     const { clusterIP, ports = [] } = (object as unknown as Service).spec;
-    if (clusterIP && clusterIP !== 'None') yield* this.lookups.loopback('DELETE', `/apis/networking.k8s.io/v1/ipaddresses/${clusterIP}`, null);
+    if (clusterIP && clusterIP !== 'None')
+      yield* this.lookups.loopback('DELETE', `/apis/networking.k8s.io/v1/ipaddresses/${clusterIP}`, null);
     const taken = ports.flatMap(({ nodePort }) => (nodePort ? [nodePort] : []));
     if (taken.length > 0) yield* this.changePorts((used) => taken.forEach((port) => used.delete(port)));
   }
@@ -70,9 +73,17 @@ class ServiceAllocator {
     const parentRef = { resource: 'services', namespace, name };
     if (wanted !== '') {
       const number = addressNumber(wanted);
-      if (number === null || !inRange(range, number)) return this.invalidAddress(call, name, wanted, `failed to allocate IP ${wanted}: the provided IP is not in the valid range. The range of valid IPs is ${this.cidr}`);
+      if (number === null || !inRange(range, number))
+        return this.invalidAddress(
+          call,
+          name,
+          wanted,
+          `failed to allocate IP ${wanted}: the provided IP is not in the valid range. The range of valid IPs is ${this.cidr}`,
+        );
       const made = yield* this.lookups.loopback('POST', '/apis/networking.k8s.io/v1/ipaddresses', ipAddress(wanted, parentRef));
-      return made instanceof Refusal ? this.invalidAddress(call, name, wanted, `failed to allocate IP ${wanted}: provided IP is already allocated`) : wanted;
+      return made instanceof Refusal
+        ? this.invalidAddress(call, name, wanted, `failed to allocate IP ${wanted}: provided IP is already allocated`)
+        : wanted;
     }
     const band = staticBand(range.size);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -97,9 +108,16 @@ class ServiceAllocator {
     const changed = yield* this.changePorts((used) => {
       numbered.forEach((port, i) => {
         const wanted = ports[i]?.nodePort ?? 0;
-        if (wanted !== 0 && used.has(wanted)) errors.push(fieldInvalid(`spec.ports[${i}].nodePort`, wanted, 'provided port is already allocated'));
+        if (wanted !== 0 && used.has(wanted))
+          errors.push(fieldInvalid(`spec.ports[${i}].nodePort`, wanted, 'provided port is already allocated'));
         else if (wanted !== 0 && (wanted < NODE_PORTS.base || wanted >= NODE_PORTS.base + NODE_PORTS.size)) {
-          errors.push(fieldInvalid(`spec.ports[${i}].nodePort`, wanted, `provided port is not in the valid range. The range of valid ports is ${NODE_PORTS.base}-${NODE_PORTS.base + NODE_PORTS.size - 1}`));
+          errors.push(
+            fieldInvalid(
+              `spec.ports[${i}].nodePort`,
+              wanted,
+              `provided port is not in the valid range. The range of valid ports is ${NODE_PORTS.base}-${NODE_PORTS.base + NODE_PORTS.size - 1}`,
+            ),
+          );
         } else {
           const number = wanted || this.freePort(used, `${namespace}/${name}/${i}`);
           (port as { nodePort: number }).nodePort = number;
@@ -130,13 +148,19 @@ class ServiceAllocator {
 }
 
 const ipAddress = (name: string, parentRef: JsonObject): JsonObject => ({
-  kind: 'IPAddress', apiVersion: 'networking.k8s.io/v1', metadata: { name, labels: FAMILY_LABELS }, spec: { parentRef },
+  kind: 'IPAddress',
+  apiVersion: 'networking.k8s.io/v1',
+  metadata: { name, labels: FAMILY_LABELS },
+  spec: { parentRef },
 });
 
 /** The stored bitmap, here as the list of its set ports. */
 const allocation = (used: ReadonlySet<number>): Versioned => ({
-  kind: 'RangeAllocation', apiVersion: 'v1', metadata: { name: '' },
+  kind: 'RangeAllocation',
+  apiVersion: 'v1',
+  metadata: { name: '' },
   range: `${NODE_PORTS.base}-${NODE_PORTS.base + NODE_PORTS.size - 1}`,
   data: [...used].sort((a, b) => a - b),
 });
-const portsOf = (current: Versioned | null): readonly number[] => (isObject(current) && Array.isArray(current.data) ? (current.data as readonly number[]) : []);
+const portsOf = (current: Versioned | null): readonly number[] =>
+  isObject(current) && Array.isArray(current.data) ? (current.data as readonly number[]) : [];

@@ -3,7 +3,16 @@
 // Left out: managedFields (see docs/FIDELITY.md).
 import type { JsonObject } from '../../../base/json';
 import { type ResourceInfo, storageKey } from '../../../machinery/resources';
-import { alreadyExists, badRequest, conflict, type FieldError, invalid, notFound, OPTIMISTIC_LOCK, plainError } from '../../../machinery/status';
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  type FieldError,
+  invalid,
+  notFound,
+  OPTIMISTIC_LOCK,
+  plainError,
+} from '../../../machinery/status';
 import { rfc3339 } from '../../../machinery/time';
 import { validateCreate, validateUpdate } from '../../../machinery/validation/validate';
 import type { Ctx } from '../../../sim/process';
@@ -16,7 +25,7 @@ import { Refusal, refuse } from '../refusal';
 import type { Etcd3 } from '../storage/etcd3';
 import { decode, type Versioned } from '../storage/versioner';
 import type { WatchCache } from '../storage/watch-cache';
-import { type DeleteOptions, type Deleted, goneObject, isEmptied, planDeletion, preconditionsOf } from './deletion';
+import { type Deleted, type DeleteOptions, goneObject, isEmptied, planDeletion, preconditionsOf } from './deletion';
 import { toStorage } from './events';
 import { newMeta, updatedMeta, withMeta } from './meta';
 import type { NameGenerator } from './names';
@@ -48,9 +57,33 @@ export type Transform = (old: Versioned) => Versioned | Refusal;
 
 const MAX_NAME_ATTEMPTS = 8; // store.go maxNameGenerationCreateAttempts
 /** Kinds whose PUT creates what is missing: AllowCreateOnUpdate. */
-const CREATED_ON_UPDATE = new Set(['leases', 'events', 'endpoints', 'endpointslices', 'limitranges', 'roles', 'rolebindings', 'clusterroles', 'clusterrolebindings', 'priorityclasses', 'services', 'csistoragecapacities']);
+const CREATED_ON_UPDATE = new Set([
+  'leases',
+  'events',
+  'endpoints',
+  'endpointslices',
+  'limitranges',
+  'roles',
+  'rolebindings',
+  'clusterroles',
+  'clusterrolebindings',
+  'priorityclasses',
+  'services',
+  'csistoragecapacities',
+]);
 /** Kinds whose PUT must carry a resourceVersion: AllowUnconditionalUpdate is false. */
-const CONDITIONAL_ONLY = new Set(['leases', 'roles', 'rolebindings', 'poddisruptionbudgets', 'csidrivers', 'apiservices', 'customresourcedefinitions', 'servicecidrs', 'ipaddresses', 'csistoragecapacities']);
+const CONDITIONAL_ONLY = new Set([
+  'leases',
+  'roles',
+  'rolebindings',
+  'poddisruptionbudgets',
+  'csidrivers',
+  'apiservices',
+  'customresourcedefinitions',
+  'servicecidrs',
+  'ipaddresses',
+  'csistoragecapacities',
+]);
 
 export class Store {
   constructor(
@@ -91,7 +124,8 @@ export class Store {
     if (info.namespaced && metadata.namespace && metadata.namespace !== namespace) return refuse(badRequest(NAMESPACE_MISMATCH));
     const name = metadata.name || (metadata.generateName ? this.names.generate(info.resource, namespace, metadata.generateName) : '');
     const own = {
-      name, namespace: info.namespaced ? namespace : '',
+      name,
+      namespace: info.namespaced ? namespace : '',
       uid: this.names.uid(`${info.resource}/${namespace}/${name}`),
       creationTimestamp: rfc3339(this.ctx.now()),
     };
@@ -185,7 +219,12 @@ export class Store {
     }
     if (!resourceVersion || resourceVersion === '0') {
       if (subresource !== '' || !CONDITIONAL_ONLY.has(info.resource)) return null;
-      const error: FieldError = { type: 'FieldValueInvalid', field: 'metadata.resourceVersion', value: 0, detail: 'must be specified for an update' };
+      const error: FieldError = {
+        type: 'FieldValueInvalid',
+        field: 'metadata.resourceVersion',
+        value: 0,
+        detail: 'must be specified for an update',
+      };
       return refuse(invalid(info.group, info.kind, name, [error]));
     }
     return resourceVersion === old.metadata.resourceVersion ? null : refuse(conflict(info, name, OPTIMISTIC_LOCK));
@@ -254,7 +293,13 @@ export class Store {
     return storageKey(info, namespace, name);
   }
 
-  private validated(call: Call, object: Versioned, old: Versioned | null, errors: readonly FieldError[], operation: Operation): Refusal | null {
+  private validated(
+    call: Call,
+    object: Versioned,
+    old: Versioned | null,
+    errors: readonly FieldError[],
+    operation: Operation,
+  ): Refusal | null {
     const { info, chain } = call;
     if (errors.length > 0) {
       const { status } = refuse(invalid(info.group, info.kind, object.metadata.name, errors));
@@ -286,4 +331,3 @@ const ADMITTED: JsonObject = { stage: 'validating-admission', plugins: [] };
 
 // biome-ignore lint/correctness/useYield: there is nothing to wait for.
 function* nothing(): Task<void> {}
-

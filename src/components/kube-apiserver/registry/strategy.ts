@@ -1,6 +1,6 @@
 // How one kind differs from the others when it is created, changed and deleted.
 // Models apiserver pkg/registry/rest strategies; each kind's is in pkg/registry/<group>/<resource>/strategy.go.
-import { jsonEqual, type Json, type JsonObject } from '../../../base/json';
+import { type Json, type JsonObject, jsonEqual } from '../../../base/json';
 import type { ResourceInfo } from '../../../machinery/resources';
 import type { Versioned } from '../storage/versioner';
 import { withField, withMeta } from './meta';
@@ -22,10 +22,29 @@ export interface Strategy {
 
 /** Kinds that count changes of their spec in metadata.generation (real-api.json, real-etcd-values.json). */
 const COUNTED = new Set([
-  'pods', 'replicationcontrollers', 'deployments', 'replicasets', 'daemonsets', 'statefulsets', 'cronjobs', 'jobs', 'endpointslices',
-  'flowschemas', 'prioritylevelconfigurations', 'ingresses', 'ingressclasses', 'networkpolicies', 'poddisruptionbudgets', 'priorityclasses',
-  'validatingadmissionpolicies', 'validatingadmissionpolicybindings', 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings',
-  'validatingwebhookconfigurations', 'mutatingwebhookconfigurations', 'customresourcedefinitions',
+  'pods',
+  'replicationcontrollers',
+  'deployments',
+  'replicasets',
+  'daemonsets',
+  'statefulsets',
+  'cronjobs',
+  'jobs',
+  'endpointslices',
+  'flowschemas',
+  'prioritylevelconfigurations',
+  'ingresses',
+  'ingressclasses',
+  'networkpolicies',
+  'poddisruptionbudgets',
+  'priorityclasses',
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
+  'mutatingadmissionpolicies',
+  'mutatingadmissionpolicybindings',
+  'validatingwebhookconfigurations',
+  'mutatingwebhookconfigurations',
+  'customresourcedefinitions',
 ]);
 /** Also counts changes of annotations, which the deployment controller must observe. */
 const COUNTS_ANNOTATIONS = 'deployments';
@@ -91,6 +110,7 @@ export function prepareForStatusUpdate(info: ResourceInfo, given: Versioned, old
 function changed(info: ResourceInfo, next: Versioned, old: Versioned): boolean {
   const { metadata: nextMeta, status: _a, ...nextRest } = next;
   const { metadata: oldMeta, status: _b, ...oldRest } = old;
-  if (info.resource === COUNTS_ANNOTATIONS && !jsonEqual((nextMeta.annotations ?? {}) as Json, (oldMeta.annotations ?? {}) as Json)) return true;
+  if (info.resource === COUNTS_ANNOTATIONS && !jsonEqual((nextMeta.annotations ?? {}) as Json, (oldMeta.annotations ?? {}) as Json))
+    return true;
   return !jsonEqual(nextRest, oldRest);
 }

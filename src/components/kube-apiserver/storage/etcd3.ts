@@ -183,7 +183,8 @@ export class Etcd3 {
 
 /** What grpc-go reports for these ends of a connection. */
 const UNAVAILABLE = {
-  refused: 'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:2379: connect: connection refused"',
+  refused:
+    'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:2379: connect: connection refused"',
   reset: 'rpc error: code = Unavailable desc = error reading from server: EOF',
   timeout: 'context deadline exceeded',
 };

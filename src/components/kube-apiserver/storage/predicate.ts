@@ -11,17 +11,41 @@ import type { Versioned } from './versioner';
 /** Beside metadata.name and metadata.namespace. */
 const SELECTABLE: { readonly [groupResource: string]: readonly string[] } = {
   '/pods': [
-    'spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName', 'spec.hostNetwork', 'status.phase',
-    'status.podIP', 'status.podIPs', 'status.nominatedNodeName',
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.schedulerName',
+    'spec.serviceAccountName',
+    'spec.hostNetwork',
+    'status.phase',
+    'status.podIP',
+    'status.podIPs',
+    'status.nominatedNodeName',
   ],
   '/nodes': ['spec.unschedulable'],
   '/events': [
-    'involvedObject.kind', 'involvedObject.namespace', 'involvedObject.name', 'involvedObject.uid', 'involvedObject.apiVersion',
-    'involvedObject.resourceVersion', 'involvedObject.fieldPath', 'reason', 'reportingComponent', 'source', 'type',
+    'involvedObject.kind',
+    'involvedObject.namespace',
+    'involvedObject.name',
+    'involvedObject.uid',
+    'involvedObject.apiVersion',
+    'involvedObject.resourceVersion',
+    'involvedObject.fieldPath',
+    'reason',
+    'reportingComponent',
+    'source',
+    'type',
   ],
   'events.k8s.io/events': [
-    'regarding.kind', 'regarding.namespace', 'regarding.name', 'regarding.uid', 'regarding.apiVersion', 'regarding.resourceVersion',
-    'regarding.fieldPath', 'reason', 'reportingController', 'type',
+    'regarding.kind',
+    'regarding.namespace',
+    'regarding.name',
+    'regarding.uid',
+    'regarding.apiVersion',
+    'regarding.resourceVersion',
+    'regarding.fieldPath',
+    'reason',
+    'reportingController',
+    'type',
   ],
   '/secrets': ['type'],
   '/services': ['spec.clusterIP', 'spec.type'],
@@ -81,13 +105,23 @@ export const requiredValue = (predicate: Predicate, field: string): string | nul
 
 function fieldOf(object: Versioned, field: string): string {
   switch (field) {
-    case 'metadata.name': case 'name': return object.metadata.name;
-    case 'metadata.namespace': return object.metadata.namespace ?? '';
-    case 'source': return textAt(object, ['source', 'component']) || textAt(object, ['reportingComponent']);
-    case 'spec.hostNetwork': case 'spec.unschedulable': return textAt(object, field.split('.')) || 'false';
-    case 'status.podIPs': return textAt(object, ['status', 'podIP']);
-    case 'status.replicas': case 'status.successful': return textAt(object, field.split('.')) || '0';
-    default: return textAt(object, pathOf(field));
+    case 'metadata.name':
+    case 'name':
+      return object.metadata.name;
+    case 'metadata.namespace':
+      return object.metadata.namespace ?? '';
+    case 'source':
+      return textAt(object, ['source', 'component']) || textAt(object, ['reportingComponent']);
+    case 'spec.hostNetwork':
+    case 'spec.unschedulable':
+      return textAt(object, field.split('.')) || 'false';
+    case 'status.podIPs':
+      return textAt(object, ['status', 'podIP']);
+    case 'status.replicas':
+    case 'status.successful':
+      return textAt(object, field.split('.')) || '0';
+    default:
+      return textAt(object, pathOf(field));
   }
 }
 

@@ -44,11 +44,15 @@ const PATIENT_FAILURES = 20;
 
 /** Fields by which watchers are found without asking all of them. registry/core/{pod,secret,configmap}. */
 const TRIGGERS: { readonly [resource: string]: (object: Versioned) => string } = {
-  pods: (object) => ((object.spec as { readonly nodeName?: string } | undefined)?.nodeName ?? ''),
+  pods: (object) => (object.spec as { readonly nodeName?: string } | undefined)?.nodeName ?? '',
   secrets: (object) => object.metadata.name,
   configmaps: (object) => object.metadata.name,
 };
-export const TRIGGER_FIELDS: { readonly [resource: string]: string } = { pods: 'spec.nodeName', secrets: 'metadata.name', configmaps: 'metadata.name' };
+export const TRIGGER_FIELDS: { readonly [resource: string]: string } = {
+  pods: 'spec.nodeName',
+  secrets: 'metadata.name',
+  configmaps: 'metadata.name',
+};
 
 export class WatchCache {
   readonly objects = new SortedMap<Versioned>();

@@ -1,6 +1,6 @@
 // One client's open watch: what it hears, when it is told a bookmark, when it ends.
 // Models apiserver pkg/storage/cacher/cache_watcher.go. Left out: buffers that fill up and cut a slow client.
-import { type SimTime, SECOND } from '../../../base/brand';
+import { SECOND, type SimTime } from '../../../base/brand';
 import type { JsonObject } from '../../../base/json';
 import type { Ctx } from '../../../sim/process';
 import type { Timer } from '../../../sim/simulation';
@@ -69,7 +69,8 @@ export class Watcher implements Listener {
     const before = previous !== null && matches(predicate, previous);
     const now = event.type !== 'DELETED' && matches(predicate, object);
     if (now) this.sink.push(before ? 'MODIFIED' : 'ADDED', object);
-    else if (before) this.sink.push('DELETED', event.type === 'DELETED' ? object : withResourceVersion(previous as Versioned, String(event.revision)));
+    else if (before)
+      this.sink.push('DELETED', event.type === 'DELETED' ? object : withResourceVersion(previous as Versioned, String(event.revision)));
   }
 
   fail(status: JsonObject): void {

@@ -1,7 +1,8 @@
 // Which pods go first when there are too many. Models kubernetes pkg/controller/controller_utils.go
 // (ActivePodsWithRanks) and pkg/controller/replicaset/replica_set.go (getPodsToDelete).
-import { compareBytes } from '../../../base/order';
+
 import type { SimTime } from '../../../base/brand';
+import { compareBytes } from '../../../base/order';
 import { parseTime } from '../../../machinery/time';
 import type { Pod } from '../../../machinery/types';
 import { isPodActive, isPodReady, readySince } from '../pods';

@@ -2,11 +2,11 @@
 // expectations, slow start, deletion ranking, status.
 // Left out: metrics, scale of the ReplicationController (it shares the code upstream).
 import { SECOND } from '../../../base/brand';
+import { jsonEqual } from '../../../base/json';
 import type { ApiClient } from '../../../client/api-client';
 import { done, type Outcome, retry, runWorkers } from '../../../client/controller';
 import { type Informer, keyOf } from '../../../client/informer';
 import { WorkQueue } from '../../../client/work-queue';
-import { jsonEqual } from '../../../base/json';
 import { controllerOf } from '../../../machinery/object';
 import { matchesSelector, selectorOf } from '../../../machinery/selector';
 import type { Pod, ReplicaSet } from '../../../machinery/types';
@@ -15,11 +15,11 @@ import type { Task } from '../../../sim/task';
 import { type Controller, type Needs, unchanged, whyNot } from '../controller';
 import { claim } from '../controller-ref';
 import { Expectations } from '../expectations';
+import { BY_CONTROLLER, byControllerUid, orphansOf } from '../owned';
 import { compute } from '../pace';
 import { PodControl, podFromTemplate, slowStartBatch } from '../pod-control';
 import { isPodActive, isPodReady, isPodTerminating, untilAvailable } from '../pods';
 import { PODS, REPLICA_SETS } from '../refs';
-import { BY_CONTROLLER, byControllerUid, orphansOf } from '../owned';
 import { podsToDelete } from './deletion-rank';
 import { calculateStatus, type ManageFailure, statusToWrite } from './status';
 
@@ -205,4 +205,3 @@ export class ReplicaSetController implements Controller {
     return waits.length === 0 ? {} : { againAfterUs: waits.reduce((least, us) => Math.min(least, us)) };
   }
 }
-

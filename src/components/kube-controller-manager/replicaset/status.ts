@@ -1,8 +1,8 @@
 // What a ReplicaSet says about its pods. Models kubernetes pkg/controller/replicaset/replica_set_utils.go.
 import type { SimTime } from '../../../base/brand';
-import { jsonEqual, type Json } from '../../../base/json';
-import { rfc3339 } from '../../../machinery/time';
+import { type Json, jsonEqual } from '../../../base/json';
 import { containsLabels } from '../../../machinery/selector';
+import { rfc3339 } from '../../../machinery/time';
 import type { Condition, Pod, ReplicaSet } from '../../../machinery/types';
 import { isPodAvailable, isPodReady } from '../pods';
 
@@ -59,7 +59,16 @@ export function statusToWrite(replicaSet: ReplicaSet, status: ReplicaSetStatus):
   const { replicas, ...rest } = status;
   const { observedGeneration: _, ...found } = replicaSet.status ?? { replicas: 0 };
   const { observedGeneration: __, ...wanted } = status;
-  if ((replicaSet.status?.observedGeneration ?? 0) === (generation ?? 0) && jsonEqual({ ...found } as unknown as Json, wanted as unknown as Json)) return null;
+  if (
+    (replicaSet.status?.observedGeneration ?? 0) === (generation ?? 0) &&
+    jsonEqual({ ...found } as unknown as Json, wanted as unknown as Json)
+  )
+    return null;
   const { conditions, observedGeneration: ___, ...counts } = rest;
-  return { replicas, ...counts, ...(generation === undefined ? {} : { observedGeneration: generation }), ...(conditions === undefined ? {} : { conditions }) };
+  return {
+    replicas,
+    ...counts,
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    ...(conditions === undefined ? {} : { conditions }),
+  };
 }

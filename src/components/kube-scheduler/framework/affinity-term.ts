@@ -3,7 +3,7 @@
 import type { Result } from '../../../base/result';
 import { err, ok } from '../../../base/result';
 import { labelValue } from '../../../machinery/names';
-import { matchesSelector, NOTHING, selectorOf, type Selector } from '../../../machinery/selector';
+import { matchesSelector, NOTHING, type Selector, selectorOf } from '../../../machinery/selector';
 import type { LabelSelector, Pod, PodSpec, StringMap } from '../../../machinery/types';
 
 interface PodAffinityTerm {
@@ -14,7 +14,9 @@ interface PodAffinityTerm {
 }
 interface PodAffinity {
   readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodAffinityTerm[] | null;
-  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly { readonly weight: number; readonly podAffinityTerm: PodAffinityTerm }[] | null;
+  readonly preferredDuringSchedulingIgnoredDuringExecution?:
+    | readonly { readonly weight: number; readonly podAffinityTerm: PodAffinityTerm }[]
+    | null;
 }
 export interface Affinity {
   readonly podAffinity?: PodAffinity | null;
@@ -55,7 +57,8 @@ export function affinityTermsOf(pod: Pod): AffinityTerms {
     }
     return list;
   };
-  const required = (of: PodAffinity | null | undefined) => (of?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term) => [term, 0] as const);
+  const required = (of: PodAffinity | null | undefined) =>
+    (of?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term) => [term, 0] as const);
   const preferred = (of: PodAffinity | null | undefined) =>
     (of?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((term) => [term.podAffinityTerm, term.weight] as const);
   const terms = {

@@ -29,7 +29,8 @@ export function nodeChanges(node: Node, old: Node): NodeChange[] {
   const differ = (a: unknown, b: unknown): boolean => a !== b && !jsonEqual(a as Json | undefined, b as Json | undefined);
   if (differ(node.status?.allocatable, old.status?.allocatable)) changes.push('allocatable');
   if (differ(node.metadata.labels, old.metadata.labels)) changes.push('label');
-  if (Boolean(node.spec?.unschedulable) !== Boolean(old.spec?.unschedulable) || differ(node.spec?.taints, old.spec?.taints)) changes.push('taint');
+  if (Boolean(node.spec?.unschedulable) !== Boolean(old.spec?.unschedulable) || differ(node.spec?.taints, old.spec?.taints))
+    changes.push('taint');
   if (node.status?.conditions !== old.status?.conditions && differ(conditionsOf(node), conditionsOf(old))) changes.push('condition');
   if (differ(node.metadata.annotations, old.metadata.annotations)) changes.push('annotation');
   return changes;

@@ -14,7 +14,8 @@ export function defaultSelector(pod: Pod, owners: Owners): Selector | null {
   const { namespace = '', labels = {} } = pod.metadata;
   let wanted: StringMap = {};
   for (const { spec } of owners.services(namespace)) {
-    if (spec.selector && Object.keys(spec.selector).length > 0 && containsLabels(labels, spec.selector)) wanted = { ...wanted, ...spec.selector };
+    if (spec.selector && Object.keys(spec.selector).length > 0 && containsLabels(labels, spec.selector))
+      wanted = { ...wanted, ...spec.selector };
   }
   let more: readonly Requirement[] = [];
   const controller = controllerOf(pod);

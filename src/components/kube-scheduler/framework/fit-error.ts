@@ -20,7 +20,11 @@ export interface Diagnosis {
 export const ABSENT = unresolvable();
 
 /** `0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu. ...` */
-export function fitErrorMessage(allNodes: number, diagnosis: Pick<Diagnosis, 'nodes' | 'absent' | 'preFilterMessage'>, postFilterMessage = ''): string {
+export function fitErrorMessage(
+  allNodes: number,
+  diagnosis: Pick<Diagnosis, 'nodes' | 'absent' | 'preFilterMessage'>,
+  postFilterMessage = '',
+): string {
   let message = `0/${allNodes} nodes are available:`;
   if (diagnosis.preFilterMessage !== '') message += ` ${diagnosis.preFilterMessage}.`;
   else {
@@ -42,4 +46,3 @@ function reasonsOf(allNodes: number, { nodes, absent }: Pick<Diagnosis, 'nodes' 
 /** Nodes that taking pods away might make fit. */
 export const resolvableNodes = ({ nodes, absent }: Pick<Diagnosis, 'nodes' | 'absent'>, all: readonly string[]): string[] =>
   all.filter((name) => (nodes.get(name)?.status ?? absent).code === 'Unschedulable');
-

@@ -1,6 +1,7 @@
 // Node selectors and node affinity terms. Models component-helpers/scheduling/corev1/nodeaffinity.
-import type { Node, PodSpec } from '../../../machinery/types';
+
 import { labelValue } from '../../../machinery/names';
+import type { Node, PodSpec } from '../../../machinery/types';
 import type { PodInfo } from './pod-info';
 
 interface Requirement {
@@ -14,11 +15,14 @@ export interface NodeSelectorTerm {
 }
 export interface NodeAffinity {
   readonly requiredDuringSchedulingIgnoredDuringExecution?: { readonly nodeSelectorTerms?: readonly NodeSelectorTerm[] | null } | null;
-  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly { readonly weight: number; readonly preference: NodeSelectorTerm }[] | null;
+  readonly preferredDuringSchedulingIgnoredDuringExecution?:
+    | readonly { readonly weight: number; readonly preference: NodeSelectorTerm }[]
+    | null;
 }
 
 export const nodeAffinityOf = (pod: PodInfo): NodeAffinity | null =>
-  (pod.pod.spec as (PodSpec & { readonly affinity?: { readonly nodeAffinity?: NodeAffinity | null } | null }) | undefined)?.affinity?.nodeAffinity ?? null;
+  (pod.pod.spec as (PodSpec & { readonly affinity?: { readonly nodeAffinity?: NodeAffinity | null } | null }) | undefined)?.affinity
+    ?.nodeAffinity ?? null;
 
 /** Whether spec.nodeSelector and the required node affinity let the pod onto the node. */
 export function nodeMatchesPod(pod: PodInfo, node: Node): boolean {
@@ -35,19 +39,28 @@ export function termMatches({ matchExpressions, matchFields }: NodeSelectorTerm,
   if (!matchExpressions?.length && !matchFields?.length) return false;
   return (
     (matchExpressions ?? []).every((requirement) => isValid(requirement) && holds(requirement, node.metadata.labels?.[requirement.key])) &&
-    (matchFields ?? []).every((requirement) => requirement.key === 'metadata.name' && requirement.values?.length === 1 && holds(requirement, node.metadata.name))
+    (matchFields ?? []).every(
+      (requirement) => requirement.key === 'metadata.name' && requirement.values?.length === 1 && holds(requirement, node.metadata.name),
+    )
   );
 }
 
 function holds({ operator, values }: Requirement, value: string | undefined): boolean {
   switch (operator) {
-    case 'In': return value !== undefined && (values ?? []).includes(value);
-    case 'NotIn': return value === undefined || !(values ?? []).includes(value);
-    case 'Exists': return value !== undefined;
-    case 'DoesNotExist': return value === undefined;
-    case 'Gt': return value !== undefined && INTEGER.test(value) && BigInt(value) > BigInt(values?.[0] ?? '0');
-    case 'Lt': return value !== undefined && INTEGER.test(value) && BigInt(value) < BigInt(values?.[0] ?? '0');
-    default: return false;
+    case 'In':
+      return value !== undefined && (values ?? []).includes(value);
+    case 'NotIn':
+      return value === undefined || !(values ?? []).includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return value !== undefined && INTEGER.test(value) && BigInt(value) > BigInt(values?.[0] ?? '0');
+    case 'Lt':
+      return value !== undefined && INTEGER.test(value) && BigInt(value) < BigInt(values?.[0] ?? '0');
+    default:
+      return false;
   }
 }
 
@@ -55,10 +68,17 @@ function holds({ operator, values }: Requirement, value: string | undefined): bo
 function isValid({ operator, values }: Requirement): boolean {
   const count = values?.length ?? 0;
   switch (operator) {
-    case 'In': case 'NotIn': return count > 0 && (values ?? []).every((value) => labelValue(value).length === 0);
-    case 'Exists': case 'DoesNotExist': return count === 0;
-    case 'Gt': case 'Lt': return count === 1 && INTEGER.test(values?.[0] ?? '');
-    default: return false;
+    case 'In':
+    case 'NotIn':
+      return count > 0 && (values ?? []).every((value) => labelValue(value).length === 0);
+    case 'Exists':
+    case 'DoesNotExist':
+      return count === 0;
+    case 'Gt':
+    case 'Lt':
+      return count === 1 && INTEGER.test(values?.[0] ?? '');
+    default:
+      return false;
   }
 }
 const INTEGER = /^[+-]?[0-9]+$/;

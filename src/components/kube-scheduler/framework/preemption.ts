@@ -1,9 +1,10 @@
 // Which pods would have to go so that a more important one fits? Models pkg/scheduler/framework/preemption
 // and plugins/defaultpreemption. Pure: who evicts is schedule-one.ts. Left out: extenders, pod groups.
-import { parseTime } from '../../../machinery/time';
-import { matchesSelector, selectorOf } from '../../../machinery/selector';
-import type { KubeObject, LabelSelector } from '../../../machinery/types';
+
 import type { JsonObject } from '../../../base/json';
+import { matchesSelector, selectorOf } from '../../../machinery/selector';
+import { parseTime } from '../../../machinery/time';
+import type { KubeObject, LabelSelector } from '../../../machinery/types';
 import { type Diagnosis, fitErrorMessage, resolvableNodes, type Verdict } from './fit-error';
 import type { NodeInfo } from './node-info';
 import type { Cluster } from './plugin';
@@ -46,7 +47,12 @@ export function preempt(
 ): Preemption {
   const refusal = whyNotEligible(pod, cluster, diagnosis);
   if (refusal !== null) return { candidate: null, status: unschedulable(`preemption: ${refusal}`), clearsNomination: false };
-  const resolvable = new Set(resolvableNodes(diagnosis, cluster.nodes.map(({ name }) => name)));
+  const resolvable = new Set(
+    resolvableNodes(
+      diagnosis,
+      cluster.nodes.map(({ name }) => name),
+    ),
+  );
   const nodes = cluster.nodes.filter(({ name }) => resolvable.has(name));
   const offset = nodes.length > 0 ? below(nodes.length) : 0;
   const { candidates, statuses } = dryRun(pod, nodes, filters, budgets, nominated, offset);
@@ -70,7 +76,9 @@ export function whyNotEligible(pod: PodInfo, cluster: Cluster, { nodes, absent }
 
 const isBeingPreempted = ({ pod }: PodInfo): boolean =>
   Boolean(pod.metadata.deletionTimestamp) &&
-  (pod.status?.conditions ?? []).some(({ type, status, reason }) => type === 'DisruptionTarget' && status === 'True' && reason === 'PreemptionByScheduler');
+  (pod.status?.conditions ?? []).some(
+    ({ type, status, reason }) => type === 'DisruptionTarget' && status === 'True' && reason === 'PreemptionByScheduler',
+  );
 
 /** Tries each node on a copy. Candidates that break no disruption budget come first. */
 export function dryRun(
@@ -97,7 +105,13 @@ export function dryRun(
 
 /** The fewest pods that must go: all less important ones are taken away, then as many as possible put
  *  back, the most important first. */
-function victimsOn(pod: PodInfo, original: NodeInfo, filters: readonly Filter[], budgets: readonly PodDisruptionBudget[], nominated: Nominated): Candidate | Verdict {
+function victimsOn(
+  pod: PodInfo,
+  original: NodeInfo,
+  filters: readonly Filter[],
+  budgets: readonly PodDisruptionBudget[],
+  nominated: Nominated,
+): Candidate | Verdict {
   const potential = [...original.pods.values()].filter(({ priority }) => priority < pod.priority);
   if (potential.length === 0) return { plugin: null, status: NO_VICTIMS };
   const { filters: then, node } = copies(filters, original);
@@ -126,7 +140,10 @@ export function byImportance(a: PodInfo, b: PodInfo): number {
 const startOf = ({ pod }: PodInfo): number => parseTime(pod.status?.startTime ?? '') ?? Number.MAX_SAFE_INTEGER;
 
 /** Pods whose eviction some budget does not allow any more, and the others; order is kept. */
-export function splitByBudget(pods: readonly PodInfo[], budgets: readonly PodDisruptionBudget[]): { readonly violating: PodInfo[]; readonly rest: PodInfo[] } {
+export function splitByBudget(
+  pods: readonly PodInfo[],
+  budgets: readonly PodDisruptionBudget[],
+): { readonly violating: PodInfo[]; readonly rest: PodInfo[] } {
   const left = budgets.map(({ status }) => status?.disruptionsAllowed ?? 0);
   const violating: PodInfo[] = [];
   const rest: PodInfo[] = [];

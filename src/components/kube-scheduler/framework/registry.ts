@@ -47,4 +47,6 @@ export interface Weighted {
   readonly plugin: Plugin;
   readonly weight: number;
 }
-export const DEFAULT_PLUGINS: readonly Weighted[] = DEFAULT_PROFILE.flatMap(({ plugin, weight }) => (plugin === null ? [] : [{ plugin, weight }]));
+export const DEFAULT_PLUGINS: readonly Weighted[] = DEFAULT_PROFILE.flatMap(({ plugin, weight }) =>
+  plugin === null ? [] : [{ plugin, weight }],
+);

@@ -1,10 +1,11 @@
 // Asks the plugins about a pod: which nodes pass, and what each is worth. Models pkg/scheduler/framework/
 // runtime (RunPreFilterPlugins, RunFilterPluginsWithNominatedPods, RunScorePlugins) and schedule_one.go
 // (findNodesThatFitPod, prioritizeNodes). Pure: decides, and changes nothing.
+
+import { ABSENT, type Diagnosis, type Verdict } from './fit-error';
 import type { NodeInfo } from './node-info';
 import { type Cluster, isStatus, type PodFilter } from './plugin';
 import type { PodInfo } from './pod-info';
-import { ABSENT, type Diagnosis, type Verdict } from './fit-error';
 import type { Weighted } from './registry';
 import { messageOf, OK, type Status, unresolvable } from './status';
 
@@ -98,7 +99,11 @@ export function findNodesThatFit(plugins: readonly Weighted[], pod: PodInfo, clu
   const { filters, nodeNames, namedBy, rejected } = prepared;
   if (rejected !== null) {
     const rejectedBy = new Set([rejected.plugin ?? '']);
-    return { feasible: [], prepared, diagnosis: { nodes: new Map(), absent: rejected.status, preFilterMessage: messageOf(rejected.status), rejectedBy } };
+    return {
+      feasible: [],
+      prepared,
+      diagnosis: { nodes: new Map(), absent: rejected.status, preFilterMessage: messageOf(rejected.status), rejectedBy },
+    };
   }
   const promised = cluster.node(pod.pod.status?.nominatedNodeName ?? '');
   if (promised !== undefined && checkWithNominated(filters, pod, promised, nominated).status.code === 'Success') {
@@ -141,7 +146,12 @@ export interface NodeScore {
 }
 
 /** The plugins' scores, each brought to 0..100 and multiplied by its weight. A Status if one failed. */
-export function scoreNodes(plugins: readonly Weighted[], pod: PodInfo, cluster: Cluster, feasible: readonly NodeInfo[]): readonly NodeScore[] | Status {
+export function scoreNodes(
+  plugins: readonly Weighted[],
+  pod: PodInfo,
+  cluster: Cluster,
+  feasible: readonly NodeInfo[],
+): readonly NodeScore[] | Status {
   const table = feasible.map(() => ({}) as { [plugin: string]: number });
   const totals = feasible.map(() => 0);
   for (const { plugin, weight } of plugins) {
@@ -162,7 +172,10 @@ export function scoreNodes(plugins: readonly Weighted[], pod: PodInfo, cluster: 
 }
 
 /** One of those with the highest total; `below(n)` gives a number in [0, n). */
-export function selectHost(scores: readonly NodeScore[], below: (bound: number) => number): { readonly node: string; readonly ties: readonly string[] } {
+export function selectHost(
+  scores: readonly NodeScore[],
+  below: (bound: number) => number,
+): { readonly node: string; readonly ties: readonly string[] } {
   const max = Math.max(...scores.map(({ total }) => total));
   const ties = scores.filter(({ total }) => total === max).map(({ node }) => node);
   let chosen = ties[0] ?? '';

@@ -9,17 +9,27 @@ export function tolerates(toleration: Toleration, taint: Taint): boolean {
   if (toleration.effect && toleration.effect !== taint.effect) return false;
   if (toleration.key && toleration.key !== taint.key) return false;
   switch (toleration.operator) {
-    case undefined: case '': case 'Equal': return (toleration.value ?? '') === (taint.value ?? '');
-    case 'Exists': return true;
-    case 'Gt': return compareIntegers(taint.value, toleration.value) === 1;
-    case 'Lt': return compareIntegers(taint.value, toleration.value) === -1;
-    default: return false;
+    case undefined:
+    case '':
+    case 'Equal':
+      return (toleration.value ?? '') === (taint.value ?? '');
+    case 'Exists':
+      return true;
+    case 'Gt':
+      return compareIntegers(taint.value, toleration.value) === 1;
+    case 'Lt':
+      return compareIntegers(taint.value, toleration.value) === -1;
+    default:
+      return false;
   }
 }
 
 /** The first taint that is of interest and not tolerated. */
-export const untolerated = (taints: readonly Taint[] | undefined, tolerations: readonly Toleration[] | undefined, ofInterest: (taint: Taint) => boolean): Taint | undefined =>
-  taints?.find((taint) => ofInterest(taint) && !tolerations?.some((toleration) => tolerates(toleration, taint)));
+export const untolerated = (
+  taints: readonly Taint[] | undefined,
+  tolerations: readonly Toleration[] | undefined,
+  ofInterest: (taint: Taint) => boolean,
+): Taint | undefined => taints?.find((taint) => ofInterest(taint) && !tolerations?.some((toleration) => tolerates(toleration, taint)));
 
 /** Of int64 texts without leading zeros; null if one is no such text. */
 function compareIntegers(a: string | undefined, b: string | undefined): number | null {

@@ -8,15 +8,19 @@ import { JSON_ONLY } from '../http';
 import { readManifests } from '../manifest';
 import { SchemaVerifier } from '../openapi';
 import type { Command, Session } from '../session';
-import { CREATE_FLAGS, dryRunOf, say, validationOf } from './object';
 import { withLastApplied } from './last-applied';
+import { CREATE_FLAGS, dryRunOf, say, validationOf } from './object';
 
-export const create: Command = { flags: `${CREATE_FLAGS} f/filename:list R/recursive:bool k/kustomize raw edit:bool l/selector`, run: createFromFiles };
+export const create: Command = {
+  flags: `${CREATE_FLAGS} f/filename:list R/recursive:bool k/kustomize raw edit:bool l/selector`,
+  run: createFromFiles,
+};
 
 function* createFromFiles(session: Session): Task<void> {
   const files = session.flags.list('filename');
   if (files.length === 0) {
-    if (session.args.length > 0) throw new CommandError(`error: Unexpected args: [${session.args.join(' ')}]\nSee 'kubectl create -h' for help and examples`);
+    if (session.args.length > 0)
+      throw new CommandError(`error: Unexpected args: [${session.args.join(' ')}]\nSee 'kubectl create -h' for help and examples`);
     throw new CommandError('error: must specify one of -f and -k');
   }
   const verifier = new SchemaVerifier(session);
@@ -32,7 +36,9 @@ function* createFromFiles(session: Session): Task<void> {
     }
     try {
       const query = {
-        dryRun: dryRun === 'server' ? 'All' : undefined, fieldManager: session.flags.text('field-manager', 'kubectl-create'), fieldValidation: validationOf(session),
+        dryRun: dryRun === 'server' ? 'All' : undefined,
+        fieldManager: session.flags.text('field-manager', 'kubectl-create'),
+        fieldValidation: validationOf(session),
       };
       const created = yield* session.http.send('POST', resourcePath(mapping, namespace), { accept: JSON_ONLY, query, body });
       say(session, created as JsonObject, 'created');

@@ -12,7 +12,10 @@ const service = (type: string, failure: string, flags = ''): Command => ({
 export const createClusterIP = service('ClusterIP', 'failed to create ClusterIP service: ', 'clusterip');
 export const createNodePort = service('NodePort', 'failed to create NodePort service: ', 'node-port:int');
 export const createLoadBalancer = service('LoadBalancer', 'failed to create LoadBalancer service: ');
-export const createExternalName: Command = { ...service('ExternalName', 'failed to create ExternalName service: ', 'external-name'), required: ['external-name'] };
+export const createExternalName: Command = {
+  ...service('ExternalName', 'failed to create ExternalName service: ', 'external-name'),
+  required: ['external-name'],
+};
 export const createIngress: Command = { flags: `${CREATE_FLAGS} class rule:array default-backend annotation:array`, run: ingress };
 
 function* createService(session: Session, type: string, failure: string): Task<void> {
@@ -25,9 +28,14 @@ function* createService(session: Session, type: string, failure: string): Task<v
   const ports = tcp.map((text): JsonObject => ({ ...portOf(text), ...(nodePort > 0 ? { nodePort } : {}) }));
   const labels = { app: name };
   const object = {
-    kind: 'Service', apiVersion: 'v1', metadata: { name, labels },
+    kind: 'Service',
+    apiVersion: 'v1',
+    metadata: { name, labels },
     spec: {
-      ...(ports.length > 0 ? { ports } : {}), selector: labels, ...(clusterIP === '' ? {} : { clusterIP }), type,
+      ...(ports.length > 0 ? { ports } : {}),
+      selector: labels,
+      ...(clusterIP === '' ? {} : { clusterIP }),
+      type,
       ...(type === 'ExternalName' ? { externalName: flags.text('external-name') } : {}),
     },
     status: {},
@@ -58,13 +66,21 @@ function* ingress(session: Session): Task<void> {
       ...(rules.get(host) ?? []),
       { path: `/${exact ? path : path.slice(0, -1)}`, pathType: exact ? 'Exact' : 'Prefix', backend: backendOf(backend, port) },
     ]);
-    if (/,tls/.test(whole)) tls.push({ ...(host === '' ? {} : { hosts: [host] }), ...(secret === undefined ? {} : { secretName: secret }) });
+    if (/,tls/.test(whole))
+      tls.push({ ...(host === '' ? {} : { hosts: [host] }), ...(secret === undefined ? {} : { secretName: secret }) });
   }
   const fallback = flags.text('default-backend').split(':');
-  if (rules.size === 0 && fallback.length < 2) throw fail('not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)');
-  const annotations = Object.fromEntries(flags.list('annotation').map((pair) => [pair.split('=')[0] ?? '', pair.slice(pair.indexOf('=') + 1)]));
+  if (rules.size === 0 && fallback.length < 2)
+    throw fail(
+      'not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)',
+    );
+  const annotations = Object.fromEntries(
+    flags.list('annotation').map((pair) => [pair.split('=')[0] ?? '', pair.slice(pair.indexOf('=') + 1)]),
+  );
   const object = {
-    kind: 'Ingress', apiVersion: 'networking.k8s.io/v1', metadata: { name, ...(flags.has('annotation') ? { annotations } : {}) },
+    kind: 'Ingress',
+    apiVersion: 'networking.k8s.io/v1',
+    metadata: { name, ...(flags.has('annotation') ? { annotations } : {}) },
     spec: {
       ...(flags.has('class') ? { ingressClassName: flags.text('class') } : {}),
       ...(fallback.length === 2 ? { defaultBackend: backendOf(fallback[0] ?? '', fallback[1] ?? '') } : {}),

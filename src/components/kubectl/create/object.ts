@@ -8,13 +8,16 @@ import { ANY, PROTOBUF, TYPED } from '../http';
 import { objectPrinter, typedName } from '../print/output';
 import { type DryRun, namespaceOf, type Session } from '../session';
 
-export const CREATE_FLAGS = 'o/output dry-run:string=unchanged save-config:bool field-manager validate:string=strict template show-managed-fields:bool allow-missing-template-keys:bool';
+export const CREATE_FLAGS =
+  'o/output dry-run:string=unchanged save-config:bool field-manager validate:string=strict template show-managed-fields:bool allow-missing-template-keys:bool';
 
 export function dryRunOf(session: Session): DryRun {
   if (!session.flags.has('dry-run')) return 'none';
   const value = session.flags.text('dry-run');
   switch (value) {
-    case 'client': case 'server': case 'none':
+    case 'client':
+    case 'server':
+    case 'none':
       return value;
     case 'unchanged':
       throw fail(`--dry-run flag without a value was specified. A value must be set: "none", "server", or "client".`);
@@ -56,7 +59,8 @@ export function* createObject(session: Session, object: JsonObject, creation: Cr
       contentType: typed ? PROTOBUF : 'application/json',
       body: placed,
       query: {
-        dryRun: dryRun === 'server' ? 'All' : undefined, fieldManager: session.flags.text('field-manager', manager),
+        dryRun: dryRun === 'server' ? 'All' : undefined,
+        fieldManager: session.flags.text('field-manager', manager),
         fieldValidation: validated ? validationOf(session) : undefined,
       },
     });
@@ -79,6 +83,7 @@ export function validationOf(session: Session): string {
 /** The one NAME that these commands take. */
 export function nameArgument(session: Session): string {
   const [name] = session.args;
-  if (session.args.length !== 1 || name === undefined) throw usageError(session.command, `exactly one NAME is required, got ${session.args.length}`);
+  if (session.args.length !== 1 || name === undefined)
+    throw usageError(session.command, `exactly one NAME is required, got ${session.args.length}`);
   return name;
 }

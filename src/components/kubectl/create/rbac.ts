@@ -10,7 +10,8 @@ const RBAC = 'rbac.authorization.k8s.io';
 
 export const createRole: Command = { flags: `${CREATE_FLAGS} verb:list resource:list resource-name:array`, run: role };
 export const createClusterRole: Command = {
-  flags: `${CREATE_FLAGS} verb:list resource:list resource-name:array non-resource-url:list aggregation-rule`, run: clusterRole,
+  flags: `${CREATE_FLAGS} verb:list resource:list resource-name:array non-resource-url:list aggregation-rule`,
+  run: clusterRole,
 };
 const BINDING = `${CREATE_FLAGS} role clusterrole user:array group:array serviceaccount:array`;
 export const createRoleBinding: Command = { flags: BINDING, run: roleBinding };
@@ -29,7 +30,13 @@ function* clusterRole(session: Session): Task<void> {
   const aggregation = flags.text('aggregation-rule');
   if (aggregation !== '') {
     const matchLabels = Object.fromEntries(aggregation.split(',').map((pair) => pair.split('=') as [string, string]));
-    const object = { kind: 'ClusterRole', apiVersion: `${RBAC}/v1`, metadata: { name }, rules: null, aggregationRule: { clusterRoleSelectors: [{ matchLabels }] } };
+    const object = {
+      kind: 'ClusterRole',
+      apiVersion: `${RBAC}/v1`,
+      metadata: { name },
+      rules: null,
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels }] },
+    };
     return yield* createObject(session, object, { failure: null });
   }
   const rules = flags.list('resource').length > 0 || urls.length === 0 ? yield* resourceRules(session) : [];
@@ -56,7 +63,10 @@ function* resourceRules(session: Session): Task<JsonObject[]> {
     groups.set(group, [...(groups.get(group) ?? []), subresource === undefined ? resource : `${resource}/${subresource}`]);
   }
   return [...groups].map(([group, resources]) => ({
-    verbs, apiGroups: [group], resources, ...(names.length > 0 ? { resourceNames: names } : {}),
+    verbs,
+    apiGroups: [group],
+    resources,
+    ...(names.length > 0 ? { resourceNames: names } : {}),
   }));
 }
 
@@ -74,7 +84,8 @@ function subjectsOf(session: Session): JsonObject[] {
 function* roleBinding(session: Session): Task<void> {
   const name = nameArgument(session);
   const { flags } = session;
-  if ((flags.text('role') === '') === (flags.text('clusterrole') === '')) throw fail('exactly one of clusterrole or role must be specified');
+  if ((flags.text('role') === '') === (flags.text('clusterrole') === ''))
+    throw fail('exactly one of clusterrole or role must be specified');
   const [kind, role] = flags.text('role') === '' ? ['ClusterRole', flags.text('clusterrole')] : ['Role', flags.text('role')];
   yield* createObject(session, binding('RoleBinding', name, session, kind, role), { failure: 'failed to create rolebinding: ' });
 }
@@ -83,13 +94,18 @@ function* clusterRoleBinding(session: Session): Task<void> {
   const name = nameArgument(session);
   const role = session.flags.text('clusterrole');
   if (role === '') throw fail('clusterrole must be specified');
-  yield* createObject(session, binding('ClusterRoleBinding', name, session, 'ClusterRole', role), { failure: 'failed to create clusterrolebinding: ' });
+  yield* createObject(session, binding('ClusterRoleBinding', name, session, 'ClusterRole', role), {
+    failure: 'failed to create clusterrolebinding: ',
+  });
 }
 
 function binding(kind: string, name: string, session: Session, roleKind: string, role: string): JsonObject {
   const subjects = subjectsOf(session);
   return {
-    kind, apiVersion: `${RBAC}/v1`, metadata: { name }, ...(subjects.length > 0 ? { subjects } : {}),
+    kind,
+    apiVersion: `${RBAC}/v1`,
+    metadata: { name },
+    ...(subjects.length > 0 ? { subjects } : {}),
     roleRef: { apiGroup: RBAC, kind: roleKind, name: role },
   };
 }

@@ -1,14 +1,17 @@
 // kubectl create deployment, job, cronjob. Models kubectl pkg/cmd/create/create_{deployment,job,cronjob}.go.
 import type { JsonObject } from '../../../base/json';
-import { resourcePath } from '../../../machinery/resources';
-import { findKind } from '../../../machinery/resources';
+import { findKind, resourcePath } from '../../../machinery/resources';
 import type { Task } from '../../../sim/task';
 import { CommandError, fail, usageError } from '../errors';
 import { ANY } from '../http';
 import { type Command, namespaceOf, type Session } from '../session';
 import { CREATE_FLAGS, createObject } from './object';
 
-export const createDeployment: Command = { flags: `${CREATE_FLAGS} image:list port:int r/replicas:int`, required: ['image'], run: deployment };
+export const createDeployment: Command = {
+  flags: `${CREATE_FLAGS} image:list port:int r/replicas:int`,
+  required: ['image'],
+  run: deployment,
+};
 export const createJob: Command = { flags: `${CREATE_FLAGS} image from`, run: job };
 export const createCronJob: Command = { flags: `${CREATE_FLAGS} image schedule restart`, required: ['image', 'schedule'], run: cronJob };
 
@@ -24,18 +27,25 @@ function* deployment(session: Session): Task<void> {
   const images = session.flags.list('image');
   if (images.length > 1 && command.length > 0) throw fail('cannot specify multiple --image options and command');
   const port = session.flags.int('port', -1);
-  const containers = images.map((image, i): JsonObject => ({
-    name: containerName(session, image), image,
-    ...(command.length > 0 ? { command } : {}),
-    ...(i === 0 && port >= 0 ? { ports: [{ containerPort: port }] } : {}),
-    resources: {},
-  }));
+  const containers = images.map(
+    (image, i): JsonObject => ({
+      name: containerName(session, image),
+      image,
+      ...(command.length > 0 ? { command } : {}),
+      ...(i === 0 && port >= 0 ? { ports: [{ containerPort: port }] } : {}),
+      resources: {},
+    }),
+  );
   const labels = { app: name };
   const object = {
-    kind: 'Deployment', apiVersion: 'apps/v1', metadata: { name, labels },
+    kind: 'Deployment',
+    apiVersion: 'apps/v1',
+    metadata: { name, labels },
     spec: {
-      replicas: session.flags.int('replicas', 1), selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers } }, strategy: {},
+      replicas: session.flags.int('replicas', 1),
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers } },
+      strategy: {},
     },
     status: {},
   };
@@ -51,7 +61,8 @@ function containerName(session: Session, image: string): string {
 }
 
 const podTemplate = (container: JsonObject, restartPolicy: string): JsonObject => ({
-  metadata: {}, spec: { containers: [container], restartPolicy },
+  metadata: {},
+  spec: { containers: [container], restartPolicy },
 });
 
 function* job(session: Session): Task<void> {
@@ -61,9 +72,10 @@ function* job(session: Session): Task<void> {
   if ((flags.text('image') === '') === (from === '')) throw fail('either --image or --from must be specified');
   const spec = from === '' ? null : yield* specFrom(session, from);
   const container: JsonObject = { name, image: flags.text('image'), ...(command.length > 0 ? { command } : {}), resources: {} };
-  const object = spec === null
-    ? { kind: 'Job', apiVersion: 'batch/v1', metadata: { name }, spec: { template: podTemplate(container, 'Never') }, status: {} }
-    : { kind: 'Job', apiVersion: 'batch/v1', metadata: { ...spec.metadata, name }, spec: spec.spec, status: {} };
+  const object =
+    spec === null
+      ? { kind: 'Job', apiVersion: 'batch/v1', metadata: { name }, spec: { template: podTemplate(container, 'Never') }, status: {} }
+      : { kind: 'Job', apiVersion: 'batch/v1', metadata: { ...spec.metadata, name }, spec: spec.spec, status: {} };
   yield* createObject(session, object, { failure: 'failed to create job: ' });
 }
 
@@ -93,7 +105,9 @@ function* cronJob(session: Session): Task<void> {
   if (!['OnFailure', 'Never'].includes(restart)) throw new CommandError(`error: invalid restart policy: ${restart}`);
   const container: JsonObject = { name, image: flags.text('image'), ...(command.length > 0 ? { command } : {}), resources: {} };
   const object = {
-    kind: 'CronJob', apiVersion: 'batch/v1', metadata: { name },
+    kind: 'CronJob',
+    apiVersion: 'batch/v1',
+    metadata: { name },
     spec: { schedule: flags.text('schedule'), jobTemplate: { metadata: { name }, spec: { template: podTemplate(container, restart) } } },
     status: {},
   };

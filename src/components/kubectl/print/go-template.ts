@@ -47,7 +47,18 @@ function control(tokens: readonly Token[], state: { at: number }, dot: Json, act
   const value = evaluate(path, dot);
   if (value === undefined) return null;
   const start = state.at;
-  const items = word === 'if' ? (truth(value) ? [dot] : []) : Array.isArray(value) ? value : isObject(value) ? Object.keys(value).sort().map((k) => value[k] ?? null) : [];
+  const items =
+    word === 'if'
+      ? truth(value)
+        ? [dot]
+        : []
+      : Array.isArray(value)
+        ? value
+        : isObject(value)
+          ? Object.keys(value)
+              .sort()
+              .map((k) => value[k] ?? null)
+          : [];
   let text = '';
   for (const item of active ? items : []) {
     state.at = start;
@@ -62,7 +73,8 @@ function control(tokens: readonly Token[], state: { at: number }, dot: Json, act
   return text;
 }
 
-const truth = (value: Json): boolean => (Array.isArray(value) ? value.length > 0 : isObject(value) ? Object.keys(value).length > 0 : Boolean(value));
+const truth = (value: Json): boolean =>
+  Array.isArray(value) ? value.length > 0 : isObject(value) ? Object.keys(value).length > 0 : Boolean(value);
 
 /** A field path or a literal; undefined if it is neither. */
 function evaluate(text: string, dot: Json): Json | undefined {
@@ -70,7 +82,14 @@ function evaluate(text: string, dot: Json): Json | undefined {
   const index = /^index\s+(\S+)\s+(?:"([^"]*)"|(\d+))$/.exec(text);
   if (index) {
     const target = evaluate(index[1] ?? '', dot);
-    const found = index[2] !== undefined ? (isObject(target) ? target[index[2]] : undefined) : Array.isArray(target) ? target[Number(index[3])] : undefined;
+    const found =
+      index[2] !== undefined
+        ? isObject(target)
+          ? target[index[2]]
+          : undefined
+        : Array.isArray(target)
+          ? target[Number(index[3])]
+          : undefined;
     return (found as Json | undefined) ?? null;
   }
   if (!/^\.[\w.-]*$/.test(text)) return undefined;
@@ -82,6 +101,10 @@ function evaluate(text: string, dot: Json): Json | undefined {
 function valueText(value: Json): string {
   if (value === null) return '<no value>';
   if (Array.isArray(value)) return `[${value.map((item) => valueText(item as Json)).join(' ')}]`;
-  if (isObject(value)) return `map[${Object.keys(value).sort().map((key) => `${key}:${valueText(value[key] ?? null)}`).join(' ')}]`;
+  if (isObject(value))
+    return `map[${Object.keys(value)
+      .sort()
+      .map((key) => `${key}:${valueText(value[key] ?? null)}`)
+      .join(' ')}]`;
   return String(value);
 }

@@ -1,8 +1,8 @@
 // kubectl's JSONPath templates: `{.items[*].metadata.name}`, ranges, filters, quoted text.
 // Models client-go util/jsonpath. Left out: slices with steps, nested filters, regular expressions.
 import { isObject, type Json } from '../../../base/json';
-import { goJson } from '../../../machinery/go-json';
 import { err, ok, type Result } from '../../../base/result';
+import { goJson } from '../../../machinery/go-json';
 
 type Values = readonly Json[];
 interface Piece {
@@ -102,7 +102,8 @@ function valueText(value: Json): string {
   return value === null ? '' : goJson(value);
 }
 
-const STEP = /^(?:\.\.([\w*\-/]+)|\.?\[(\?\((?:[^()"']|"[^"]*"|'[^']*'|\([^)]*\))*\)|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\]]*)\]|\.((?:[^.[\]\\]|\\.)*))/;
+const STEP =
+  /^(?:\.\.([\w*\-/]+)|\.?\[(\?\((?:[^()"']|"[^"]*"|'[^']*'|\([^)]*\))*\)|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\]]*)\]|\.((?:[^.[\]\\]|\\.)*))/;
 
 /** Walks a path from each of `from`. */
 function evaluate(path: string, from: Values, root: Json): Values {
@@ -133,7 +134,13 @@ function member(value: Json, name: string): Values {
 }
 
 const children = (value: Json): Values =>
-  Array.isArray(value) ? value : isObject(value) ? Object.keys(value).sort().map((key) => value[key] ?? null) : [];
+  Array.isArray(value)
+    ? value
+    : isObject(value)
+      ? Object.keys(value)
+          .sort()
+          .map((key) => value[key] ?? null)
+      : [];
 
 function descend(value: Json, name: string): Values {
   const own = name === '*' ? children(value) : isObject(value) && value[name] !== undefined ? [value[name] as Json] : [];
@@ -169,12 +176,18 @@ function holds(item: Json, condition: string, root: Json): boolean {
   const b = /^["']/.test(right) ? unquote(right.trim()) : right.startsWith('@') ? quietly(right, item, root)[0] : literal(right.trim());
   if (a === undefined || b === undefined || b === null) return false;
   switch (operator) {
-    case '==': return a === b;
-    case '!=': return a !== b;
-    case '>': return (a as number) > (b as number);
-    case '<': return (a as number) < (b as number);
-    case '>=': return (a as number) >= (b as number);
-    default: return (a as number) <= (b as number);
+    case '==':
+      return a === b;
+    case '!=':
+      return a !== b;
+    case '>':
+      return (a as number) > (b as number);
+    case '<':
+      return (a as number) < (b as number);
+    case '>=':
+      return (a as number) >= (b as number);
+    default:
+      return (a as number) <= (b as number);
   }
 }
 
@@ -187,4 +200,5 @@ function quietly(path: string, item: Json, root: Json): Values {
   }
 }
 
-const literal = (text: string): Json => (text === 'true' ? true : text === 'false' ? false : /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text);
+const literal = (text: string): Json =>
+  text === 'true' ? true : text === 'false' ? false : /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;

@@ -14,7 +14,22 @@ import { jsonPathText, jsonPathValues } from './jsonpath';
 /** Prints one object, or a List; the first call prints what comes before all others. */
 export type ObjectPrinter = (object: JsonObject) => string;
 
-const FORMATS = ['custom-columns', 'custom-columns-file', 'go-template', 'go-template-file', 'json', 'jsonpath', 'jsonpath-as-json', 'jsonpath-file', 'kyaml', 'name', 'template', 'templatefile', 'wide', 'yaml'];
+const FORMATS = [
+  'custom-columns',
+  'custom-columns-file',
+  'go-template',
+  'go-template-file',
+  'json',
+  'jsonpath',
+  'jsonpath-as-json',
+  'jsonpath-file',
+  'kyaml',
+  'name',
+  'template',
+  'templatefile',
+  'wide',
+  'yaml',
+];
 
 /** The printer of `-o FORMAT`; null for the human-readable table. `operation` is said by `-o name`'s default form. */
 export function objectPrinter(session: Session, formats: readonly string[] = FORMATS): ObjectPrinter | null {
@@ -38,7 +53,10 @@ export function objectPrinter(session: Session, formats: readonly string[] = FOR
       if (session.flags.bool('output-watch-events')) return (object) => `${goJson(clean(object))}\n`;
       return (object) => `${goJsonIndent(clean(object))}\n`;
     case 'name':
-      return (object) => itemsIn(object).map((item) => `${typedName(item)}\n`).join('');
+      return (object) =>
+        itemsIn(object)
+          .map((item) => `${typedName(item)}\n`)
+          .join('');
     case 'jsonpath':
       return (object) => rendered(jsonPathText(argument, object), 'jsonpath');
     case 'go-template':
@@ -51,7 +69,10 @@ export function objectPrinter(session: Session, formats: readonly string[] = FOR
   }
 }
 
-function rendered(result: { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: string }, what: string): string {
+function rendered(
+  result: { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: string },
+  what: string,
+): string {
   if (!result.ok) throw new CommandError(`error: error executing ${what}: ${result.error}`);
   return result.value;
 }
@@ -95,7 +116,9 @@ function customColumns(spec: string, withoutHeaders: boolean): ObjectPrinter {
     return { header: text.slice(0, colon), path: text.slice(colon + 1) };
   });
   return (object) => {
-    const lines = itemsIn(object).map((item) => columns.map(({ path }) => jsonPathValues(path, item).map(columnText).join(',') || '<none>'));
+    const lines = itemsIn(object).map((item) =>
+      columns.map(({ path }) => jsonPathValues(path, item).map(columnText).join(',') || '<none>'),
+    );
     return columnsText(withoutHeaders ? lines : [columns.map(({ header }) => header), ...lines]);
   };
 }
@@ -103,6 +126,10 @@ function customColumns(spec: string, withoutHeaders: boolean): ObjectPrinter {
 function columnText(value: Json): string {
   if (value === null) return '<nil>';
   if (Array.isArray(value)) return `[${value.map((item) => columnText(item as Json)).join(' ')}]`;
-  if (isObject(value)) return `map[${Object.keys(value).sort().map((key) => `${key}:${columnText(value[key] ?? null)}`).join(' ')}]`;
+  if (isObject(value))
+    return `map[${Object.keys(value)
+      .sort()
+      .map((key) => `${key}:${columnText(value[key] ?? null)}`)
+      .join(' ')}]`;
   return String(value);
 }

@@ -1,7 +1,7 @@
 // A server's Table as text. Models cli-runtime pkg/printers/tableprinter.go.
 import type { JsonObject } from '../../../base/json';
-import { metaOf } from '../../../machinery/object';
 import { compareBytes } from '../../../base/order';
+import { metaOf } from '../../../machinery/object';
 import { columnsText } from './columns';
 
 export interface TableText {
@@ -22,7 +22,9 @@ interface Column {
 
 /** Lines of cells of a table: its columns as headers if asked for, and its rows. */
 export function tableLines(table: JsonObject, columns: readonly JsonObject[], options: TableText): string[][] {
-  const shown = (columns as unknown as readonly Column[]).map((column, i) => ({ ...column, i })).filter((c) => options.wide || c.priority === 0);
+  const shown = (columns as unknown as readonly Column[])
+    .map((column, i) => ({ ...column, i }))
+    .filter((c) => options.wide || c.priority === 0);
   const lines: string[][] = [];
   if (options.headers) {
     const labels = options.labelColumns.map((label) => (label.split('/').at(-1) ?? label).toUpperCase());
@@ -38,7 +40,9 @@ export function tableLines(table: JsonObject, columns: readonly JsonObject[], op
     });
     const labels = options.labelColumns.map((label) => meta.labels?.[label] ?? '<none>');
     lines.push([
-      ...(options.withNamespace ? [meta.namespace ?? ''] : []), ...line, ...labels.map((label) => (label === '<none>' ? '' : label)),
+      ...(options.withNamespace ? [meta.namespace ?? ''] : []),
+      ...line,
+      ...labels.map((label) => (label === '<none>' ? '' : label)),
       ...(options.showLabels ? [labelsText(meta.labels)] : []),
     ]);
   }
@@ -57,6 +61,9 @@ function cellText(cell: unknown): string {
 }
 
 function labelsText(labels: { readonly [key: string]: string } | undefined): string {
-  const text = Object.keys(labels ?? {}).sort(compareBytes).map((key) => `${key}=${labels?.[key] ?? ''}`).join(',');
+  const text = Object.keys(labels ?? {})
+    .sort(compareBytes)
+    .map((key) => `${key}=${labels?.[key] ?? ''}`)
+    .join(',');
   return text || '<none>';
 }

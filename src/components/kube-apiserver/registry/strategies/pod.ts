@@ -12,7 +12,18 @@ export const podStrategy = {
     const spec = object.spec as unknown as PodSpec;
     const gated = (spec.schedulingGates?.length ?? 0) > 0;
     const conditions = gated
-      ? { conditions: [{ type: 'PodScheduled', status: 'False', lastProbeTime: null, lastTransitionTime: null, reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }] }
+      ? {
+          conditions: [
+            {
+              type: 'PodScheduled',
+              status: 'False',
+              lastProbeTime: null,
+              lastTransitionTime: null,
+              reason: 'SchedulingGated',
+              message: 'Scheduling is blocked due to non-empty scheduling gates',
+            },
+          ],
+        }
       : {};
     return withField(object, 'status', { phase: 'Pending', ...conditions, qosClass: qosClassOf(spec) });
   },

@@ -7,7 +7,9 @@ export type AllocationScorer = (requested: readonly number[], allocatable: reado
 type Weights = readonly { readonly weight: number }[];
 
 export const leastAllocated = (resources: Weights): AllocationScorer =>
-  weighted(resources, (requested, capacity) => (requested > capacity ? 0 : Math.trunc(((capacity - requested) * MAX_NODE_SCORE) / capacity)));
+  weighted(resources, (requested, capacity) =>
+    requested > capacity ? 0 : Math.trunc(((capacity - requested) * MAX_NODE_SCORE) / capacity),
+  );
 
 export const mostAllocated = (resources: Weights): AllocationScorer =>
   weighted(resources, (requested, capacity) => Math.trunc((Math.min(requested, capacity) * MAX_NODE_SCORE) / capacity));

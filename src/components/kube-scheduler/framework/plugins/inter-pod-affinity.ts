@@ -1,7 +1,8 @@
 // Pods that want to be near other pods, or far from them. Models plugins/interpodaffinity: filtering.go,
 // scoring.go. Left out: IgnorePreferredTermsOfExistingPods (off by default).
-import type { StringMap } from '../../../../machinery/types';
+
 import { EVERYTHING, NOTHING } from '../../../../machinery/selector';
+import type { StringMap } from '../../../../machinery/types';
 import { type AffinityTerm, termMatches } from '../affinity-term';
 import { type ClusterEvent, nodeBrings } from '../cluster-event';
 import type { NodeInfo } from '../node-info';
@@ -30,7 +31,11 @@ function inNamespaces(terms: readonly AffinityTerm[], cluster: Cluster): readonl
   return terms.map((term) => {
     const { namespaceSelector } = term;
     if (namespaceSelector.nothing || namespaceSelector.requirements.length === 0) return term;
-    return { ...term, namespaces: new Set([...term.namespaces, ...cluster.namespacesSelected(namespaceSelector)]), namespaceSelector: NOTHING };
+    return {
+      ...term,
+      namespaces: new Set([...term.namespaces, ...cluster.namespacesSelected(namespaceSelector)]),
+      namespaceSelector: NOTHING,
+    };
   });
 }
 
@@ -106,7 +111,8 @@ class AffinityFilter implements PodFilter {
 
   check(node: NodeInfo): Status {
     if (!this.satisfiesAffinity(node)) return unresolvable(REASON_AFFINITY);
-    if (this.antiAffinity.some(({ topologyKey }) => this.taken(this.antiAffinityCounts, node, topologyKey))) return unschedulable(REASON_ANTI_AFFINITY);
+    if (this.antiAffinity.some(({ topologyKey }) => this.taken(this.antiAffinityCounts, node, topologyKey)))
+      return unschedulable(REASON_ANTI_AFFINITY);
     return this.existingAntiAffinityCounts.anyFor(node) ? unschedulable(REASON_EXISTING_ANTI_AFFINITY) : OK;
   }
 
@@ -115,7 +121,8 @@ class AffinityFilter implements PodFilter {
       if (termMatches(term, this.pod.pod, this.namespaceLabels)) this.existingAntiAffinityCounts.add(node, term.topologyKey, delta);
     }
     if (matchesAll(this.affinity, other)) for (const { topologyKey } of this.affinity) this.affinityCounts.add(node, topologyKey, delta);
-    for (const term of this.antiAffinity) if (termMatches(term, other.pod, ANY_NAMESPACE)) this.antiAffinityCounts.add(node, term.topologyKey, delta);
+    for (const term of this.antiAffinity)
+      if (termMatches(term, other.pod, ANY_NAMESPACE)) this.antiAffinityCounts.add(node, term.topologyKey, delta);
   }
 
   copy(): AffinityFilter {
@@ -137,7 +144,8 @@ class AffinityFilter implements PodFilter {
   }
 }
 
-const matchesAll = (terms: readonly AffinityTerm[], { pod }: PodInfo): boolean => terms.length > 0 && terms.every((term) => termMatches(term, pod, ANY_NAMESPACE));
+const matchesAll = (terms: readonly AffinityTerm[], { pod }: PodInfo): boolean =>
+  terms.length > 0 && terms.every((term) => termMatches(term, pod, ANY_NAMESPACE));
 
 function scorerOf(pod: PodInfo, cluster: Cluster, feasible: readonly NodeInfo[], hardWeight: number): PodScorer | Status {
   if (feasible.length === 0) return SKIP;
@@ -152,7 +160,8 @@ function scorerOf(pod: PodInfo, cluster: Cluster, feasible: readonly NodeInfo[],
       for (const term of preferred) if (termMatches(term, other.pod, ANY_NAMESPACE)) counts.add(node, term.topologyKey, term.weight);
       for (const term of preferredAnti) if (termMatches(term, other.pod, ANY_NAMESPACE)) counts.add(node, term.topologyKey, -term.weight);
       const { required, preferred: theirs, preferredAnti: theirsAnti } = other.terms;
-      if (hardWeight > 0) for (const term of required) if (termMatches(term, pod.pod, namespaceLabels)) counts.add(node, term.topologyKey, hardWeight);
+      if (hardWeight > 0)
+        for (const term of required) if (termMatches(term, pod.pod, namespaceLabels)) counts.add(node, term.topologyKey, hardWeight);
       for (const term of theirs) if (termMatches(term, pod.pod, namespaceLabels)) counts.add(node, term.topologyKey, term.weight);
       for (const term of theirsAnti) if (termMatches(term, pod.pod, namespaceLabels)) counts.add(node, term.topologyKey, -term.weight);
     }
@@ -171,11 +180,15 @@ function mayHelp(pod: PodInfo, event: ClusterEvent): boolean {
   const { required, requiredAnti } = pod.terms;
   switch (event.on) {
     case 'node':
-      return nodeBrings(event, 'label', 'taint') && [...required, ...requiredAnti].every(({ topologyKey }) => event.node.metadata.labels?.[topologyKey] !== undefined);
+      return (
+        nodeBrings(event, 'label', 'taint') &&
+        [...required, ...requiredAnti].every(({ topologyKey }) => event.node.metadata.labels?.[topologyKey] !== undefined)
+      );
     case 'target-pod':
       return true;
     case 'assigned-pod': {
-      const concerns = (terms: readonly AffinityTerm[], other: PodInfo): boolean => terms.some((term) => termMatches({ ...term, namespaceSelector: EVERYTHING }, other.pod, ANY_NAMESPACE));
+      const concerns = (terms: readonly AffinityTerm[], other: PodInfo): boolean =>
+        terms.some((term) => termMatches({ ...term, namespaceSelector: EVERYTHING }, other.pod, ANY_NAMESPACE));
       return event.what === 'delete'
         ? concerns(requiredAnti, event.pod) || concerns(event.pod.terms.requiredAnti, pod)
         : concerns(required, event.pod);

@@ -1,6 +1,6 @@
 // nodeSelector and node affinity, required and preferred. Models plugins/nodeaffinity/node_affinity.go.
 import { nodeBrings } from '../cluster-event';
-import { type NodeAffinity, nodeAffinityOf, type NodeSelectorTerm, nodeMatchesPod, termMatches, termsMatch } from '../node-selector';
+import { type NodeAffinity, type NodeSelectorTerm, nodeAffinityOf, nodeMatchesPod, termMatches, termsMatch } from '../node-selector';
 import { defaultNormalize, type Plugin, type PodFilter } from '../plugin';
 import type { PodInfo } from '../pod-info';
 import { OK, SKIP, type Status, unresolvable } from '../status';
@@ -25,11 +25,13 @@ export function nodeAffinity(added: NodeAffinity | null = null): Plugin {
       const preferred = [...(nodeAffinityOf(pod)?.preferredDuringSchedulingIgnoredDuringExecution ?? []), ...preferredByAll];
       if (preferred.length === 0) return SKIP;
       return {
-        score: ({ node }) => preferred.reduce((sum, { weight, preference }) => (weight !== 0 && termMatches(preference, node) ? sum + weight : sum), 0),
+        score: ({ node }) =>
+          preferred.reduce((sum, { weight, preference }) => (weight !== 0 && termMatches(preference, node) ? sum + weight : sum), 0),
         normalize: (scores) => defaultNormalize(scores),
       };
     },
-    mayHelp: (pod, event) => event.on === 'target-pod' || (event.on === 'node' && nodeBrings(event, 'label') && nodeMatchesPod(pod, event.node)),
+    mayHelp: (pod, event) =>
+      event.on === 'target-pod' || (event.on === 'node' && nodeBrings(event, 'label') && nodeMatchesPod(pod, event.node)),
   };
 }
 

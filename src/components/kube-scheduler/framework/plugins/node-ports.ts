@@ -7,8 +7,13 @@ export const REASON_PORTS = "node(s) didn't have free ports for the requested po
 
 export const nodePorts: Plugin = {
   name: 'NodePorts',
-  preFilter: ({ hostPorts }) => (hostPorts.length === 0 ? SKIP : { check: (node) => (hostPorts.some((port) => node.portTaken(port)) ? unschedulable(REASON_PORTS) : OK) }),
+  preFilter: ({ hostPorts }) =>
+    hostPorts.length === 0
+      ? SKIP
+      : { check: (node) => (hostPorts.some((port) => node.portTaken(port)) ? unschedulable(REASON_PORTS) : OK) },
   mayHelp: ({ hostPorts }, event) =>
     nodeBrings(event) ||
-    (event.on === 'assigned-pod' && event.what === 'delete' && event.pod.hostPorts.some(({ port }) => hostPorts.some((wanted) => wanted.port === port))),
+    (event.on === 'assigned-pod' &&
+      event.what === 'delete' &&
+      event.pod.hostPorts.some(({ port }) => hostPorts.some((wanted) => wanted.port === port))),
 };

@@ -31,7 +31,10 @@ export interface WeightedResource {
   readonly name: string;
   readonly weight: number;
 }
-export const CPU_AND_MEMORY: readonly WeightedResource[] = [{ name: 'cpu', weight: 1 }, { name: 'memory', weight: 1 }];
+export const CPU_AND_MEMORY: readonly WeightedResource[] = [
+  { name: 'cpu', weight: 1 },
+  { name: 'memory', weight: 1 },
+];
 
 export function nodeResourcesFit(options: FitOptions = {}): Plugin {
   const resources = options.resources ?? CPU_AND_MEMORY;
@@ -51,7 +54,8 @@ export function nodeResourcesFit(options: FitOptions = {}): Plugin {
 
 /** A cordoned-off sum is no matter here: a node that could never take the pod does not wake it. */
 function mayFree(pod: PodInfo, event: ClusterEvent, options: FitOptions): boolean {
-  if (event.on === 'node') return nodeBrings(event, 'allocatable') && insufficientResources(pod.requests, new NodeInfo(event.node), options).length === 0;
+  if (event.on === 'node')
+    return nodeBrings(event, 'allocatable') && insufficientResources(pod.requests, new NodeInfo(event.node), options).length === 0;
   if (event.on === 'target-pod') return requestsLess(event.pod.requests, event.old.requests);
   if (event.on !== 'assigned-pod') return false;
   return event.what === 'delete' || (event.what === 'update' && requestsLess(event.pod.requests, event.old.requests));
@@ -64,7 +68,14 @@ export function insufficientResources(wanted: Resources, node: NodeInfo, options
   const { allocatable, requested } = node;
   const missing: Insufficient[] = [];
   if (node.pods.size + 1 > allocatable.pods) {
-    missing.push({ resource: 'pods', reason: 'Too many pods', requested: 1, used: node.pods.size, capacity: allocatable.pods, unresolvable: false });
+    missing.push({
+      resource: 'pods',
+      reason: 'Too many pods',
+      requested: 1,
+      used: node.pods.size,
+      capacity: allocatable.pods,
+      unresolvable: false,
+    });
   }
   const need = (resource: string): void => {
     const amount = resourceNamed(wanted, resource);
@@ -82,7 +93,8 @@ export function insufficientResources(wanted: Resources, node: NodeInfo, options
 }
 
 const isIgnored = (name: string, { ignoredResources, ignoredResourceGroups }: FitOptions): boolean =>
-  isExtended(name) && ((ignoredResources?.includes(name) ?? false) || (ignoredResourceGroups?.includes(name.slice(0, name.indexOf('/'))) ?? false));
+  isExtended(name) &&
+  ((ignoredResources?.includes(name) ?? false) || (ignoredResourceGroups?.includes(name.slice(0, name.indexOf('/'))) ?? false));
 
 function statusOf(missing: readonly Insufficient[]): Status {
   if (missing.length === 0) return OK;

@@ -9,7 +9,10 @@ import { tolerates } from '../taints';
 export const REASON_CORDONED = 'node(s) were unschedulable';
 const CORDONED: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 const REJECTED = unresolvable(REASON_CORDONED);
-const CHECK = { check: ({ node }: { readonly node: { readonly spec?: { readonly unschedulable?: boolean } } }) => (node.spec?.unschedulable ? REJECTED : OK) };
+const CHECK = {
+  check: ({ node }: { readonly node: { readonly spec?: { readonly unschedulable?: boolean } } }) =>
+    node.spec?.unschedulable ? REJECTED : OK,
+};
 const LET = { check: () => OK };
 
 const toleratesCordon = ({ pod }: PodInfo): boolean => (pod.spec?.tolerations ?? []).some((toleration) => tolerates(toleration, CORDONED));
@@ -17,5 +20,6 @@ const toleratesCordon = ({ pod }: PodInfo): boolean => (pod.spec?.tolerations ??
 export const nodeUnschedulable: Plugin = {
   name: 'NodeUnschedulable',
   preFilter: (pod) => (toleratesCordon(pod) ? LET : CHECK),
-  mayHelp: (_pod: PodInfo, event: ClusterEvent) => event.on === 'target-pod' || (nodeBrings(event, 'taint') && event.on === 'node' && !event.node.spec.unschedulable),
+  mayHelp: (_pod: PodInfo, event: ClusterEvent) =>
+    event.on === 'target-pod' || (nodeBrings(event, 'taint') && event.on === 'node' && !event.node.spec.unschedulable),
 };

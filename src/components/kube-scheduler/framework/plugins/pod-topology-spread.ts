@@ -1,9 +1,8 @@
 // Spreads pods over zones, nodes or other topologies: as a condition (DoNotSchedule) and as a wish
 // (ScheduleAnyway, and by default for pods that a Service or controller selects).
 // Models plugins/podtopologyspread: common.go, filtering.go, scoring.go, plugin.go.
-import { selectorOf, type Selector } from '../../../../machinery/selector';
+import { matchesSelector, type Selector, selectorOf } from '../../../../machinery/selector';
 import type { StringMap, TopologySpreadConstraint } from '../../../../machinery/types';
-import { matchesSelector } from '../../../../machinery/selector';
 import { type ClusterEvent, nodeBrings } from '../cluster-event';
 import { naturalLog } from '../logarithm';
 import type { NodeInfo } from '../node-info';
@@ -79,7 +78,8 @@ function narrowed(selector: Selector, labels: StringMap, keys: readonly string[]
   return more.length === 0 || selector.nothing ? selector : { nothing: false, requirements: [...more, ...selector.requirements] };
 }
 
-const hasAllKeys = (node: NodeInfo, constraints: readonly Constraint[]): boolean => constraints.every(({ key }) => node.labels[key] !== undefined);
+const hasAllKeys = (node: NodeInfo, constraints: readonly Constraint[]): boolean =>
+  constraints.every(({ key }) => node.labels[key] !== undefined);
 
 /** Whether the node's pods count at all. */
 const includes = (constraint: Constraint, pod: PodInfo, { node }: NodeInfo): boolean =>
@@ -123,12 +123,17 @@ class SpreadFilter implements PodFilter {
   count(other: PodInfo, node: NodeInfo, delta: 1 | -1): void {
     if (other.namespace !== this.pod.namespace || !hasAllKeys(node, this.constraints)) return;
     this.constraints.forEach((constraint, i) => {
-      if (matchesSelector(constraint.selector, other.pod.metadata.labels) && includes(constraint, this.pod, node)) add(this.counts[i], node.labels[constraint.key], delta);
+      if (matchesSelector(constraint.selector, other.pod.metadata.labels) && includes(constraint, this.pod, node))
+        add(this.counts[i], node.labels[constraint.key], delta);
     });
   }
 
   copy(): SpreadFilter {
-    return new SpreadFilter(this.pod, this.constraints, this.counts.map((counts) => new Map(counts)));
+    return new SpreadFilter(
+      this.pod,
+      this.constraints,
+      this.counts.map((counts) => new Map(counts)),
+    );
   }
 }
 
@@ -136,7 +141,13 @@ const add = (counts: Map<string, number> | undefined, value: string | undefined,
   if (counts !== undefined && value !== undefined) counts.set(value, (counts.get(value) ?? 0) + delta);
 };
 
-function scorerOf(pod: PodInfo, cluster: Cluster, feasible: readonly NodeInfo[], constraints: readonly Constraint[], needsAllKeys: boolean): PodScorer {
+function scorerOf(
+  pod: PodInfo,
+  cluster: Cluster,
+  feasible: readonly NodeInfo[],
+  constraints: readonly Constraint[],
+  needsAllKeys: boolean,
+): PodScorer {
   const ignored = new Set(needsAllKeys ? feasible.filter((node) => !hasAllKeys(node, constraints)) : []);
   // Nodes' own counts are taken as they are scored; larger topologies are summed up here.
   const counts = constraints.map(({ key }) => {
@@ -153,7 +164,9 @@ function scorerOf(pod: PodInfo, cluster: Cluster, feasible: readonly NodeInfo[],
     });
   }
   // Few domains must not be watered down by many.
-  const weights = constraints.map(({ key }, i) => naturalLog((key === HOSTNAME ? feasible.length - ignored.size : (counts[i]?.size ?? 0)) + 2));
+  const weights = constraints.map(({ key }, i) =>
+    naturalLog((key === HOSTNAME ? feasible.length - ignored.size : (counts[i]?.size ?? 0)) + 2),
+  );
   return {
     score: (node) => {
       if (ignored.has(node)) return 0;
@@ -166,7 +179,11 @@ function scorerOf(pod: PodInfo, cluster: Cluster, feasible: readonly NodeInfo[],
       });
       return Math.round(sum);
     },
-    normalize: (scores, nodes) => normalize(scores, nodes.map((node) => ignored.has(node))),
+    normalize: (scores, nodes) =>
+      normalize(
+        scores,
+        nodes.map((node) => ignored.has(node)),
+      ),
   };
 }
 
@@ -185,11 +202,17 @@ function mayHelp(pod: PodInfo, event: ClusterEvent): boolean {
   const constraints = read(pod, pod.pod.spec?.topologySpreadConstraints ?? [], 'DoNotSchedule', null);
   switch (event.on) {
     case 'node':
-      return (event.what === 'delete' || nodeBrings(event, 'label', 'taint')) && constraints.every(({ key }) => event.node.metadata.labels?.[key] !== undefined);
+      return (
+        (event.what === 'delete' || nodeBrings(event, 'label', 'taint')) &&
+        constraints.every(({ key }) => event.node.metadata.labels?.[key] !== undefined)
+      );
     case 'target-pod':
       return true;
     case 'assigned-pod':
-      return event.pod.namespace === pod.namespace && constraints.some(({ selector }) => matchesSelector(selector, event.pod.pod.metadata.labels));
+      return (
+        event.pod.namespace === pod.namespace &&
+        constraints.some(({ selector }) => matchesSelector(selector, event.pod.pod.metadata.labels))
+      );
     case 'storage':
       return false;
   }

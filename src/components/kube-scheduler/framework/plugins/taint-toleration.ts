@@ -17,11 +17,15 @@ export const taintToleration: Plugin = {
     const tolerations = (pod.spec?.tolerations ?? []).filter(({ effect }) => !effect || effect === 'PreferNoSchedule');
     return {
       score: ({ node }) =>
-        (node.spec?.taints ?? []).filter((taint) => taint.effect === 'PreferNoSchedule' && !tolerations.some((toleration) => tolerates(toleration, taint))).length,
+        (node.spec?.taints ?? []).filter(
+          (taint) => taint.effect === 'PreferNoSchedule' && !tolerations.some((toleration) => tolerates(toleration, taint)),
+        ).length,
       normalize: (scores) => defaultNormalize(scores, true),
     };
   },
   mayHelp: ({ pod }, event) =>
     event.on === 'target-pod' ||
-    (event.on === 'node' && nodeBrings(event, 'taint') && untolerated(event.node.spec?.taints, pod.spec?.tolerations, forbids) === undefined),
+    (event.on === 'node' &&
+      nodeBrings(event, 'taint') &&
+      untolerated(event.node.spec?.taints, pod.spec?.tolerations, forbids) === undefined),
 };
