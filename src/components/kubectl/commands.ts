@@ -1,6 +1,19 @@
 // The tree of commands, and how a mistyped one is answered. Models kubectl pkg/cmd/cmd.go and spf13/cobra.
 
 import {
+  apiResources,
+  apiVersions,
+  canI,
+  clusterInfo,
+  configContexts,
+  configCurrent,
+  configUse,
+  configView,
+  version,
+  whoAmI,
+} from './about';
+import { apply, viewLastApplied } from './apply';
+import {
   createConfigMap,
   createDisruptionBudget,
   createNamespace,
@@ -16,8 +29,21 @@ import { create } from './create/from-file';
 import { createClusterIP, createExternalName, createIngress, createLoadBalancer, createNodePort } from './create/network';
 import { createClusterRole, createClusterRoleBinding, createRole, createRoleBinding } from './create/rbac';
 import { createCronJob, createDeployment, createJob } from './create/workloads';
+import { deleteCommand } from './delete';
+import { events } from './events';
+import { expose } from './expose';
 import { get } from './get';
+import { annotate, label } from './label';
+import { logs } from './logs';
+import { cordon, drain, taint, uncordon } from './node';
+import { patch } from './patch';
+import { replace } from './replace';
+import { rolloutHistory, rolloutPause, rolloutRestart, rolloutResume, rolloutStatus, rolloutUndo } from './rollout';
+import { run } from './run';
+import { autoscale, scale } from './scale';
 import type { Command } from './session';
+import { setEnv, setImage, setResources, setServiceAccount } from './set';
+import { wait } from './wait';
 
 /** A command, or a group of commands (both, for `create` and `apply`). */
 export interface CommandNode {
@@ -73,7 +99,71 @@ const secretService: CommandTree = {
 /** In the order in which kubectl adds them, which is that of its suggestions. */
 export const COMMANDS: CommandTree = {
   ...secretService,
+  expose: { about: 'Take a workload and expose it as a new Kubernetes service', command: expose },
+  run: { about: 'Run a particular image on the cluster', command: run },
+  set: {
+    about: 'Set specific features on objects',
+    children: {
+      image: { about: 'Update the image of a pod template', command: setImage },
+      resources: { about: 'Update resource requests/limits on objects with pod templates', command: setResources },
+      env: { about: 'Update environment variables on a pod template', command: setEnv },
+      serviceaccount: { about: 'Update the service account of a resource', command: setServiceAccount, aliases: ['sa'] },
+    },
+  },
   get: { about: 'Display one or many resources', command: get },
+  delete: {
+    about: 'Delete resources by file names, stdin, resources and names, or by resources and label selector',
+    command: deleteCommand,
+  },
+  rollout: {
+    about: 'Manage the rollout of a resource',
+    children: {
+      history: { about: 'View rollout history', command: rolloutHistory },
+      pause: { about: 'Mark the provided resource as paused', command: rolloutPause },
+      resume: { about: 'Resume a paused resource', command: rolloutResume },
+      undo: { about: 'Undo a previous rollout', command: rolloutUndo },
+      status: { about: 'Show the status of the rollout', command: rolloutStatus },
+      restart: { about: 'Restart a resource', command: rolloutRestart },
+    },
+  },
+  scale: { about: 'Set a new size for a deployment, replica set, or replication controller', command: scale },
+  autoscale: { about: 'Auto-scale a deployment, replica set, stateful set, or replication controller', command: autoscale },
+  'cluster-info': { about: 'Display cluster information', command: clusterInfo },
+  cordon: { about: 'Mark node as unschedulable', command: cordon },
+  uncordon: { about: 'Mark node as schedulable', command: uncordon },
+  drain: { about: 'Drain node in preparation for maintenance', command: drain },
+  taint: { about: 'Update the taints on one or more nodes', command: taint },
+  logs: { about: 'Print the logs for a container in a pod', command: logs },
+  auth: {
+    about: 'Inspect authorization',
+    children: {
+      'can-i': { about: 'Check whether an action is allowed', command: canI },
+      whoami: { about: 'Experimental: Check self subject attributes', command: whoAmI },
+    },
+  },
+  events: { about: 'List events', command: events },
+  apply: {
+    about: 'Apply a configuration to a resource by file name or stdin',
+    command: apply,
+    children: { 'view-last-applied': { about: 'View the latest last-applied-configuration annotations', command: viewLastApplied } },
+  },
+  patch: { about: 'Update fields of a resource', command: patch },
+  replace: { about: 'Replace a resource by file name or stdin', command: replace },
+  wait: { about: 'Wait for a specific condition on one or many resources', command: wait },
+  label: { about: 'Update the labels on a resource', command: label },
+  annotate: { about: 'Update the annotations on a resource', command: annotate },
+  config: {
+    about: 'Modify kubeconfig files',
+    children: {
+      'current-context': { about: 'Display the current-context', command: configCurrent },
+      'get-contexts': { about: 'Describe one or many contexts', command: configContexts },
+      'use-context': { about: 'Set the current-context in a kubeconfig file', command: configUse, aliases: ['use'] },
+      view: { about: 'Display merged kubeconfig settings or a specified kubeconfig file', command: configView },
+    },
+  },
+  version: { about: 'Print the client and server version information', command: version },
+  'api-versions': { about: 'Print the supported API versions on the server, in the form of "group/version"', command: apiVersions },
+  'api-resources': { about: 'Print the supported API resources on the server', command: apiResources },
 };
 
 export interface Found {

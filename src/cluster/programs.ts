@@ -1,0 +1,146 @@
+// Which program runs where: the host processes of a machine, and what runc starts for a container's image.
+import { type CniDisk, cni, newCniDisk } from '../components/cni/cni';
+import { containerd } from '../components/containerd/containerd';
+import { type ContainerdDisk, newContainerdDisk } from '../components/containerd/disk';
+import { etcd } from '../components/etcd/etcd';
+import { type Disk as EtcdDisk, newDisk } from '../components/etcd/member';
+import { kubeApiserver } from '../components/kube-apiserver/kube-apiserver';
+import { kubeControllerManager } from '../components/kube-controller-manager/kube-controller-manager';
+import { kubeProxy } from '../components/kube-proxy/kube-proxy';
+import { kubeScheduler } from '../components/kube-scheduler/kube-scheduler';
+import { type KubeletDisk, kubelet, newKubeletDisk } from '../components/kubelet/kubelet';
+import { nodeKernel } from '../components/node-kernel/node-kernel';
+import { PodProgram } from '../components/pod/pod';
+import { type Launch, type LaunchedContainer, runc } from '../components/runc/runc';
+import type { Process, Program } from '../sim/process';
+import type { Simulation } from '../sim/simulation';
+import { type ComponentId, componentId, onNode, podProcess } from '../wire/names';
+import type { ClusterSpec, ImageBehaviour, NodeSpec } from '../wire/run';
+import { CONTROL_PLANE_BINARIES, SYSTEM_IMAGES, systemImage } from './default-run';
+import type { HostBinary, Machine } from './machine';
+
+/** A machine's disk: what outlives its processes and its power. */
+export interface MachineDisk {
+  readonly containerd: ContainerdDisk;
+  readonly cni: CniDisk;
+  readonly kubelet: KubeletDisk;
+  readonly etcd: EtcdDisk;
+}
+
+export class Programs {
+  private readonly images: ClusterSpec['images'];
+  private readonly disks = new Map<string, MachineDisk>();
+  /** Where the processes run that are bodies of containers. */
+  private readonly homes = new Map<ComponentId, string>();
+
+  constructor(
+    private readonly sim: Simulation,
+    private readonly spec: ClusterSpec,
+  ) {
+    this.images = { ...spec.images, ...SYSTEM_IMAGES };
+  }
+
+  /** A host process of a machine, on that machine's disk. */
+  host(binary: HostBinary, { node, manifests }: Machine): Program {
+    const disk = this.disk(node);
+    switch (binary) {
+      case 'kernel':
+        return nodeKernel({ node: node.name, address: node.address });
+      case 'runc':
+        return runc({ node: node.name, images: this.images, launch: this.launch });
+      case 'cni':
+        return cni(node.podCIDR, disk.cni);
+      case 'containerd':
+        return containerd(node.name, disk.containerd);
+      case 'kubelet':
+        return kubelet({ node, manifests, disk: disk.kubelet });
+    }
+  }
+
+  /** The processes of the simulation that are bodies of containers on a machine. */
+  containersOn(node: string): readonly ComponentId[] {
+    return [...this.homes].flatMap(([id, home]) => (home === node ? [id] : []));
+  }
+
+  private disk(node: NodeSpec): MachineDisk {
+    let disk = this.disks.get(node.name);
+    if (disk === undefined) {
+      const system = node.role === 'control-plane' ? CONTROL_PLANE_BINARIES : [];
+      const references = [...['pause', 'kube-proxy', ...system].map(systemImage), ...(node.images ?? [])];
+      disk = {
+        containerd: newContainerdDisk(references, this.images),
+        cni: newCniDisk(),
+        kubelet: newKubeletDisk(),
+        etcd: newDisk(),
+      };
+      this.disks.set(node.name, disk);
+    }
+    return disk;
+  }
+
+  /** The body of a container, where it is a process of the simulation: a part of Kubernetes, or a server. */
+  private readonly launch: Launch = (behaviour, container, onExit) => {
+    if (behaviour.does === 'component') return this.launchComponent(behaviour.binary, container, onExit);
+    if (behaviour.does === 'serve' || behaviour.does === 'never-ready') return this.launchServer(behaviour, container, onExit);
+    return null;
+  };
+
+  private launchComponent(binary: string, container: LaunchedContainer, onExit: (code: number) => void): ReturnType<Launch> {
+    const node = this.spec.nodes.find(({ name }) => name === container.node);
+    const program = node === undefined ? null : this.component(binary, node, container);
+    if (program === null) return null;
+    const id = binary === 'kube-proxy' ? onNode('kube-proxy', container.node) : componentId(binary);
+    if (this.sim.process(id) !== null) return null;
+    const process = this.sim.start(id, program);
+    this.homes.set(id, container.node);
+    process.onExit(onExit);
+    return { kill: () => process.kill(137), terminate: () => process.terminate() };
+  }
+
+  private component(binary: string, node: NodeSpec, container: LaunchedContainer): Program | null {
+    const hostname = node.name;
+    switch (binary) {
+      case 'etcd':
+        return etcd(this.disk(node).etcd);
+      case 'kube-apiserver':
+        return kubeApiserver({ address: node.address });
+      case 'kube-controller-manager':
+        return kubeControllerManager({ hostname, rootCa: ROOT_CA, podCidrs: this.podCidrs() });
+      case 'kube-scheduler':
+        return kubeScheduler({ host: hostname });
+      case 'kube-proxy':
+        return kubeProxy({ node: hostname, credentials: this.tokenOf(node, container) });
+      default:
+        return null;
+    }
+  }
+
+  private podCidrs(): { readonly [node: string]: string } {
+    return Object.fromEntries(this.spec.nodes.map(({ name, podCIDR }) => [name, podCIDR]));
+  }
+
+  private launchServer(
+    behaviour: Extract<ImageBehaviour, { does: 'serve' | 'never-ready' }>,
+    { namespace, podName, id, node }: LaunchedContainer,
+    onExit: (code: number) => void,
+  ): ReturnType<Launch> {
+    const name = podProcess(namespace, podName);
+    this.homes.set(name, node);
+    const program = (this.sim.process(name) ?? this.startPod(name)).program as PodProgram;
+    program.serve(id, { port: behaviour.port, status: behaviour.does === 'serve' ? 200 : 503, onExit });
+    return { kill: () => program.end(id, 137), terminate: () => program.stop(id) };
+  }
+
+  private startPod(name: ReturnType<typeof podProcess>): Process {
+    const program = new PodProgram();
+    const process = this.sim.start(name, program);
+    process.onExit(() => {
+      this.homes.delete(name);
+      program.killed();
+    });
+    return process;
+  }
+}
+
+/** Stands for the certificate that kubeadm makes. */
+const ROOT_CA = '-----BEGIN CERTIFICATE-----\nthe certificate authority of this cluster\n-----END CERTIFICATE-----\n';
