@@ -3,7 +3,6 @@ import { type Json, jsonEqual } from '../../base/json';
 import { SchedulerCache } from '../../components/kube-scheduler/cache';
 import { fitErrorMessage, type Verdict } from '../../components/kube-scheduler/framework/fit-error';
 import type { NodeInfo } from '../../components/kube-scheduler/framework/node-info';
-import { type NodeAffinity, nodeMatchesPod } from '../../components/kube-scheduler/framework/node-selector';
 import { isStatus, type Plugin } from '../../components/kube-scheduler/framework/plugin';
 import { mostAllocated, requestedToCapacityRatio } from '../../components/kube-scheduler/framework/plugins/allocation-scoring';
 import { balancedAllocation } from '../../components/kube-scheduler/framework/plugins/balanced-allocation';
@@ -38,6 +37,7 @@ import { podRequestsForScoring } from '../../components/kube-scheduler/framework
 import { findNodesThatFit, numFeasibleNodesToFind, prepareFilters } from '../../components/kube-scheduler/framework/run';
 import { type Code, OK, type Status, unresolvable } from '../../components/kube-scheduler/framework/status';
 import { backoffFor, comesBefore } from '../../components/kube-scheduler/queue';
+import { type NodeAffinity, nodeMatchesSpec } from '../../machinery/node-selector';
 import { parseTime } from '../../machinery/time';
 import type { Namespace, Node, Pod, Service } from '../../machinery/types';
 import type { Adapter } from './adapter';
@@ -238,7 +238,7 @@ function runFilter(input: Loose, expect: Loose): Loose {
   const info = cluster.nodes[0] as NodeInfo;
   const filter = plugin.preFilter?.(pod, cluster);
   // The tables ask for the verdict on the node even if the pod was turned away before.
-  const always = { check: () => (nodeMatchesPod(pod, node) ? OK : unresolvable(REASON_NODE_AFFINITY)) };
+  const always = { check: () => (nodeMatchesSpec(pod.pod.spec, node) ? OK : unresolvable(REASON_NODE_AFFINITY)) };
   const status = shown((filter === undefined || isStatus(filter) ? always : filter).check(info));
   const names = filter === undefined || isStatus(filter) ? undefined : filter.nodeNames;
   const preFilterStatus = filter !== undefined && isStatus(filter) ? shown(filter) : { code: 'Success' };

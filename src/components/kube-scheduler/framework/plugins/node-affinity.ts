@@ -1,6 +1,14 @@
 // nodeSelector and node affinity, required and preferred. Models plugins/nodeaffinity/node_affinity.go.
+
+import {
+  type NodeAffinity,
+  type NodeSelectorTerm,
+  nodeAffinityOf,
+  nodeMatchesSpec,
+  termMatches,
+  termsMatch,
+} from '../../../../machinery/node-selector';
 import { nodeBrings } from '../cluster-event';
-import { type NodeAffinity, type NodeSelectorTerm, nodeAffinityOf, nodeMatchesPod, termMatches, termsMatch } from '../node-selector';
 import { defaultNormalize, type Plugin, type PodFilter } from '../plugin';
 import type { PodInfo } from '../pod-info';
 import { OK, SKIP, type Status, unresolvable } from '../status';
@@ -17,12 +25,12 @@ export function nodeAffinity(added: NodeAffinity | null = null): Plugin {
   return {
     name: 'NodeAffinity',
     preFilter: (pod) => {
-      const required = nodeAffinityOf(pod)?.requiredDuringSchedulingIgnoredDuringExecution;
+      const required = nodeAffinityOf(pod.pod.spec)?.requiredDuringSchedulingIgnoredDuringExecution;
       if (!required && enforced === null && !pod.pod.spec?.nodeSelector) return SKIP;
       return filterOf(pod, required?.nodeSelectorTerms ?? [], enforced);
     },
     preScore: (pod) => {
-      const preferred = [...(nodeAffinityOf(pod)?.preferredDuringSchedulingIgnoredDuringExecution ?? []), ...preferredByAll];
+      const preferred = [...(nodeAffinityOf(pod.pod.spec)?.preferredDuringSchedulingIgnoredDuringExecution ?? []), ...preferredByAll];
       if (preferred.length === 0) return SKIP;
       return {
         score: ({ node }) =>
@@ -31,7 +39,7 @@ export function nodeAffinity(added: NodeAffinity | null = null): Plugin {
       };
     },
     mayHelp: (pod, event) =>
-      event.on === 'target-pod' || (event.on === 'node' && nodeBrings(event, 'label') && nodeMatchesPod(pod, event.node)),
+      event.on === 'target-pod' || (event.on === 'node' && nodeBrings(event, 'label') && nodeMatchesSpec(pod.pod.spec, event.node)),
   };
 }
 
@@ -42,7 +50,7 @@ function filterOf(pod: PodInfo, terms: readonly NodeSelectorTerm[], enforced: re
     ...(nodeNames === null ? {} : { nodeNames }),
     check: ({ node }) => {
       if (enforced !== null && !termsMatch(enforced, node)) return unresolvable(REASON_ENFORCED);
-      return nodeMatchesPod(pod, node) ? OK : REJECTED;
+      return nodeMatchesSpec(pod.pod.spec, node) ? OK : REJECTED;
     },
   };
 }

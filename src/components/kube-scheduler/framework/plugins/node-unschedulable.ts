@@ -1,10 +1,11 @@
 // Keeps pods off cordoned nodes, unless they tolerate that. Models plugins/nodeunschedulable.
+
+import { tolerates } from '../../../../machinery/taints';
 import type { Taint } from '../../../../machinery/types';
 import { type ClusterEvent, nodeBrings } from '../cluster-event';
 import type { Plugin } from '../plugin';
 import type { PodInfo } from '../pod-info';
 import { OK, unresolvable } from '../status';
-import { tolerates } from '../taints';
 
 export const REASON_CORDONED = 'node(s) were unschedulable';
 const CORDONED: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };

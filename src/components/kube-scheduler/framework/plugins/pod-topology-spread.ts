@@ -1,16 +1,17 @@
 // Spreads pods over zones, nodes or other topologies: as a condition (DoNotSchedule) and as a wish
 // (ScheduleAnyway, and by default for pods that a Service or controller selects).
 // Models plugins/podtopologyspread: common.go, filtering.go, scoring.go, plugin.go.
+
+import { nodeMatchesSpec } from '../../../../machinery/node-selector';
 import { matchesSelector, type Selector, selectorOf } from '../../../../machinery/selector';
+import { forbids, untolerated } from '../../../../machinery/taints';
 import type { StringMap, TopologySpreadConstraint } from '../../../../machinery/types';
 import { type ClusterEvent, nodeBrings } from '../cluster-event';
 import { naturalLog } from '../logarithm';
 import type { NodeInfo } from '../node-info';
-import { nodeMatchesPod } from '../node-selector';
 import { type Cluster, MAX_NODE_SCORE, type Plugin, type PodFilter, type PodScorer } from '../plugin';
 import type { PodInfo } from '../pod-info';
 import { OK, SKIP, type Status, unresolvable, unschedulable } from '../status';
-import { forbids, untolerated } from '../taints';
 
 export const REASON_SPREAD = "node(s) didn't match pod topology spread constraints";
 export const REASON_NO_TOPOLOGY = `${REASON_SPREAD} (missing required label)`;
@@ -83,7 +84,7 @@ const hasAllKeys = (node: NodeInfo, constraints: readonly Constraint[]): boolean
 
 /** Whether the node's pods count at all. */
 const includes = (constraint: Constraint, pod: PodInfo, { node }: NodeInfo): boolean =>
-  (!constraint.honorsAffinity || nodeMatchesPod(pod, node)) &&
+  (!constraint.honorsAffinity || nodeMatchesSpec(pod.pod.spec, node)) &&
   (!constraint.honorsTaints || untolerated(node.spec?.taints, pod.pod.spec?.tolerations, forbids) === undefined);
 
 const countOn = (cluster: Cluster, node: NodeInfo, pod: PodInfo, { selector }: Constraint): number =>

@@ -1,9 +1,10 @@
 // Keeps pods off nodes whose taints they do not tolerate, and prefers nodes with fewer PreferNoSchedule
 // taints. Models plugins/tainttoleration/taint_toleration.go.
+
+import { forbids, tolerates, untolerated } from '../../../../machinery/taints';
 import { nodeBrings } from '../cluster-event';
 import { defaultNormalize, type Plugin } from '../plugin';
 import { OK, unresolvable } from '../status';
-import { forbids, tolerates, untolerated } from '../taints';
 
 export const REASON_TAINT = 'node(s) had untolerated taint(s)';
 const REJECTED = unresolvable(REASON_TAINT);

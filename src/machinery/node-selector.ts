@@ -1,8 +1,6 @@
 // Node selectors and node affinity terms. Models component-helpers/scheduling/corev1/nodeaffinity.
-
-import { labelValue } from '../../../machinery/names';
-import type { Node, PodSpec } from '../../../machinery/types';
-import type { PodInfo } from './pod-info';
+import { labelValue } from './names';
+import type { Node, PodSpec } from './types';
 
 interface Requirement {
   readonly key: string;
@@ -20,15 +18,14 @@ export interface NodeAffinity {
     | null;
 }
 
-export const nodeAffinityOf = (pod: PodInfo): NodeAffinity | null =>
-  (pod.pod.spec as (PodSpec & { readonly affinity?: { readonly nodeAffinity?: NodeAffinity | null } | null }) | undefined)?.affinity
-    ?.nodeAffinity ?? null;
+export const nodeAffinityOf = (spec: PodSpec | undefined): NodeAffinity | null =>
+  (spec?.affinity as { readonly nodeAffinity?: NodeAffinity | null } | null | undefined)?.nodeAffinity ?? null;
 
 /** Whether spec.nodeSelector and the required node affinity let the pod onto the node. */
-export function nodeMatchesPod(pod: PodInfo, node: Node): boolean {
-  const wanted = pod.pod.spec?.nodeSelector;
+export function nodeMatchesSpec(spec: PodSpec | undefined, node: Node): boolean {
+  const wanted = spec?.nodeSelector;
   for (const key in wanted) if (node.metadata.labels?.[key] !== wanted[key]) return false;
-  const required = nodeAffinityOf(pod)?.requiredDuringSchedulingIgnoredDuringExecution;
+  const required = nodeAffinityOf(spec)?.requiredDuringSchedulingIgnoredDuringExecution;
   return !required || termsMatch(required.nodeSelectorTerms ?? [], node);
 }
 

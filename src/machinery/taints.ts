@@ -1,6 +1,6 @@
 // Which tolerations tolerate which taints. Models component-helpers/scheduling/corev1/helpers.go and
 // k8s.io/api/core/v1 toleration.go (with the operators Gt and Lt of 1.35).
-import type { Taint, Toleration } from '../../../machinery/types';
+import type { Taint, Toleration } from './types';
 
 /** Taints that keep a pod off a node; PreferNoSchedule only lowers its score. */
 export const forbids = ({ effect }: Taint): boolean => effect === 'NoSchedule' || effect === 'NoExecute';
