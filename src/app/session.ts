@@ -22,6 +22,8 @@ import { createTraceColumns, type SeqList, type TraceColumns } from './trace-col
 export interface Session {
   readonly player: Player;
   readonly columns: TraceColumns;
+  /** What was opened: its cluster decides the stage's places. */
+  readonly run: Signal<Run | null>;
   readonly level: Signal<Level>;
   readonly tellsBoot: Signal<boolean>;
   readonly status: Signal<RunStatus>;
@@ -77,7 +79,7 @@ export function createSession(needs: SessionNeeds): Session {
   const missedGoal = signal(false);
   let link = needs.link();
   let stopHearing = link.subscribe(hear);
-  let run: Run | null = null;
+  const run = signal<Run | null>(null);
   let goal: At | null = null;
   /** Told steps whose records are not here yet. */
   let early: Step[] = [];
@@ -180,7 +182,7 @@ export function createSession(needs: SessionNeeds): Session {
 
   function open(wanted: Run, wantedGoal: At | null): void {
     if (failure.get() !== null) renewLink();
-    run = wanted;
+    run.set(wanted);
     goal = wantedGoal;
     inputs.set(wanted.inputs);
     forget();
@@ -212,6 +214,7 @@ export function createSession(needs: SessionNeeds): Session {
   return {
     player,
     columns,
+    run,
     level,
     tellsBoot,
     status,
@@ -239,7 +242,7 @@ export function createSession(needs: SessionNeeds): Session {
       return all[low - 1] ?? null;
     },
     goOn: () => {
-      if (run !== null) link.send({ type: 'continue', us: 60_000_000 });
+      if (run.get() !== null) link.send({ type: 'continue', us: 60_000_000 });
     },
     setLevel(wanted) {
       level.set(wanted);

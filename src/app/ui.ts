@@ -12,6 +12,8 @@ export interface Ui {
   readonly presenting: boolean;
   readonly dark: boolean;
   readonly shortcuts: boolean;
+  /** The component on the stage whose facts are shown. */
+  readonly selected: string | null;
 }
 
 export const useUi = create<Ui>(() => ({
@@ -21,6 +23,7 @@ export const useUi = create<Ui>(() => ({
   presenting: false,
   dark: false,
   shortcuts: false,
+  selected: null,
 }));
 
 export const show = (change: Partial<Ui>): void => useUi.setState(change);
@@ -30,9 +33,10 @@ export const openMessage = (): void => useUi.setState({ panel: 'message', sheet:
 
 /** Closes the topmost thing that is open; false if nothing was. */
 export function closeTopmost(): boolean {
-  const { shortcuts, dark, panel, presenting, terminalOpen } = useUi.getState();
+  const { shortcuts, dark, selected, panel, presenting, terminalOpen } = useUi.getState();
   if (shortcuts) show({ shortcuts: false });
   else if (dark) show({ dark: false });
+  else if (selected !== null) show({ selected: null });
   else if (panel !== null) show({ panel: null });
   else if (presenting) show({ presenting: false });
   else if (terminalOpen) show({ terminalOpen: false });
