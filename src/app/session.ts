@@ -110,6 +110,12 @@ export function createSession(needs: SessionNeeds): Session {
     switch (message.type) {
       case 'opened':
         forget();
+        run.set(message.run);
+        inputs.set(message.run.inputs);
+        return;
+      case 'extended':
+        run.set(message.run);
+        inputs.set(message.run.inputs);
         return;
       case 'batch':
         columns.append(message);

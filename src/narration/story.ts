@@ -9,12 +9,15 @@ import type { TraceRecord } from '../wire/record';
 import type { Chapter } from './chapters';
 import { naming, sentenceOf, speaker } from './sentence';
 
-export interface StoryStep {
+/** A told step: the record at `seq` begins occurrence `occurrence` (from 1) of `chapter`. */
+export interface Step {
   readonly seq: number;
-  readonly chapter: Chapter;
-  /** 1 for the first step of its chapter. */
+  /** One of CHAPTERS. */
+  readonly chapter: string;
   readonly occurrence: number;
+  /** Its number among the 17 told steps, where it is one of them. */
   readonly told: number | null;
+  /** "who -> whom: what, because why". */
   readonly sentence: string;
 }
 
@@ -147,7 +150,7 @@ const isWrite = (request: TraceRecord): boolean =>
 
 /** Tells a run as it grows: call `follow` after the trace followed. */
 export class Story {
-  readonly steps: StoryStep[] = [];
+  readonly steps: Step[] = [];
   private next = 0;
   private readonly occurrences = new Map<Chapter, number>();
   /** Pods that their kubelet heard of: later deliveries are echoes of its own reports. */
@@ -157,7 +160,7 @@ export class Story {
   constructor(private readonly trace: Trace) {}
 
   /** Takes in new records; returns the steps that are new. */
-  follow(): readonly StoryStep[] {
+  follow(): readonly Step[] {
     const before = this.steps.length;
     for (; this.next < this.trace.levels.length; this.next++) this.take(this.trace.records[this.next] as TraceRecord);
     return this.steps.slice(before);
@@ -177,7 +180,7 @@ export class Story {
   }
 
   private take(record: TraceRecord): void {
-    if (record.seq < this.trace.bootEnd || this.trace.bootEnd === 0) {
+    if (this.trace.isBoot(record.seq)) {
       if (record.seq === 0) this.tell(record, 'Boot', null, 'The cluster starts: static pods, registration, first leases.');
       return;
     }

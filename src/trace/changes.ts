@@ -1,27 +1,37 @@
 // What one record changes, as group, path, value. The only place where facts are made from records.
-//   object              KEY        {object, revision}                    what etcd holds
+//   object/RESOURCE     KEY        {object, revision}                    what etcd holds
 //   etcd                revision   n
+//   etcd                keys       n
 //   running             COMPONENT  true
 //   watch               SEQ        {client, server, actor, resource}     an open watch
 //   interior/COMPONENT  PATH       value                                 what a component said of its inside
+//   queue               NAME       n                                     keys waiting or being worked on
 import { isObject, type Json, type JsonObject } from '../base/json';
 import { parsePath } from '../machinery/resources';
-import type { EtcdResponse, Inside } from '../wire/payload';
+import type { ComponentId } from '../wire/names';
+import type { HttpRequest, Inside } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
 import type { Trace } from './trace';
 
 export type Change = readonly [group: string, path: string, value: Json | null];
 
-/** `trace` gives the other records of the exchange and, for a restart, what is to be forgotten. */
-export function changesOf(record: TraceRecord, trace: Trace): readonly Change[] {
+/** What etcd holds under a key. */
+export interface Stored {
+  readonly object: Json;
+  readonly revision: number;
+}
+
+/** `/registry/pods/default/web-1` -> `object/pods`. */
+export const groupOfKey = (key: string): string => `object/${key.split('/')[2] ?? ''}`;
+
+/** `trace` gives the other records of the exchange and, for what is to be forgotten, the facts so far. */
+export function changesOf(record: TraceRecord, trace: Trace): Iterable<Change> {
   const { payload } = record;
   switch (payload.kind) {
     case 'inside':
       return insideChanges(record, payload, trace);
     case 'response':
-      if (payload.protocol === 'etcd') return etcdChanges(record, payload, trace);
-      if (payload.protocol === 'http') return watchOpened(record, payload.status, trace);
-      return [];
+      return watchOpened(record, trace);
     case 'stream-end':
       return record.exchange === null ? [] : [['watch', String(record.exchange), null]];
     default:
@@ -29,45 +39,103 @@ export function changesOf(record: TraceRecord, trace: Trace): readonly Change[] 
   }
 }
 
-function insideChanges(record: TraceRecord, inside: Inside, trace: Trace): Change[] {
-  const { from } = record;
-  const changes: Change[] = [];
-  if (inside.topic === 'started') changes.push(['running', from, true]);
-  if (inside.topic === 'stopped') changes.push(['running', from, null], ...forgotten(from, record.seq, trace));
-  for (const [path, value] of Object.entries(inside.set)) changes.push([`interior/${from}`, path, value ?? null]);
-  return changes;
+function* insideChanges(record: TraceRecord, inside: Inside, trace: Trace): Generator<Change> {
+  const { from, seq } = record;
+  if (inside.topic === 'started') yield ['running', from, true];
+  if (inside.topic === 'stopped') {
+    yield ['running', from, null];
+    yield* forgotten(from, seq, trace);
+  }
+  if (inside.topic === 'commit') yield* committed(record, inside.detail, trace);
+  // A client that closes its watch sends nothing; its server notices.
+  if (inside.topic === 'watch-cache' && typeof inside.detail.closed === 'number') yield ['watch', String(inside.detail.closed), null];
+  for (const [path, value] of Object.entries(inside.set)) yield* interiorChange(from, path, value ?? null, seq, trace);
 }
 
 /** A process that stops takes its memory and its connections with it. */
-function* forgotten(component: string, seq: number, trace: Trace): Generator<Change> {
-  for (const [path] of trace.history.group(`interior/${component}`, seq)) yield [`interior/${component}`, path, null];
+function* forgotten(component: ComponentId, seq: number, trace: Trace): Generator<Change> {
+  for (const [path] of trace.history.group(`interior/${component}`, seq)) yield* interiorChange(component, path, null, seq, trace);
   for (const [path, watch] of trace.history.group('watch', seq)) {
     if (isObject(watch) && (watch.client === component || watch.server === component)) yield ['watch', path, null];
   }
 }
 
-function watchOpened(record: TraceRecord, status: number, trace: Trace): Change[] {
+function* interiorChange(component: ComponentId, path: string, value: Json | null, seq: number, { history }: Trace): Generator<Change> {
+  const group = `interior/${component}`;
+  const queue = queueOf(component, path);
+  const was = queue === null ? null : history.at(group, path, seq);
+  if (queue !== null && (was === null) !== (value === null)) {
+    const length = history.at('queue', queue, seq);
+    yield ['queue', queue, (typeof length === 'number' ? length : 0) + (value === null ? -1 : 1)];
+  }
+  yield [group, path, value];
+}
+
+/** Interiors tell of queues as `queue/NAME/KEY`; the scheduler, which has one, as `queue/KEY`. */
+function queueOf(component: ComponentId, path: string): string | null {
+  if (!path.startsWith('queue/')) return null;
+  if (component === 'kube-scheduler') return 'scheduling';
+  const name = path.slice(6, path.indexOf('/', 6));
+  return component === 'kube-controller-manager' ? name : `${component} ${name}`;
+}
+
+function watchOpened(record: TraceRecord, trace: Trace): Change[] {
+  const { payload } = record;
   const request = trace.requestOf(record);
-  if (status >= 400 || request?.payload.protocol !== 'http' || request.payload.kind !== 'request') return [];
-  if (!/[?&]watch=(true|1)/.test(request.payload.path)) return [];
-  const path = parsePath(request.payload.path);
-  if (path === null) return [];
-  const selectors = ['fieldSelector', 'labelSelector'].filter((name) => path.query[name]).map((name) => `${name}=${path.query[name]}`);
-  const resource = [path.resource, ...(path.namespace ? [`namespace=${path.namespace}`] : []), ...selectors].join(' ');
+  if (payload.kind !== 'response' || request?.payload.kind !== 'request') return [];
+  const resource =
+    request.payload.protocol === 'http' && payload.protocol === 'http' && payload.status < 400
+      ? watchedResource(request.payload)
+      : request.payload.protocol === 'etcd' && request.payload.rpc === 'Watch'
+        ? watchedPrefix(request.payload.body)
+        : null;
+  if (resource === null) return [];
   return [['watch', String(request.seq), { client: request.from, server: request.to, actor: request.actor, resource }]];
 }
 
-function etcdChanges(record: TraceRecord, response: EtcdResponse, trace: Trace): Change[] {
-  const request = trace.requestOf(record);
-  if (response.error !== null || request?.payload.protocol !== 'etcd' || request.payload.kind !== 'request') return [];
-  const revision = isObject(response.body.header) ? response.body.header.revision : undefined;
-  if (typeof revision !== 'number') return [];
-  const changes: Change[] = [];
-  for (const write of writesOf(request.payload.rpc, request.payload.body, response.body)) {
-    changes.push(['object', write.key, write.value === null ? null : { object: write.value, revision }]);
+function watchedResource(request: HttpRequest): string | null {
+  if (!/[?&]watch=(true|1)/.test(request.path)) return null;
+  const path = parsePath(request.path);
+  if (path === null) return null;
+  const selectors = ['fieldSelector', 'labelSelector'].filter((name) => path.query[name]).map((name) => `${name}=${path.query[name]}`);
+  return [path.resource, ...(path.namespace ? [`namespace=${path.namespace}`] : []), ...selectors].join(' ');
+}
+
+const watchedPrefix = (body: JsonObject): string | null =>
+  isObject(body.create_request) && typeof body.create_request.key === 'string' ? body.create_request.key : null;
+
+/** etcd applied a write. The value stands in the request that caused it; a key whose lease ended has none. */
+function* committed(record: TraceRecord, detail: JsonObject, trace: Trace): Generator<Change> {
+  const { key, revision, type } = detail;
+  if (typeof key !== 'string' || typeof revision !== 'number') return;
+  const group = groupOfKey(key);
+  const was = trace.history.at(group, key, record.seq);
+  const stored = type === 'DELETE' ? null : { object: valueWritten(record, key, trace), revision };
+  yield [group, key, stored];
+  yield ['etcd', 'revision', revision];
+  const keys = trace.history.at('etcd', 'keys', record.seq);
+  const added = (stored === null ? 0 : 1) - (was === null ? 0 : 1);
+  if (added !== 0) yield ['etcd', 'keys', (typeof keys === 'number' ? keys : 0) + added];
+}
+
+function valueWritten({ cause }: TraceRecord, key: string, trace: Trace): Json {
+  const request = cause === null ? undefined : trace.get(cause)?.payload;
+  return (request?.protocol === 'etcd' && request.kind === 'request' ? valueIn(request.body, key) : null) ?? null;
+}
+
+/** The value that a Put, or one in a transaction, gives a key. */
+function valueIn(body: JsonObject, key: string): Json | undefined {
+  if (body.key === key) return body.value;
+  for (const branch of [body.success, body.failure]) {
+    for (const operation of Array.isArray(branch) ? (branch as readonly Json[]) : []) {
+      if (!isObject(operation)) continue;
+      for (const inner of [operation.request_put, operation.request_txn]) {
+        const value = isObject(inner) ? valueIn(inner, key) : undefined;
+        if (value !== undefined) return value;
+      }
+    }
   }
-  if (changes.length > 0) changes.push(['etcd', 'revision', revision]);
-  return changes;
+  return undefined;
 }
 
 export interface EtcdWrite {

@@ -24,6 +24,11 @@ export class History {
     }
   }
 
+  /** Names of the groups that begin with `prefix`, in the order in which they first appeared. */
+  groupsLike(prefix: string): readonly string[] {
+    return [...this.groups.keys()].filter((group) => group.startsWith(prefix));
+  }
+
   /** The value of `path` after record `seq`; null if it has none. */
   at(group: string, path: string, seq: number): Json | null {
     const versions = this.groups.get(group)?.get(path);

@@ -102,7 +102,7 @@ export function subjectOfKey(key: string | null): Subject | null {
 }
 
 function subjectOfCall(body: JsonObject): Subject | null {
-  for (const config of [body.config, body.sandboxConfig, body.sandbox_config]) {
+  for (const config of [body.config, body.sandboxConfig]) {
     if (!isObject(config) || !isObject(config.metadata)) continue;
     const { namespace, name } = config.metadata;
     if (typeof namespace === 'string') {

@@ -1,18 +1,28 @@
 // The records of a run with the indexes that questions need. Follows a run as it grows.
 import type { Seq } from '../base/brand';
+import type { JsonObject } from '../base/json';
 import type { TraceRecord } from '../wire/record';
 import { changesOf } from './changes';
 import { History } from './history';
 import { levelOf } from './levels';
+
+/** A key that etcd wrote or deleted, and the record that says so. */
+export interface Commit {
+  readonly seq: Seq;
+  readonly revision: number;
+  readonly key: string;
+  readonly deleted: boolean;
+}
 
 export class Trace {
   readonly history = new History();
   /** Index into LEVELS of the lowest level at which a record is told; 3 = inside. */
   readonly levels: number[] = [];
   private readonly answers = new Map<number, Seq>();
+  private readonly commits: Commit[] = [];
   private readonly effectLists = new Map<number, Seq[]>();
-  /** Records before this one are boot. */
-  bootEnd = 0;
+  /** The first record that is not boot: the first input, or the first after time 0. */
+  private bootEnd: number | null = null;
 
   constructor(readonly records: readonly TraceRecord[]) {}
 
@@ -27,10 +37,15 @@ export class Trace {
         if (effects === undefined) this.effectLists.set(cause, [record.seq]);
         else effects.push(record.seq);
       }
-      if (payload.kind === 'input' && this.bootEnd === 0) this.bootEnd = i;
+      if (this.bootEnd === null && (payload.kind === 'input' || record.atUs > 0)) this.bootEnd = i;
+      if (payload.kind === 'inside' && payload.topic === 'commit') this.commits.push(commitOf(record.seq, payload.detail));
       this.levels.push(levelOf(record, this));
       for (const [group, path, value] of changesOf(record, this)) this.history.set(group, path, record.seq, value);
     }
+  }
+
+  isBoot(seq: number): boolean {
+    return this.bootEnd === null || seq < this.bootEnd;
   }
 
   get(seq: number): TraceRecord | undefined {
@@ -48,17 +63,53 @@ export class Trace {
     return seq === undefined ? undefined : this.records[seq];
   }
 
+  /** etcd's last writes up to record `seq`, oldest first. */
+  lastCommits(seq: number, count: number): readonly Commit[] {
+    const end = firstWhere(this.commits, (commit) => commit.seq > seq);
+    return this.commits.slice(Math.max(0, end - count), end);
+  }
+
+  commitAt(seq: number): Commit | undefined {
+    const commit = this.commits[firstWhere(this.commits, (candidate) => candidate.seq >= seq)];
+    return commit?.seq === seq ? commit : undefined;
+  }
+
+  /** The write that made an etcd revision; of several keys the first. */
+  commitOfRevision(revision: number): Commit | undefined {
+    const commit = this.commits[firstWhere(this.commits, (candidate) => candidate.revision >= revision)];
+    return commit?.revision === revision ? commit : undefined;
+  }
+
   /** What a record caused directly, in order. */
   effects(seq: number): readonly TraceRecord[] {
     return (this.effectLists.get(seq) ?? []).map((effect) => this.records[effect] as TraceRecord);
   }
 
-  /** From a record's direct cause back to the input, or to the start of boot. */
-  causes(seq: number): TraceRecord[] {
+  /** From a record's direct cause back to the input, or to the start of boot; at most `max`. */
+  causes(seq: number, max = Number.POSITIVE_INFINITY): TraceRecord[] {
     const chain: TraceRecord[] = [];
-    for (let at = this.records[seq]?.cause ?? null; at !== null; at = this.records[at]?.cause ?? null) {
+    for (let at = this.records[seq]?.cause ?? null; at !== null && chain.length < max; at = this.records[at]?.cause ?? null) {
       chain.push(this.records[at] as TraceRecord);
     }
     return chain;
   }
+}
+
+const commitOf = (seq: Seq, { key, revision, type }: JsonObject): Commit => ({
+  seq,
+  revision: Number(revision),
+  key: String(key),
+  deleted: type === 'DELETE',
+});
+
+/** The first place where `holds`, which holds from there on; the length if it never does. */
+function firstWhere<T>(list: readonly T[], holds: (item: T) => boolean): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(list[middle] as T)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

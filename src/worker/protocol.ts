@@ -1,8 +1,14 @@
 // What the page and the worker say to each other. Headers of records travel as columns in one
 // transferred buffer per batch; bodies, facts and interiors are asked for one at a time.
 import type { Json, JsonObject } from '../base/json';
+import type { Line } from '../narration/line';
+import type { Step } from '../narration/story';
+import type { FieldChange } from '../trace/field-changes';
+import type { NodeFacts, ObjectRow, OpenWatch, PodTile, SceneFacts } from '../trace/scene';
 import type { Kind, Protocol } from '../wire/payload';
 import type { Input, Run } from '../wire/run';
+
+export type { FieldChange, Line, NodeFacts, ObjectRow, OpenWatch, PodTile, SceneFacts, Step };
 
 // ---- Page to worker
 
@@ -27,7 +33,10 @@ export type ToWorker =
 // ---- Worker to page
 
 export type FromWorker =
+  /** A recording begins from nothing: forget the one before. Also sent when an input made a branch. */
   | { readonly type: 'opened'; readonly run: Run }
+  /** The run as it is now, with an input just given at its end: what a link must hold. */
+  | { readonly type: 'extended'; readonly run: Run }
   | Batch
   | { readonly type: 'steps'; readonly steps: readonly Step[] }
   | { readonly type: 'terminal'; readonly lines: readonly TerminalLine[] }
@@ -112,37 +121,10 @@ export const FLAGS = { failed: 1, write: 2, boot: 4 } as const;
 
 // ---- Answers
 
-/** A told step: the message at `seq` begins occurrence `occurrence` (from 1) of `chapter`. */
-export interface Step {
-  readonly seq: number;
-  readonly chapter: string;
-  readonly occurrence: number;
-  /** Its number among the 17 told steps, where it is one of them. */
-  readonly told: number | null;
-  /** "who -> whom: what, because why". */
-  readonly sentence: string;
-}
 export interface TerminalLine {
   readonly seq: number;
   readonly kind: 'input' | 'stdout' | 'stderr' | 'exit';
   readonly text: string;
-}
-/** One record as a line: for lists, announcements and callouts. */
-export interface Line {
-  readonly seq: number;
-  /** What was sent, as text: `POST /api/v1/namespaces/default/pods`. */
-  readonly summary: string;
-  /** "who -> whom: what, because why", at most 25 words. */
-  readonly sentence: string;
-  /** Up to three short facts: method and path, code, what changed. */
-  readonly chips: readonly string[];
-  /** `pods/default/test-…`, where it is about one object. */
-  readonly object: string | null;
-}
-export interface FieldChange {
-  readonly path: string;
-  readonly before: Json | null;
-  readonly after: Json | null;
 }
 export interface Detail {
   readonly line: Line;
@@ -167,59 +149,6 @@ export interface Detail {
   readonly curl: string | null;
   /** Where the usual short story differs from what was sent here. */
   readonly note: string | null;
-}
-
-export interface PodTile {
-  readonly key: string; // namespace/name
-  readonly uid: string;
-  readonly node: string | null;
-  /** As `kubectl get pods` prints it: Pending, ContainerCreating, Running, CrashLoopBackOff, Terminating, … */
-  readonly status: string;
-  readonly phase: string;
-  readonly ready: number;
-  readonly containers: readonly { readonly name: string; readonly state: 'waiting' | 'running' | 'terminated'; readonly ready: boolean }[];
-  readonly ip: string | null;
-  /** `ReplicaSet/test-…`, or null. */
-  readonly owner: string | null;
-}
-export interface NodeFacts {
-  readonly name: string;
-  readonly ready: 'True' | 'False' | 'Unknown' | null;
-  readonly unschedulable: boolean;
-  readonly registered: boolean;
-}
-export interface OpenWatch {
-  readonly client: string;
-  readonly server: string;
-  readonly count: number;
-  /** `pods?fieldSelector=…`, sorted. */
-  readonly resources: readonly string[];
-}
-/** What the stage shows at a record. */
-export interface SceneFacts {
-  readonly seq: number;
-  readonly atUs: number;
-  readonly running: readonly string[];
-  readonly nodes: readonly NodeFacts[];
-  readonly pods: readonly PodTile[];
-  readonly watches: readonly OpenWatch[];
-  readonly etcd: {
-    readonly revision: number;
-    readonly keys: number;
-    readonly last: readonly { readonly revision: number; readonly key: string; readonly deleted: boolean }[];
-  };
-  /** Keys waiting or being worked on, per queue. */
-  readonly queues: { readonly [queue: string]: number };
-  /** Rules per chain prefix and node, where kube-proxy wrote some: `node-1` -> number of service rules. */
-  readonly rules: { readonly [node: string]: number };
-}
-export interface ObjectRow {
-  readonly key: string; // etcd key
-  readonly kind: string;
-  readonly namespace: string | null;
-  readonly name: string;
-  readonly revision: number;
-  readonly owner: string | null;
 }
 
 export type Answer =

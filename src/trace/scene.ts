@@ -1,0 +1,188 @@
+// What the stage shows at a record, as a pure function of the facts after it: components, nodes, Pods, open
+// watches, etcd's last writes, queues. Nothing is kept but what follows from one object alone.
+import { simTime } from '../base/brand';
+import { isObject, type Json, type JsonObject } from '../base/json';
+import { compareBytes } from '../base/order';
+import type { Printed } from '../machinery/table/cells';
+import { podCells } from '../machinery/table/pod-row';
+import type { Stored } from './changes';
+import { subjectOfObject } from './subject';
+import type { Trace } from './trace';
+
+export interface PodTile {
+  readonly key: string; // namespace/name
+  readonly uid: string;
+  readonly node: string | null;
+  /** As `kubectl get pods` prints it: Pending, ContainerCreating, Running, CrashLoopBackOff, Terminating, … */
+  readonly status: string;
+  readonly phase: string;
+  readonly ready: number;
+  readonly containers: readonly { readonly name: string; readonly state: 'waiting' | 'running' | 'terminated'; readonly ready: boolean }[];
+  readonly ip: string | null;
+  /** `ReplicaSet/test-…`, or null. */
+  readonly owner: string | null;
+}
+export interface NodeFacts {
+  readonly name: string;
+  readonly ready: 'True' | 'False' | 'Unknown' | null;
+  readonly unschedulable: boolean;
+  readonly registered: boolean;
+}
+export interface OpenWatch {
+  readonly client: string;
+  readonly server: string;
+  readonly count: number;
+  /** `pods?fieldSelector=…`, sorted. */
+  readonly resources: readonly string[];
+}
+/** What the stage shows at a record. */
+export interface SceneFacts {
+  readonly seq: number;
+  readonly atUs: number;
+  readonly running: readonly string[];
+  readonly nodes: readonly NodeFacts[];
+  readonly pods: readonly PodTile[];
+  readonly watches: readonly OpenWatch[];
+  readonly etcd: {
+    readonly revision: number;
+    readonly keys: number;
+    readonly last: readonly { readonly revision: number; readonly key: string; readonly deleted: boolean }[];
+  };
+  /** Keys waiting or being worked on, per queue. */
+  readonly queues: { readonly [queue: string]: number };
+  /** Service rules of a node, where kube-proxy wrote some: `node-1` -> how many. */
+  readonly rules: { readonly [node: string]: number };
+}
+export interface ObjectRow {
+  readonly key: string; // etcd key
+  readonly kind: string;
+  readonly namespace: string | null;
+  readonly name: string;
+  readonly revision: number;
+  readonly owner: string | null;
+}
+
+const LAST_WRITES = 8;
+
+/** The facts after record `seq`. */
+export function sceneAt(trace: Trace, seq: number): SceneFacts {
+  const { history } = trace;
+  return {
+    seq,
+    atUs: trace.get(seq)?.atUs ?? 0,
+    running: [...history.group('running', seq)].map(([component]) => component),
+    nodes: stored(trace, 'minions', seq).map(nodeFacts),
+    pods: stored(trace, 'pods', seq).map(podTile),
+    watches: openWatches(trace, seq),
+    etcd: {
+      revision: numberOf(history.at('etcd', 'revision', seq)),
+      keys: numberOf(history.at('etcd', 'keys', seq)),
+      last: trace.lastCommits(seq, LAST_WRITES).map(({ revision, key, deleted }) => ({ revision, key, deleted })),
+    },
+    queues: Object.fromEntries([...history.group('queue', seq)].map(([queue, length]) => [queue, numberOf(length)])),
+    rules: Object.fromEntries([...history.group('rules', seq)].map(([node, count]) => [node, numberOf(count)])),
+  };
+}
+
+/** All that etcd held after record `seq`, in the order of its keys. */
+export function objectsAt(trace: Trace, seq: number): ObjectRow[] {
+  const rows = trace.history.groupsLike('object/').flatMap((group) => [...trace.history.group(group, seq)].map(objectRow));
+  return rows.sort((a, b) => compareBytes(a.key, b.key));
+}
+
+const numberOf = (value: Json | null): number => (typeof value === 'number' ? value : 0);
+
+function stored(trace: Trace, resource: string, seq: number): JsonObject[] {
+  const objects: JsonObject[] = [];
+  for (const [, value] of trace.history.group(`object/${resource}`, seq)) {
+    const { object } = value as unknown as Stored;
+    if (isObject(object)) objects.push(object);
+  }
+  return objects;
+}
+
+function objectRow([key, value]: [string, Json]): ObjectRow {
+  const { object, revision } = value as unknown as Stored;
+  const subject = subjectOfObject(object);
+  return {
+    key,
+    revision,
+    kind: subject?.kind ?? '',
+    namespace: subject?.namespace ?? null,
+    name: subject?.name ?? key.slice(key.lastIndexOf('/') + 1),
+    owner: isObject(object) ? ownerOf(object) : null,
+  };
+}
+
+/** The controller that an object belongs to, else its first owner: `ReplicaSet/test-…`. */
+function ownerOf({ metadata }: JsonObject): string | null {
+  const owners = isObject(metadata) && Array.isArray(metadata.ownerReferences) ? (metadata.ownerReferences as readonly JsonObject[]) : [];
+  const owner = owners.find(({ controller }) => controller === true) ?? owners[0];
+  return owner === undefined ? null : `${owner.kind}/${owner.name}`;
+}
+
+function nodeFacts(node: JsonObject): NodeFacts {
+  const { metadata, spec, status } = node as { metadata?: JsonObject; spec?: JsonObject; status?: JsonObject };
+  const conditions = (status?.conditions ?? []) as readonly JsonObject[];
+  const ready = conditions.find(({ type }) => type === 'Ready')?.status;
+  return {
+    name: String(metadata?.name),
+    ready: ready === 'True' || ready === 'False' || ready === 'Unknown' ? ready : null,
+    unschedulable: spec?.unschedulable === true,
+    registered: true,
+  };
+}
+
+// A tile follows from its object, and an object never changes: made once.
+const tiles = new WeakMap<JsonObject, PodTile>();
+function podTile(pod: JsonObject): PodTile {
+  let tile = tiles.get(pod);
+  if (tile === undefined) tiles.set(pod, (tile = newTile(pod as unknown as Printed)));
+  return tile;
+}
+
+interface ContainerStatus {
+  readonly name: string;
+  readonly ready?: boolean;
+  readonly state?: JsonObject;
+}
+
+function newTile(pod: Printed): PodTile {
+  const { namespace, name, uid } = pod.metadata;
+  const { phase, podIP, containerStatuses } = (pod.status ?? {}) as {
+    phase?: string;
+    podIP?: string;
+    containerStatuses?: ContainerStatus[];
+  };
+  const { nodeName, containers } = (pod.spec ?? {}) as { nodeName?: string; containers?: { name: string }[] };
+  const [, ready, status] = podCells(pod, { now: simTime(0), wide: false });
+  return {
+    key: `${namespace}/${name}`,
+    uid: uid ?? '',
+    node: nodeName || null,
+    status: String(status),
+    phase: phase ?? 'Pending',
+    ready: Number.parseInt(String(ready), 10),
+    containers: (containers ?? []).map((container) => containerFacts(container.name, containerStatuses ?? [])),
+    ip: podIP || null,
+    owner: ownerOf(pod),
+  };
+}
+
+function containerFacts(name: string, statuses: readonly ContainerStatus[]): PodTile['containers'][number] {
+  const { state, ready } = statuses.find((status) => status.name === name) ?? {};
+  return { name, ready: ready === true, state: state?.running ? 'running' : state?.terminated ? 'terminated' : 'waiting' };
+}
+
+/** Open watches, one entry for all of the same two components, in the order in which they first came. */
+function openWatches(trace: Trace, seq: number): OpenWatch[] {
+  const pairs = new Map<string, { client: string; server: string; count: number; resources: Set<string> }>();
+  for (const [, watch] of trace.history.group('watch', seq)) {
+    const { client, server, resource } = watch as { readonly client: string; readonly server: string; readonly resource: string };
+    let pair = pairs.get(`${client} ${server}`);
+    if (pair === undefined) pairs.set(`${client} ${server}`, (pair = { client, server, count: 0, resources: new Set() }));
+    pair.count++;
+    pair.resources.add(resource);
+  }
+  return [...pairs.values()].map((pair) => ({ ...pair, resources: [...pair.resources].sort(compareBytes) }));
+}

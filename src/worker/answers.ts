@@ -1,0 +1,98 @@
+// Answers to the page's questions. Each is a pure function of the trace so far.
+import type { Json, JsonObject } from '../base/json';
+import { curlOf } from '../narration/curl';
+import { lineOf } from '../narration/line';
+import { noteOf } from '../narration/notes';
+import { sentenceOf } from '../narration/sentence';
+import type { Story } from '../narration/story';
+import { fieldChangesOf } from '../trace/field-changes';
+import { objectsAt, sceneAt } from '../trace/scene';
+import type { Trace } from '../trace/trace';
+import type { TraceRecord } from '../wire/record';
+import { type Answer, type Detail, LEVELS, type Level, type Line, type Question, type Step } from './protocol';
+
+const MAX_CAUSES = 200;
+const MAX_EFFECTS = 200;
+const MAX_TRANSCRIPT = 20_000;
+
+export function answerTo(question: Question, trace: Trace, story: Story): Answer {
+  switch (question.type) {
+    case 'detail':
+      return { type: 'detail', detail: detailOf(question.seq, trace, story) };
+    case 'lines':
+      return { type: 'lines', lines: question.seqs.flatMap((seq) => linesOf(trace, trace.get(seq))) };
+    case 'scene':
+      return { type: 'scene', scene: sceneAt(trace, question.seq) };
+    case 'interior':
+      return { type: 'interior', interior: interiorAt(trace, question.component, question.seq) };
+    case 'objects':
+      return { type: 'objects', objects: objectsAt(trace, question.seq) };
+    case 'transcript':
+      return { type: 'transcript', lines: transcript(question.level, trace, story) };
+  }
+}
+
+const linesOf = (trace: Trace, record: TraceRecord | undefined): Line[] => (record === undefined ? [] : [lineOf(record, trace)]);
+
+function interiorAt({ history }: Trace, component: string, seq: number): { readonly [path: string]: Json } | null {
+  const paths = Object.fromEntries(history.group(`interior/${component}`, seq));
+  const running = history.at('running', component, seq) === true;
+  return running || Object.keys(paths).length > 0 ? paths : null;
+}
+
+function detailOf(seq: number, trace: Trace, story: Story): Detail | null {
+  const record = trace.get(seq);
+  if (record === undefined) return null;
+  const { atUs, receivedUs, from, to, actor, payload } = record;
+  const request = trace.requestOf(record);
+  const counterpart = request === undefined ? undefined : request === record ? trace.answerOf(record) : request;
+  return {
+    line: lineOf(record, trace),
+    atUs,
+    receivedUs,
+    from,
+    to,
+    actor,
+    protocol: payload.protocol,
+    kind: payload.kind,
+    payload: payload as unknown as Json,
+    counterpart: counterpart === undefined ? null : { seq: counterpart.seq, payload: counterpart.payload as unknown as Json },
+    changes: fieldChangesOf(record, trace),
+    causes: trace.causes(seq, MAX_CAUSES).map((cause) => lineOf(cause, trace)),
+    effects: trace
+      .effects(seq)
+      .slice(0, MAX_EFFECTS)
+      .map((effect) => lineOf(effect, trace)),
+    chain: chainOf(record, request, trace),
+    curl: curlOf(record, trace),
+    note: noteOf(record, trace, story),
+  };
+}
+
+/** What kube-apiserver's chambers said to the request that a record belongs to. */
+function chainOf({ payload }: TraceRecord, request: TraceRecord | undefined, trace: Trace): JsonObject | null {
+  if (payload.kind === 'inside') return payload.topic === 'chain' ? payload.detail : null;
+  if (request === undefined || request.to !== 'kube-apiserver') return null;
+  for (const effect of trace.effects(request.seq)) {
+    if (effect.payload.kind === 'inside' && effect.payload.topic === 'chain') return effect.payload.detail;
+  }
+  return null;
+}
+
+/** The story's steps, or every message of a level with the step that it belongs to. Boot is one line. */
+function transcript(level: Level, trace: Trace, { steps }: Story): readonly (Step & { readonly atUs: number })[] {
+  const timeOf = (seq: number): number => trace.get(seq)?.atUs ?? 0;
+  if (level === 'story') return steps.map((step) => ({ ...step, atUs: timeOf(step.seq) }));
+  const lowest = LEVELS.indexOf(level);
+  const lines: (Step & { atUs: number })[] = [];
+  let next = 0;
+  for (const record of trace.records) {
+    const step = steps[next]?.seq === record.seq ? steps[next++] : undefined;
+    if (lines.length === MAX_TRANSCRIPT) break;
+    const current = steps[next - 1];
+    if (step !== undefined) lines.push({ ...step, atUs: record.atUs });
+    else if (current !== undefined && !trace.isBoot(record.seq) && (trace.levels[record.seq] ?? 3) <= lowest)
+      lines.push({ ...current, seq: record.seq, told: null, sentence: sentenceOf(record, trace), atUs: record.atUs });
+  }
+  return lines;
+}

@@ -1,0 +1,253 @@
+// The worker's side: plays a run in slices so short that messages never wait, tells the page what was
+// recorded, and answers its questions. Knows neither Worker nor clock: see entry.ts and in-process.ts.
+import { type SimTime, simTime } from '../base/brand';
+import { Story } from '../narration/story';
+import type { Simulation } from '../sim/simulation';
+import { Trace } from '../trace/trace';
+import type { TraceRecord } from '../wire/record';
+import type { Input, Run, TimedInput, When } from '../wire/run';
+import { answerTo } from './answers';
+import { Batches } from './batches';
+import type { FromWorker, RunState, Step, TerminalLine, ToWorker } from './protocol';
+import { failureReport } from './report';
+
+const SLICE_MS = 8;
+const EVENTS_AT_ONCE = 200;
+/** The page hears of news when there are that many records, or that long after it last did. */
+const FLUSH_RECORDS = 1024;
+const FLUSH_MS = 16;
+
+/** What the host needs of a cluster/runner.ts. */
+export interface Playable {
+  readonly cluster: { readonly sim: Simulation };
+  readonly phase: 'booting' | 'running' | 'rest' | 'limit';
+  advance(maxEvents: number): boolean;
+  add(input: Input, when?: When): void;
+  asRun(): Run;
+}
+
+export interface HostNeeds {
+  play(run: Run): Playable;
+  post(message: FromWorker, transfer: readonly ArrayBuffer[]): void;
+  /** Calls back soon, but not before messages that wait. */
+  later(action: () => void): void;
+  /** A clock in milliseconds. */
+  now(): number;
+}
+
+export class Host {
+  private playing: Playing | null = null;
+
+  constructor(private readonly needs: HostNeeds) {}
+
+  hear(message: ToWorker): void {
+    this.guarded(message.type === 'open' ? message.run : null, () => this.obey(message));
+  }
+
+  private obey(message: ToWorker): void {
+    const { playing } = this;
+    if (message.type === 'open') return this.open(message.run);
+    if (message.type === 'ask') {
+      const { trace, story } = playing ?? NOTHING;
+      return this.post({ type: 'answer', id: message.id, answer: answerTo(message.question, trace, story) });
+    }
+    if (playing === null) return;
+    switch (message.type) {
+      case 'input':
+        return this.give(playing, message.input, message.after);
+      case 'continue':
+        playing.goOn(message.us);
+        return this.keepGoing(playing);
+      case 'stop':
+        playing.stopped = playing.scheduled;
+        if (!playing.scheduled) playing.tellStatus();
+    }
+  }
+
+  private open(run: Run): void {
+    const playing = new Playing(this.needs.play(run), (message, transfer) => this.post(message, transfer));
+    this.playing = playing;
+    this.post({ type: 'opened', run });
+    this.keepGoing(playing);
+  }
+
+  /** At the end of the recording, or as a branch: replayed up to record `after`, then another future. */
+  private give(playing: Playing, input: Input, after: number | null): void {
+    const { records } = playing.trace;
+    if (after !== null && after < records.length - 1) return this.open(branchOf(playing.runner.asRun(), records, after, input));
+    playing.give(input);
+    this.post({ type: 'extended', run: playing.runner.asRun() });
+    this.keepGoing(playing);
+  }
+
+  private keepGoing(playing: Playing): void {
+    if (playing.scheduled) return;
+    playing.scheduled = true;
+    playing.tellStatus();
+    this.needs.later(() => this.guarded(null, () => this.slice(playing)));
+  }
+
+  private slice(playing: Playing): void {
+    if (this.playing !== playing) return;
+    playing.scheduled = false;
+    const begun = this.needs.now();
+    let still = playing.stopped;
+    while (!still && this.needs.now() - begun < SLICE_MS) still = playing.advance(EVENTS_AT_ONCE);
+    playing.flush(this.needs.now(), still);
+    if (!still) {
+      playing.scheduled = true;
+      this.needs.later(() => this.guarded(null, () => this.slice(playing)));
+    }
+  }
+
+  /** Our own failure ends the recording with a report; the page may open it again. */
+  private guarded(opening: Run | null, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      const run = opening ?? this.playing?.runner.asRun() ?? null;
+      this.playing = null;
+      this.post({ type: 'failed', report: failureReport(error, run) });
+    }
+  }
+
+  private post(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void {
+    this.needs.post(message, transfer);
+  }
+}
+
+/** What is asked before a run was opened, or after a failure, is asked of an empty trace. */
+const EMPTY = new Trace([]);
+const NOTHING = { trace: EMPTY, story: new Story(EMPTY) };
+
+/** One run being played. */
+class Playing {
+  readonly trace: Trace;
+  readonly story: Story;
+  stopped = false;
+  scheduled = false;
+  private readonly batches: Batches;
+  private readonly sim: Simulation;
+  private readonly waitingSteps: Step[] = [];
+  private flushedAt = Number.NEGATIVE_INFINITY;
+  private terminalUpTo = 0;
+  /** The time to which a person lets a run at rest go on; null while the run leads itself. */
+  private until: SimTime | null = null;
+  /** Time went on, or was stopped, by hand: the next input belongs to that very time. */
+  private byHand = false;
+  private state: RunState = 'booting';
+
+  constructor(
+    readonly runner: Playable,
+    private readonly post: (message: FromWorker, transfer?: readonly ArrayBuffer[]) => void,
+  ) {
+    this.sim = runner.cluster.sim;
+    this.trace = new Trace(this.sim.recorder.records);
+    this.story = new Story(this.trace);
+    this.batches = new Batches(this.trace);
+  }
+
+  give(input: Input): void {
+    this.runner.add(input, this.byHand || this.stopped ? { atUs: Math.max(0, this.sim.now) } : 'rest');
+    this.resume();
+    this.until = null;
+    this.byHand = false;
+  }
+
+  goOn(us: number): void {
+    const resting = this.runner.phase === 'rest' || this.runner.phase === 'limit';
+    this.resume();
+    if (!resting || !(us > 0)) return;
+    this.until = simTime((this.until ?? this.sim.now) + us);
+    this.byHand = true;
+  }
+
+  /** True once it stands still. */
+  advance(maxEvents: number): boolean {
+    const still = this.until === null ? this.runner.advance(maxEvents) : this.goToTime(this.until, maxEvents);
+    this.state = still ? this.stateAtStandstill() : this.runner.phase === 'booting' ? 'booting' : 'running';
+    return still;
+  }
+
+  /** Tells the page what is new, if that is much or has waited long enough, or if the run stands still. */
+  flush(nowMs: number, still: boolean): void {
+    this.trace.follow();
+    const steps = this.story.follow();
+    if (steps.length > 0) this.waitingSteps.push(...steps);
+    const { records } = this.trace;
+    if (!still && nowMs - this.flushedAt < FLUSH_MS && records.length - this.batches.sent < FLUSH_RECORDS) return;
+    this.flushedAt = nowMs;
+    if (this.stopped) this.state = 'stopped';
+    const arrivedBy = still && !this.stopped ? Number.POSITIVE_INFINITY : this.sim.now;
+    for (let batch = this.batches.take(arrivedBy); batch !== null; batch = this.batches.take(arrivedBy)) this.post(batch, [batch.columns]);
+    if (this.waitingSteps.length > 0) this.post({ type: 'steps', steps: this.waitingSteps.splice(0) });
+    this.tellTerminal();
+    this.tellStatus();
+  }
+
+  tellStatus(): void {
+    const { state, sim } = this;
+    const still = state === 'rest' || state === 'limit';
+    this.post({
+      type: 'status',
+      state,
+      atUs: sim.now,
+      records: sim.recorder.records.length,
+      digest: still ? sim.recorder.digest() : null,
+      crashes: sim.crashes.map(({ component, atUs, error }) => `${component} at ${atUs} µs: ${error}`),
+      why: state === 'limit' ? this.why() : null,
+    });
+  }
+
+  private resume(): void {
+    this.stopped = false;
+    this.state = this.runner.phase === 'booting' ? 'booting' : 'running';
+  }
+
+  private goToTime(until: SimTime, maxEvents: number): boolean {
+    if (this.sim.runToTime(until, maxEvents) === 'slice') return false;
+    this.until = null;
+    return true;
+  }
+
+  private stateAtStandstill(): RunState {
+    if (this.sim.recorder.full) return 'limit';
+    return this.sim.atRest ? 'rest' : 'limit';
+  }
+
+  /** What keeps the run from coming to rest. */
+  private why(): string {
+    if (this.sim.recorder.full) return `${this.sim.recorder.records.length} records: more do not fit`;
+    const work = [...this.sim.pendingWork()].sort(([, a], [, b]) => b - a).slice(0, 8);
+    return work.map(([who, count]) => `${who}: ${count}`).join(', ');
+  }
+
+  private tellTerminal(): void {
+    const { records } = this.trace;
+    const lines = records.slice(this.terminalUpTo, this.batches.sent).flatMap(terminalLines);
+    this.terminalUpTo = this.batches.sent;
+    if (lines.length > 0) this.post({ type: 'terminal', lines });
+  }
+}
+
+function terminalLines({ seq, payload }: TraceRecord): TerminalLine[] {
+  if (payload.kind === 'input') return payload.input.type === 'kubectl' ? [{ seq, kind: 'input', text: payload.input.line }] : [];
+  if (payload.kind !== 'output') return [];
+  const lines: TerminalLine[] = [];
+  if (payload.stdout !== '') lines.push({ seq, kind: 'stdout', text: payload.stdout });
+  if (payload.stderr !== '') lines.push({ seq, kind: 'stderr', text: payload.stderr });
+  if (payload.exit !== null) lines.push({ seq, kind: 'exit', text: String(payload.exit) });
+  return lines;
+}
+
+/** The run with what was given up to record `after`, and then, at that record's time, `input`. */
+function branchOf(run: Run, records: readonly TraceRecord[], after: number, input: Input): Run {
+  let given = 0;
+  for (const { seq, payload } of records) {
+    if (seq > after) break;
+    if (payload.kind === 'input') given++;
+  }
+  const atUs = Math.max(0, records[after]?.atUs ?? 0);
+  const inputs: readonly TimedInput[] = [...run.inputs.slice(0, given), { when: { atUs }, input }];
+  return { ...run, inputs };
+}

@@ -1,0 +1,26 @@
+// Both sides in one thread: for tests, and for frames where workers are forbidden.
+import type { Run } from '../wire/run';
+import { type Carrier, connect } from './connection';
+import { Host, type Playable } from './host';
+import type { ClusterLink, FromWorker } from './protocol';
+
+type Play = (run: Run) => Playable;
+
+/** A host in this thread. Messages take a turn of the event loop each way, as they do with a worker. */
+export function hostHere(hear: (message: FromWorker) => void, play: Play): Carrier {
+  let open = true;
+  const later = (action: () => void): void => {
+    setTimeout(() => {
+      if (open) action();
+    });
+  };
+  const host = new Host({ play, post: (message) => later(() => hear(message)), later, now: () => performance.now() });
+  return {
+    post: (message) => later(() => host.hear(message)),
+    end() {
+      open = false;
+    },
+  };
+}
+
+export const createInProcessLink = (play: Play): ClusterLink => connect((hear) => hostHere(hear, play));
