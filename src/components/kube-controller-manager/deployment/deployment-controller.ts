@@ -12,12 +12,13 @@ import { matchesSelector, selectorOf, selectorText } from '../../../machinery/se
 import type { Deployment, KubeObject, Pod, ReplicaSet } from '../../../machinery/types';
 import type { Interior } from '../../../sim/process';
 import type { Task } from '../../../sim/task';
+import { Abandoned } from '../abandoned';
 import { type Controller, type Needs, unchanged, whyNot } from '../controller';
 import { claim } from '../controller-ref';
 import { BY_CONTROLLER, byControllerUid, orphansOf } from '../owned';
 import { compute } from '../pace';
 import { DEPLOYMENTS, PODS, REPLICA_SETS } from '../refs';
-import { Abandoned, Rollout } from './rollout';
+import { Rollout } from './rollout';
 
 const ACTOR = 'deployment-controller';
 const WORKERS = 5; // --concurrent-deployment-syncs

@@ -9,6 +9,7 @@ import { controllerOf } from '../../../machinery/object';
 import { podTemplateHash } from '../../../machinery/template-hash';
 import type { Condition, Deployment, Pod, ReplicaSet } from '../../../machinery/types';
 import type { Task } from '../../../sim/task';
+import { Abandoned, granted } from '../abandoned';
 import { isNamespaceTerminating, whyNot } from '../controller';
 import { controllerRef } from '../controller-ref';
 import { DEPLOYMENTS, REPLICA_SETS } from '../refs';
@@ -30,16 +31,6 @@ import { calculateStatus, conditionOf, type DeploymentStatus, newCondition, with
 
 const PAUSED_REASON = 'DeploymentPaused';
 const CHECK_AGAIN_US = 5 * MS; // a deadline that is as good as over: the first delay of the queue's rate limiter
-
-/** Ends a reconcile early; caught by the controller alone. `again`: the key is to be tried again. */
-export class Abandoned extends Error {
-  constructor(
-    readonly why: string,
-    readonly again = true,
-  ) {
-    super(why);
-  }
-}
 
 export interface RolloutNeeds {
   readonly api: ApiClient;
@@ -164,7 +155,7 @@ export class Rollout {
     const revised = this.setRevision(annotations[REVISION] ?? '');
     const unseen = hasProgressDeadline(deployment) && conditionOf(deployment.status, PROGRESSING) === undefined;
     if (unseen) this.setProgressing('True', 'FoundNewReplicaSet', `Found new replica set "${found.metadata.name}"`);
-    if (revised || unseen) this.expect(yield* this.putStatus());
+    if (revised || unseen) granted(yield* this.putStatus());
     return found;
   }
 
@@ -181,7 +172,7 @@ export class Rollout {
       if (size > 0) this.tell('Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${size}`);
       if (hasProgressDeadline(this.deployment)) this.setProgressing('True', 'NewReplicaSetCreated', `Created new replica set "${name}"`);
     }
-    if (revised || reply.ok) this.expect(yield* this.putStatus());
+    if (revised || reply.ok) granted(yield* this.putStatus());
     return created;
   }
 
@@ -261,7 +252,7 @@ export class Rollout {
   }
 
   private *updateSet(set: ReplicaSet): Task<ReplicaSet> {
-    return this.expect(yield* this.needs.api.update<ReplicaSet>(REPLICA_SETS, set));
+    return granted(yield* this.needs.api.update<ReplicaSet>(REPLICA_SETS, set));
   }
 
   private *cleanup(): Task<void> {
@@ -283,7 +274,7 @@ export class Rollout {
     if (paused === noted) return;
     if (paused) this.setProgressing('Unknown', PAUSED_REASON, 'Deployment is paused');
     else this.setProgressing('Unknown', 'DeploymentResumed', 'Deployment is resumed');
-    this.expect(yield* this.putStatus());
+    granted(yield* this.putStatus());
   }
 
   private *writeCounts(): Task<void> {
@@ -302,7 +293,7 @@ export class Rollout {
   private *writeStatus(status: DeploymentStatus): Task<boolean> {
     if (jsonEqual(status as unknown as JsonObject, (this.deployment.status ?? {}) as unknown as JsonObject)) return false;
     this.setStatus(status);
-    this.expect(yield* this.putStatus());
+    granted(yield* this.putStatus());
     return true;
   }
 
@@ -329,9 +320,5 @@ export class Rollout {
 
   private tell(type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.needs.events.event(this.deployment, type, reason, message);
-  }
-  private expect<T>(reply: Reply<T>): T {
-    if (!reply.ok) throw new Abandoned(whyNot(reply));
-    return reply.body;
   }
 }
