@@ -77,10 +77,9 @@ export class Process implements Ctx {
   ) {}
 
   begin(): void {
-    this.within({ process: this, actor: null, cause: this.sim.context.cause, idle: false }, () => {
-      this.inside('started', {});
-      this.program.start(this);
-    });
+    const context: Context = { process: this, actor: null, cause: this.sim.context.cause, idle: false };
+    const started = this.sim.within(context, () => this.inside('started', {}));
+    this.within({ ...context, cause: started }, () => this.program.start(this));
   }
 
   // ---- For those who started it
@@ -221,7 +220,7 @@ export class Process implements Ctx {
     return new Random(this.sim.seed, `${this.id}/${purpose}`);
   }
 
-  inside(topic: InsideTopic, detail: JsonObject, set: JsonObject = {}): void {
+  inside(topic: InsideTopic, detail: JsonObject, set: JsonObject = {}): Seq {
     const payload: Inside = { protocol: 'inside', kind: 'inside', topic, detail, set };
     const { actor, cause } = this.sim.context;
     const at = this.sim.now;
@@ -236,6 +235,7 @@ export class Process implements Ctx {
       payload: this.sim.recorder.carried(payload),
     });
     this.sim.lineages[seq] = this.sim.lineage(cause, 0);
+    return seq;
   }
 
   exit(code: number): void {

@@ -6,9 +6,12 @@
 //   watch               SEQ        {client, server, actor, resource}     an open watch
 //   interior/COMPONENT  PATH       value                                 what a component said of its inside
 //   queue               NAME       n                                     keys waiting or being worked on
+//   rules               NODE       n                                     service rules in its kernel
+
+import type { Seq } from '../base/brand';
 import { isObject, type Json, type JsonObject } from '../base/json';
 import { parsePath } from '../machinery/resources';
-import type { ComponentId } from '../wire/names';
+import { binaryOf, type ComponentId, nodeOf } from '../wire/names';
 import type { HttpRequest, Inside } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
 import type { Trace } from './trace';
@@ -31,7 +34,7 @@ export function changesOf(record: TraceRecord, trace: Trace): Iterable<Change> {
     case 'inside':
       return insideChanges(record, payload, trace);
     case 'response':
-      return watchOpened(record, trace);
+      return payload.protocol === 'iptables' ? rulesWritten(record, trace) : watchOpened(record, trace);
     case 'stream-end':
       return record.exchange === null ? [] : [['watch', String(record.exchange), null]];
     default:
@@ -46,7 +49,7 @@ function* insideChanges(record: TraceRecord, inside: Inside, trace: Trace): Gene
     yield ['running', from, null];
     yield* forgotten(from, seq, trace);
   }
-  if (inside.topic === 'commit') yield* committed(record, inside.detail, trace);
+  yield* committed(record, trace);
   // A client that closes its watch sends nothing; its server notices.
   if (inside.topic === 'watch-cache' && typeof inside.detail.closed === 'number') yield ['watch', String(inside.detail.closed), null];
   for (const [path, value] of Object.entries(inside.set)) yield* interiorChange(from, path, value ?? null, seq, trace);
@@ -58,6 +61,8 @@ function* forgotten(component: ComponentId, seq: number, trace: Trace): Generato
   for (const [path, watch] of trace.history.group('watch', seq)) {
     if (isObject(watch) && (watch.client === component || watch.server === component)) yield ['watch', path, null];
   }
+  const node = nodeOf(component);
+  if (node !== null && binaryOf(component) === 'kernel') yield ['rules', node, null];
 }
 
 function* interiorChange(component: ComponentId, path: string, value: Json | null, seq: number, { history }: Trace): Generator<Change> {
@@ -104,22 +109,49 @@ function watchedResource(request: HttpRequest): string | null {
 const watchedPrefix = (body: JsonObject): string | null =>
   isObject(body.create_request) && typeof body.create_request.key === 'string' ? body.create_request.key : null;
 
-/** etcd applied a write. The value stands in the request that caused it; a key whose lease ended has none. */
-function* committed(record: TraceRecord, detail: JsonObject, trace: Trace): Generator<Change> {
-  const { key, revision, type } = detail;
-  if (typeof key !== 'string' || typeof revision !== 'number') return;
+/** kube-proxy writes the chain KUBE-SERVICES as a whole: each of its rules is for one port of a Service. */
+function rulesWritten(record: TraceRecord, trace: Trace): Change[] {
+  const request = trace.requestOf(record);
+  const node = nodeOf(record.from);
+  if (node === null || request?.payload.protocol !== 'iptables' || request.payload.kind !== 'request') return [];
+  const { rpc, body } = request.payload;
+  if (rpc !== 'iptables-restore' || typeof body.stdin !== 'string' || binaryOf(request.from) !== 'kube-proxy') return [];
+  return [['rules', node, body.stdin.split('\n').filter((line) => SERVICE_RULE.test(line)).length]];
+}
+const SERVICE_RULE = /^-A KUBE-SERVICES .*-m comment --comment "?[a-z0-9-]+\//;
+
+/** A key that etcd wrote or deleted, and the record that says so. */
+export interface Commit {
+  readonly seq: Seq;
+  readonly revision: number;
+  readonly key: string;
+  readonly deleted: boolean;
+}
+
+export function commitOf({ seq, payload }: TraceRecord): Commit | null {
+  if (payload.kind !== 'inside' || payload.topic !== 'commit') return null;
+  const { key, revision, type } = payload.detail;
+  return { seq, revision: Number(revision), key: String(key), deleted: type === 'DELETE' };
+}
+
+/** etcd applied a write. */
+function* committed(record: TraceRecord, { history, records }: Trace): Generator<Change> {
+  const commit = commitOf(record);
+  if (commit === null) return;
+  const { key, revision, seq, deleted } = commit;
   const group = groupOfKey(key);
-  const was = trace.history.at(group, key, record.seq);
-  const stored = type === 'DELETE' ? null : { object: valueWritten(record, key, trace), revision };
+  const was = history.at(group, key, seq);
+  const stored = deleted ? null : { object: valueWritten(record, key, records), revision };
   yield [group, key, stored];
   yield ['etcd', 'revision', revision];
-  const keys = trace.history.at('etcd', 'keys', record.seq);
+  const keys = history.at('etcd', 'keys', seq);
   const added = (stored === null ? 0 : 1) - (was === null ? 0 : 1);
   if (added !== 0) yield ['etcd', 'keys', (typeof keys === 'number' ? keys : 0) + added];
 }
 
-function valueWritten({ cause }: TraceRecord, key: string, trace: Trace): Json {
-  const request = cause === null ? undefined : trace.get(cause)?.payload;
+/** The value stands in the request that caused the commit; null for a key whose lease ended. */
+export function valueWritten({ cause }: TraceRecord, key: string, records: readonly TraceRecord[]): Json {
+  const request = cause === null ? undefined : records[cause]?.payload;
   return (request?.protocol === 'etcd' && request.kind === 'request' ? valueIn(request.body, key) : null) ?? null;
 }
 

@@ -1,8 +1,8 @@
 // What a message changed in the object it is about: each field before and after, taken from etcd's history.
 import { isObject, type Json, jsonEqual } from '../base/json';
 import type { TraceRecord } from '../wire/record';
-import { groupOfKey, type Stored } from './changes';
-import type { Commit, Trace } from './trace';
+import { type Commit, groupOfKey, type Stored } from './changes';
+import type { Trace } from './trace';
 
 export interface FieldChange {
   readonly path: string;

@@ -1,18 +1,9 @@
 // The records of a run with the indexes that questions need. Follows a run as it grows.
 import type { Seq } from '../base/brand';
-import type { JsonObject } from '../base/json';
 import type { TraceRecord } from '../wire/record';
-import { changesOf } from './changes';
+import { type Commit, changesOf, commitOf } from './changes';
 import { History } from './history';
 import { levelOf } from './levels';
-
-/** A key that etcd wrote or deleted, and the record that says so. */
-export interface Commit {
-  readonly seq: Seq;
-  readonly revision: number;
-  readonly key: string;
-  readonly deleted: boolean;
-}
 
 export class Trace {
   readonly history = new History();
@@ -38,7 +29,8 @@ export class Trace {
         else effects.push(record.seq);
       }
       if (this.bootEnd === null && (payload.kind === 'input' || record.atUs > 0)) this.bootEnd = i;
-      if (payload.kind === 'inside' && payload.topic === 'commit') this.commits.push(commitOf(record.seq, payload.detail));
+      const commit = commitOf(record);
+      if (commit !== null) this.commits.push(commit);
       this.levels.push(levelOf(record, this));
       for (const [group, path, value] of changesOf(record, this)) this.history.set(group, path, record.seq, value);
     }
@@ -94,13 +86,6 @@ export class Trace {
     return chain;
   }
 }
-
-const commitOf = (seq: Seq, { key, revision, type }: JsonObject): Commit => ({
-  seq,
-  revision: Number(revision),
-  key: String(key),
-  deleted: type === 'DELETE',
-});
 
 /** The first place where `holds`, which holds from there on; the length if it never does. */
 function firstWhere<T>(list: readonly T[], holds: (item: T) => boolean): number {
