@@ -361,6 +361,7 @@ export interface Endpoint {
   readonly nodeName?: string;
   readonly zone?: string;
   readonly targetRef?: { readonly kind: string; readonly namespace?: string; readonly name: string; readonly uid?: string };
+  readonly hostname?: string;
   readonly hints?: JsonObject;
 }
 export interface EndpointSlice extends KubeObject {

@@ -1,7 +1,7 @@
 // What each controller of this process is given, and what it gives.
-import type { ApiClient } from '../../client/api-client';
+import type { ApiClient, Reply } from '../../client/api-client';
 import type { EventRecorder } from '../../client/event-recorder';
-import type { KubeObject } from '../../machinery/types';
+import type { KubeObject, Namespace } from '../../machinery/types';
 import type { Ctx, Interior } from '../../sim/process';
 import type { SharedInformers } from './informers';
 
@@ -30,3 +30,15 @@ export const whyNot = (reply: {
   readonly error: { readonly message?: string } | null;
   readonly failure: string | null;
 }): string => reply.error?.message ?? `no answer: ${reply.failure ?? reply.status}`;
+
+/** Not on its way out. */
+export const isActive = (namespace: Namespace): boolean => namespace.status?.phase === 'Active';
+
+/** What was to be created cannot be any more: its namespace is gone or goes. */
+export const isGone = (reply: Reply<unknown>): boolean => reply.status === 404 || isNamespaceTerminating(reply);
+
+export const isNamespaceTerminating = (reply: Reply<unknown>): boolean =>
+  !reply.ok &&
+  ((reply.error?.details?.causes as readonly { readonly reason?: string }[] | undefined) ?? []).some(
+    ({ reason }) => reason === 'NamespaceTerminating',
+  );

@@ -16,6 +16,7 @@ import { DaemonSetController } from './daemonset/daemon-set-controller';
 import { DeploymentController } from './deployment/deployment-controller';
 import { EndpointsController } from './endpoint/endpoints-controller';
 import { EndpointSliceController } from './endpointslice/endpoint-slice-controller';
+import { BY_LABEL, labelIndex } from './endpointslice/service-members';
 import { GarbageCollector } from './garbage-collector/garbage-collector';
 import { SharedInformers, synced } from './informers';
 import { NamespaceController } from './namespace/namespace-controller';
@@ -24,7 +25,7 @@ import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-control
 import { TaintEvictionController } from './node-lifecycle/taint-eviction-controller';
 import { BY_CONTROLLER, controllerIndex, namespaceIndex } from './owned';
 import { PodGcController } from './pod-gc/pod-gc-controller';
-import { DEPLOYMENTS, ENDPOINT_SLICES, NODES, PODS, REPLICA_SETS, SERVICES } from './refs';
+import { CONTROLLER_REVISIONS, DEPLOYMENTS, ENDPOINT_SLICES, NODES, PODS, REPLICA_SETS, SERVICES } from './refs';
 import { ReplicaSetController } from './replicaset/replica-set-controller';
 import { RootCaPublisher } from './root-ca/root-ca-publisher';
 import { ServiceCidrsController } from './service-cidrs/service-cidrs-controller';
@@ -202,7 +203,7 @@ const DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscov
 
 /** Runs `task` under another actor's name and waits for its end. */
 function* speakAs(ctx: Ctx, actor: string, task: Task<void>): Task<void> {
-  let over: (() => void) | null = null;
+  let over = null as (() => void) | null;
   let ended = false;
   ctx.spawn(
     (function* (): Task<void> {
@@ -229,9 +230,10 @@ function newUuid(ctx: Ctx): string {
 }
 
 function addIndexes(informers: SharedInformers): void {
-  informers.of(PODS).addIndex(BY_CONTROLLER, controllerIndex).addIndex('namespace', namespaceIndex);
+  informers.of(PODS).addIndex(BY_CONTROLLER, controllerIndex).addIndex('namespace', namespaceIndex).addIndex(BY_LABEL, labelIndex);
   informers.of(REPLICA_SETS).addIndex(BY_CONTROLLER, controllerIndex).addIndex('namespace', namespaceIndex);
   informers.of(DEPLOYMENTS).addIndex('namespace', namespaceIndex);
+  informers.of(CONTROLLER_REVISIONS).addIndex(BY_CONTROLLER, controllerIndex);
   informers.of(SERVICES).addIndex('namespace', namespaceIndex);
   informers.of(ENDPOINT_SLICES).addIndex('service', (slice) => {
     const service = slice.metadata.labels?.['kubernetes.io/service-name'];

@@ -10,5 +10,5 @@ const SPREAD_US = 700;
 
 /** Waits as long as the work before one request takes; `what` names the work. */
 export function* compute(ctx: Ctx, what: string): Task<void> {
-  yield* ctx.sleep(LEAST_US + ctx.random(`compute/${what}`).below(SPREAD_US));
+  yield* ctx.sleep(LEAST_US + ctx.random(`compute/${what}`).below(SPREAD_US), { idle: false });
 }

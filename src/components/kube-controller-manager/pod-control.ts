@@ -2,12 +2,12 @@
 // asking for many at once, slowly at first. Models kubernetes pkg/controller/controller_utils.go (RealPodControl) and
 // pkg/controller/replicaset/replica_set.go (slowStartBatch).
 import type { JsonObject } from '../../base/json';
-import type { ApiClient, Reply } from '../../client/api-client';
+import type { ApiClient } from '../../client/api-client';
 import type { EventRecorder } from '../../client/event-recorder';
 import type { KubeObject, Pod, PodTemplateSpec } from '../../machinery/types';
 import type { Ctx } from '../../sim/process';
 import type { Task } from '../../sim/task';
-import { whyNot } from './controller';
+import { isNamespaceTerminating, whyNot } from './controller';
 import { controllerRef } from './controller-ref';
 import { PODS } from './refs';
 
@@ -66,12 +66,6 @@ export class PodControl {
     return why;
   }
 }
-
-const isNamespaceTerminating = (reply: Reply): boolean =>
-  !reply.ok &&
-  ((reply.error?.details?.causes as readonly { readonly reason?: string }[] | undefined) ?? []).some(
-    (cause) => cause.reason === 'NamespaceTerminating',
-  );
 
 /** How many of the next batch to try: 1, 2, 4, ... of what remains. */
 export const nextBatch = (remaining: number, last: number | null, initial: number): number =>
