@@ -4,11 +4,13 @@ import type { TraceRecord } from '../wire/record';
 import { type Commit, changesOf, commitOf } from './changes';
 import { History } from './history';
 import { levelOf } from './levels';
+import { RuntimeNames } from './runtime-names';
 
 export class Trace {
   readonly history = new History();
   /** Index into LEVELS of the lowest level at which a record is told; 3 = inside. */
   readonly levels: number[] = [];
+  readonly runtimeNames = new RuntimeNames();
   private readonly answers = new Map<number, Seq>();
   private readonly commits: Commit[] = [];
   private readonly effectLists = new Map<number, Seq[]>();
@@ -29,6 +31,7 @@ export class Trace {
         else effects.push(record.seq);
       }
       if (this.bootEnd === null && (payload.kind === 'input' || record.atUs > 0)) this.bootEnd = i;
+      this.runtimeNames.take(payload, this.requestOf(record)?.payload);
       const commit = commitOf(record);
       if (commit !== null) this.commits.push(commit);
       this.levels.push(levelOf(record, this));
