@@ -64,13 +64,14 @@ const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
 export class ApiClient {
   private tokens: number;
-  private refilledAt = 0;
+  private refilledAt: number;
 
   constructor(
     private readonly ctx: Ctx,
     private readonly options: ApiClientOptions,
   ) {
     this.tokens = options.burst ?? 0;
+    this.refilledAt = ctx.now();
   }
 
   *get<T extends KubeObject>(ref: ResourceRef, object: ObjectName, options: RequestOptions = {}): Task<Reply<T>> {
