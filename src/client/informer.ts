@@ -8,7 +8,7 @@ import { compareBytes } from '../base/order';
 import type { Random } from '../base/random';
 import { resourcePath } from '../machinery/resources';
 import type { KubeObject, ObjectMeta } from '../machinery/types';
-import type { StreamItem } from '../sim/network';
+import type { Stream, StreamItem } from '../sim/network';
 import type { Ctx } from '../sim/process';
 import type { WatchDelivery } from '../wire/payload';
 import type { ApiClient, ResourceRef } from './api-client';
@@ -21,6 +21,8 @@ export interface InformerOptions {
   readonly labelSelector?: string;
   /** kubelet's pod watch sends no `timeout` besides `timeoutSeconds`. */
   readonly plainTimeout?: boolean;
+  /** Between how many seconds the server ends the watch; default 300 and 599. */
+  readonly timeoutSeconds?: readonly [number, number];
 }
 export interface Handler<T> {
   add?(object: T): void;
@@ -47,6 +49,8 @@ export class Informer<T extends KubeObject> {
   private initial: Map<string, T> | null = null;
   private resourceVersion: string | null = null;
   private failures = 0;
+  private stream: Stream | null = null;
+  private stopped = false;
   synced = false;
 
   constructor(
@@ -65,6 +69,10 @@ export class Informer<T extends KubeObject> {
   }
   get size(): number {
     return this.store.size;
+  }
+  /** The version that the copy has come to: of the last change or bookmark that was heard. */
+  get version(): number {
+    return Number(this.resourceVersion ?? 0);
   }
   /** All objects, by key in byte order. */
   list(): T[] {
@@ -100,17 +108,23 @@ export class Informer<T extends KubeObject> {
     this.watch();
     return this;
   }
+  /** Closes the watch; the copy stays as it is. */
+  stop(): void {
+    this.stopped = true;
+    this.stream?.close();
+  }
 
   // ---- Watching
 
   private watch(): void {
+    if (this.stopped) return;
     if (this.resourceVersion === null) this.initial = new Map();
-    this.client.open(this.path(), (item) => this.hear(item), { idle: this.failures > PATIENT_FAILURES });
+    this.stream = this.client.open(this.path(), (item) => this.hear(item), { idle: this.failures > PATIENT_FAILURES });
   }
 
   private path(): string {
-    const { resource, namespace, fieldSelector, labelSelector, plainTimeout } = this.options;
-    const timeoutSeconds = this.random.between(300, 599);
+    const { resource, namespace, fieldSelector, labelSelector, plainTimeout, timeoutSeconds: limits = [300, 599] } = this.options;
+    const timeoutSeconds = this.random.between(...limits);
     const query: [string, string][] = [['allowWatchBookmarks', 'true']];
     if (fieldSelector !== undefined) query.push(['fieldSelector', fieldSelector]);
     if (labelSelector !== undefined) query.push(['labelSelector', labelSelector]);

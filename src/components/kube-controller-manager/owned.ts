@@ -7,6 +7,9 @@ export const BY_CONTROLLER = 'controller';
 export const byControllerUid = (uid: string): string => uid;
 export const orphansOf = (namespace: string): string => `orphans/${namespace}`;
 
+/** `namespace/name` of the one that controls it. */
+export const ownerKey = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/${controllerOf(object)?.name ?? ''}`;
+
 export const controllerIndex = (object: KubeObject): readonly string[] => {
   const owner = controllerOf(object);
   return [owner === null ? orphansOf(object.metadata.namespace ?? '') : byControllerUid(owner.uid)];

@@ -38,12 +38,14 @@ export class PodControl {
   constructor(
     private readonly api: ApiClient,
     private readonly events: EventRecorder,
+    private readonly made: (pod: Pod) => void,
   ) {}
 
   *create(pod: JsonObject, owner: KubeObject): Task<Created> {
     const namespace = owner.metadata.namespace ?? '';
     const reply = yield* this.api.create<Pod>(PODS, { namespace, name: '' }, pod);
     if (reply.ok) {
+      this.made(reply.body);
       this.events.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${reply.body.metadata.name}`);
       return 'created';
     }

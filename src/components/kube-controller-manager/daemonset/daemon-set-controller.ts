@@ -4,7 +4,7 @@
 import { SECOND } from '../../../base/brand';
 import { jsonEqual } from '../../../base/json';
 import type { ApiClient } from '../../../client/api-client';
-import { done, type Outcome, runWorkers } from '../../../client/controller';
+import { done, type Outcome, retry, runWorkers } from '../../../client/controller';
 import type { EventRecorder } from '../../../client/event-recorder';
 import { type Informer, keyOf } from '../../../client/informer';
 import { WorkQueue } from '../../../client/work-queue';
@@ -14,10 +14,11 @@ import type { DaemonSet, KubeObject, Node, Pod } from '../../../machinery/types'
 import type { Interior } from '../../../sim/process';
 import type { Task } from '../../../sim/task';
 import { Abandoned, granted, outcomeOf } from '../abandoned';
+import { Consistency, STALE } from '../consistency';
 import { type Controller, type Needs, unchanged } from '../controller';
 import { claim } from '../controller-ref';
 import { Expectations } from '../expectations';
-import { BY_CONTROLLER, byControllerUid, orphansOf } from '../owned';
+import { BY_CONTROLLER, byControllerUid, orphansOf, ownerKey } from '../owned';
 import { compute } from '../pace';
 import { PodControl, podFromTemplate, slowStartBatch } from '../pod-control';
 import { isPodReady, isPodTerminal } from '../pods';
@@ -45,17 +46,18 @@ export class DaemonSetController implements Controller {
   private readonly nodeQueue: WorkQueue;
   private readonly expectations: Expectations;
   private readonly failedPods = new FailedPods();
+  private readonly consistency = new Consistency();
 
   constructor(private readonly needs: Needs) {
     const { ctx, informers } = needs;
     this.api = needs.client(ACTOR);
     this.events = needs.recorder(ACTOR, EVENT_SOURCE);
-    this.podControl = new PodControl(this.api, this.events);
     this.queue = new WorkQueue(ctx, 'daemonset');
     this.nodeQueue = new WorkQueue(ctx, 'daemonset-node-updates');
     this.expectations = new Expectations(ctx, 'daemonset');
     this.daemonSets = informers.of<DaemonSet>(DAEMON_SETS);
     this.pods = informers.of<Pod>(PODS);
+    this.podControl = new PodControl(this.api, this.events, (pod) => this.consistency.wrote(ownerKey(pod), this.pods, pod));
     this.nodes = informers.of<Node>(NODES);
     const revisions = informers.of<ControllerRevision>(CONTROLLER_REVISIONS);
     this.revisions = new Revisions(this.api, revisions);
@@ -65,6 +67,7 @@ export class DaemonSetController implements Controller {
       update: enqueue,
       delete: (daemonSet) => {
         this.expectations.forget(keyOf(daemonSet));
+        this.consistency.forget(keyOf(daemonSet));
         enqueue(daemonSet);
       },
     });
@@ -160,6 +163,7 @@ export class DaemonSetController implements Controller {
   // ---- Key -> calls
 
   private *sync(key: string): Task<Outcome> {
+    if (!this.consistency.isReady(key)) return retry(STALE);
     const daemonSet = this.daemonSets.get(key);
     if (daemonSet === undefined) {
       this.expectations.forget(key);
@@ -299,12 +303,13 @@ export class DaemonSetController implements Controller {
   /** A refusal is tried once more on the object that the server has. */
   private *putStatus(wanted: DaemonSet): Task<void> {
     const first = yield* this.api.update<DaemonSet>(DAEMON_SETS, wanted, { subresource: 'status' });
-    if (first.ok) return;
+    if (first.ok) return this.consistency.wrote(keyOf(wanted), this.daemonSets, first.body);
     const { namespace = '', name } = wanted.metadata;
     const found = granted(yield* this.api.get<DaemonSet>(DAEMON_SETS, { namespace, name }));
     const { observedGeneration, ...counts } = wanted.status as DaemonSetStatus;
     const status = statusWith(found, counts, observedGeneration ?? null);
-    granted(yield* this.api.update<DaemonSet>(DAEMON_SETS, { ...found, status }, { subresource: 'status' }));
+    const second = granted(yield* this.api.update<DaemonSet>(DAEMON_SETS, { ...found, status }, { subresource: 'status' }));
+    this.consistency.wrote(keyOf(wanted), this.daemonSets, second);
   }
 }
 

@@ -9,13 +9,14 @@ import { type Informer, keyOf } from '../../../client/informer';
 import { WorkQueue } from '../../../client/work-queue';
 import { controllerOf } from '../../../machinery/object';
 import { matchesSelector, selectorOf } from '../../../machinery/selector';
-import type { Pod, ReplicaSet } from '../../../machinery/types';
+import type { KubeObject, Pod, ReplicaSet } from '../../../machinery/types';
 import type { Interior } from '../../../sim/process';
 import type { Task } from '../../../sim/task';
+import { Consistency, STALE } from '../consistency';
 import { type Controller, type Needs, unchanged, whyNot } from '../controller';
 import { claim } from '../controller-ref';
 import { Expectations } from '../expectations';
-import { BY_CONTROLLER, byControllerUid, orphansOf } from '../owned';
+import { BY_CONTROLLER, byControllerUid, orphansOf, ownerKey } from '../owned';
 import { compute } from '../pace';
 import { PodControl, podFromTemplate, slowStartBatch } from '../pod-control';
 import { isPodActive, isPodReady, isPodTerminating, untilAvailable } from '../pods';
@@ -35,19 +36,21 @@ export class ReplicaSetController implements Controller {
   private readonly pods: Informer<Pod>;
   private readonly queue: WorkQueue;
   private readonly expectations: Expectations;
+  private readonly consistency = new Consistency();
 
   constructor(private readonly needs: Needs) {
     this.api = needs.client(ACTOR);
-    this.podControl = new PodControl(this.api, needs.recorder(ACTOR));
     this.queue = new WorkQueue(needs.ctx, 'replicaset');
     this.expectations = new Expectations(needs.ctx, 'replicaset');
     this.replicaSets = needs.informers.of<ReplicaSet>(REPLICA_SETS);
     this.pods = needs.informers.of<Pod>(PODS);
+    this.podControl = new PodControl(this.api, needs.recorder(ACTOR), (pod) => this.wrote(ownerKey(pod), this.pods, pod));
     this.replicaSets.addHandler({
       add: (rs) => this.queue.add(keyOf(rs)),
       update: (rs, old) => void (unchanged(rs, old) || this.queue.add(keyOf(rs))),
       delete: (rs) => {
         this.expectations.forget(keyOf(rs));
+        this.consistency.forget(keyOf(rs));
         this.queue.add(keyOf(rs));
       },
     });
@@ -118,6 +121,7 @@ export class ReplicaSetController implements Controller {
   // ---- Key -> calls
 
   private *sync(key: string): Task<Outcome> {
+    if (!this.consistency.isReady(key)) return retry(STALE);
     const rs = this.replicaSets.get(key);
     if (rs === undefined) {
       this.expectations.forget(key);
@@ -190,12 +194,18 @@ export class ReplicaSetController implements Controller {
   /** Null if written. A conflict is tried once more on the object that the server has. */
   private *updateStatus(rs: ReplicaSet, status: NonNullable<ReplicaSet['status']>): Task<string | null> {
     const first = yield* this.api.update<ReplicaSet>(REPLICA_SETS, { ...rs, status }, { subresource: 'status' });
-    if (first.ok) return null;
+    if (first.ok) return this.wrote(keyOf(rs), this.replicaSets, first.body);
     const { namespace = '', name } = rs.metadata;
     const found = yield* this.api.get<ReplicaSet>(REPLICA_SETS, { namespace, name });
     if (!found.ok) return found.status === 404 ? null : whyNot(found);
     const second = yield* this.api.update<ReplicaSet>(REPLICA_SETS, { ...found.body, status }, { subresource: 'status' });
-    return second.ok ? null : whyNot(second);
+    return second.ok ? this.wrote(keyOf(rs), this.replicaSets, second.body) : whyNot(second);
+  }
+
+  /** Until `copy` shows it, this ReplicaSet is left alone. */
+  private wrote(key: string, copy: Informer<ReplicaSet> | Informer<Pod>, object: KubeObject): null {
+    this.consistency.wrote(key, copy, object);
+    return null;
   }
 
   private againWhenAvailable(rs: ReplicaSet, active: readonly Pod[]): { readonly againAfterUs?: number } {
