@@ -5,7 +5,7 @@
 export type Complaints = readonly string[];
 
 const GOOD: Complaints = [];
-const tooLong = (max: number): string => `must be no more than ${max} characters`;
+const tooLong = (max: number, unit = 'characters'): string => `must be no more than ${max} ${unit}`;
 const EMPTY = 'must be non-empty';
 
 /** Upstream's sentence about a pattern, with its comma after each example. */
@@ -20,11 +20,12 @@ function patternCheck(
   message: string,
   examples: readonly string[],
   max = Number.POSITIVE_INFINITY,
+  unit: 'characters' | 'bytes' = 'characters',
 ): (value: string) => Complaints {
   const regex = new RegExp(`^${pattern}$`);
   const complaint = patternText(message, pattern, ...examples);
   return (value) => {
-    if (value.length > max) return regex.test(value) ? [tooLong(max)] : [tooLong(max), complaint];
+    if (value.length > max) return regex.test(value) ? [tooLong(max, unit)] : [tooLong(max, unit), complaint];
     return regex.test(value) ? GOOD : [complaint];
   };
 }
@@ -32,17 +33,22 @@ function patternCheck(
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
 
-export const dns1123Subdomain = patternCheck(
-  SUBDOMAIN,
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
-  ['example.com'],
-  253,
-);
+const SUBDOMAIN_MESSAGE =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
+export const dns1123Subdomain = patternCheck(SUBDOMAIN, SUBDOMAIN_MESSAGE, ['example.com'], 253);
+// What labels are made of tells its longest length in bytes (pkg/api/validate/content), names in characters.
+const prefixPart = patternCheck(SUBDOMAIN, SUBDOMAIN_MESSAGE, ['example.com'], 253, 'bytes');
 export const dns1035Label = patternCheck(
   '[a-z]([-a-z0-9]*[a-z0-9])?',
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
   ['my-name', 'abc-123'],
   63,
+);
+export const underscoreSubdomain = patternCheck(
+  '[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?(\\.[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?)*',
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
+  ['example.com'],
+  253,
 );
 export const wildcardDns1123Subdomain = patternCheck(
   `\\*\\.${SUBDOMAIN}`,
@@ -72,7 +78,7 @@ export function dns1123Label(value: string): Complaints {
 
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const QUALIFIED_MESSAGE = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
-const qualifiedPart = patternCheck(QUALIFIED, QUALIFIED_MESSAGE, ['MyName', 'my.name', '123-abc'], 63);
+const qualifiedPart = patternCheck(QUALIFIED, QUALIFIED_MESSAGE, ['MyName', 'my.name', '123-abc'], 63, 'bytes');
 
 /** Keys of labels, annotations, taints and resources: `[prefix/]name`. */
 export function qualifiedName(value: string): Complaints {
@@ -85,7 +91,7 @@ export function qualifiedName(value: string): Complaints {
   const complaints: string[] = [];
   if (parts.length === 2) {
     if (parts[0] === '') complaints.push(`prefix part ${EMPTY}`);
-    else for (const complaint of dns1123Subdomain(parts[0] ?? '')) complaints.push(`prefix part ${complaint}`);
+    else for (const complaint of prefixPart(parts[0] ?? '')) complaints.push(`prefix part ${complaint}`);
   }
   if (name === '') complaints.push(`name part ${EMPTY}`);
   for (const complaint of qualifiedPart(name)) complaints.push(`name part ${complaint}`);
@@ -97,6 +103,7 @@ export const labelValue = patternCheck(
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
   ['MyValue', 'my_value', '12345'],
   63,
+  'bytes',
 );
 
 export const inRange = (value: number, min: number, max: number): Complaints =>

@@ -6,6 +6,7 @@
 import { SECOND } from '../../../base/brand';
 import { digestOf } from '../../../base/hash';
 import type { JsonObject } from '../../../base/json';
+import { applyDefaults } from '../../../machinery/defaults';
 import { rfc3339Micro } from '../../../machinery/time';
 import type { Ctx } from '../../../sim/process';
 import type { Task } from '../../../sim/task';
@@ -208,11 +209,8 @@ export class Bootstrap {
     for (const object of objects) {
       const { name, namespace = '' } = object.metadata as { readonly name: string; readonly namespace?: string };
       if (this.lookups.cached(group, resource, namespace, name) !== null) continue;
-      const result = yield* this.store.create(this.call(group, resource, namespace, name), {
-        apiVersion,
-        kind: info.kind,
-        ...object,
-      } as unknown as Versioned);
+      const whole = applyDefaults(apiVersion, info.kind, { apiVersion, kind: info.kind, ...object }) as Versioned;
+      const result = yield* this.store.create(this.call(group, resource, namespace, name), whole);
       if (!(result instanceof Refusal)) created++;
     }
     return created;

@@ -1,9 +1,10 @@
 // Service account tokens: JSON web tokens whose claims are the real ones and whose signature is a digest that
 // only this server makes. Models pkg/serviceaccount (claims.go, jwt.go). Left out: RSA, key rotation, audiences
 // other than the API's own in authentication.
+
+import { fromBase64Url, toBase64Url } from '../../../base/base64';
 import { Digest } from '../../../base/hash';
 import { isObject, type JsonObject } from '../../../base/json';
-import { fromBase64Url, toBase64Url } from '../base64';
 
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 const HEADER = toBase64Url('{"alg":"RS256","kid":"watchloop"}');

@@ -1,10 +1,11 @@
 // The options of lists and watches: what may be combined, continue tokens, where a watch starts. Pure.
 // Models apimachinery pkg/apis/meta/internalversion/validation, apiserver pkg/storage/continue.go and
 // cacher.go (getWatchCacheResourceVersion).
+
+import { fromBase64Url, toBase64Url } from '../../../base/base64';
 import { isObject } from '../../../base/json';
 import { err, ok, type Result } from '../../../base/result';
 import { type FieldError, fieldForbidden } from '../../../machinery/status';
-import { fromBase64Url, toBase64Url } from '../base64';
 import { isTrue, type Query } from '../request-info';
 
 export interface ListOptions {

@@ -9,6 +9,7 @@ import type { HttpRequest } from '../../../wire/payload';
 import { Refusal, refuse } from '../refusal';
 import type { DeleteOptions } from '../registry/deletion';
 import { fromStorage, toStorage } from '../registry/events';
+import { namespaceProblem } from '../registry/meta';
 import type { Call, Store, Transform } from '../registry/store';
 import type { RequestInfo } from '../request-info';
 import type { Versioned } from '../storage/versioner';
@@ -53,9 +54,8 @@ export class Writer {
         return refuse(badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`));
       return refuse(badRequest('the name of the object () does not match the name on the URL (' + name + ')'));
     }
-    if (info.namespaced && metadata.namespace && metadata.namespace !== namespace) {
-      return refuse(badRequest('the namespace of the provided object does not match the namespace sent on the request'));
-    }
+    const misplaced = namespaceProblem(info, namespace, metadata);
+    if (misplaced !== null) return misplaced;
     const updated = yield* this.store.update(call, () => object);
     if (updated instanceof Refusal && this.mayCreate(call, object, updated)) return yield* this.createMissing(request, query, call, object);
     return updated instanceof Refusal ? updated : this.answer(request, query, info, 200, updated);

@@ -1,6 +1,9 @@
 // Which addresses and ports a Service may get: ranges, and the lower band that is kept for those who choose
 // their own. Pure. Models pkg/registry/core/service/{ipallocator,portallocator}.
 
+/** `--service-node-port-range`. */
+export const NODE_PORTS = { base: 30_000, size: 2_768 };
+
 /** An IPv4 range; addresses are numbers. */
 export interface Range {
   readonly base: number;

@@ -1,7 +1,10 @@
 // The part of every object that all registries treat alike. Models apiserver pkg/registry/rest (meta.go,
 // create.go, update.go, delete.go).
 import type { Json, JsonObject } from '../../../base/json';
+import type { ResourceInfo } from '../../../machinery/resources';
+import { badRequest } from '../../../machinery/status';
 import type { ObjectMeta } from '../../../machinery/types';
+import { type Refusal, refuse } from '../refusal';
 import type { Versioned } from '../storage/versioner';
 
 /** The object with metadata members replaced; undefined removes one. */
@@ -21,6 +24,12 @@ export function withField(object: Versioned, field: string, value: Json | undefi
   const { [field]: _, ...rest } = object;
   return rest as Versioned;
 }
+
+/** An object cannot be sent to another namespace than its own. */
+export const namespaceProblem = (info: ResourceInfo, namespace: string, metadata: ObjectMeta): Refusal | null =>
+  info.namespaced && metadata.namespace && metadata.namespace !== namespace
+    ? refuse(badRequest('the namespace of the provided object does not match the namespace sent on the request'))
+    : null;
 
 /** What a client may not set on a new object; empty maps and lists are not kept. */
 export function newMeta(

@@ -3,16 +3,7 @@
 // Left out: managedFields (see docs/FIDELITY.md).
 import type { JsonObject } from '../../../base/json';
 import { type ResourceInfo, storageKey } from '../../../machinery/resources';
-import {
-  alreadyExists,
-  badRequest,
-  conflict,
-  type FieldError,
-  invalid,
-  notFound,
-  OPTIMISTIC_LOCK,
-  plainError,
-} from '../../../machinery/status';
+import { alreadyExists, conflict, type FieldError, invalid, notFound, OPTIMISTIC_LOCK, plainError } from '../../../machinery/status';
 import { rfc3339 } from '../../../machinery/time';
 import { validateCreate, validateUpdate } from '../../../machinery/validation/validate';
 import type { Ctx } from '../../../sim/process';
@@ -22,12 +13,12 @@ import type { AdmissionRequest, Operation } from '../admission/plugin';
 import type { Chain } from '../chain/chain';
 import type { User } from '../chain/user';
 import { Refusal, refuse } from '../refusal';
-import type { Etcd3 } from '../storage/etcd3';
+import type { Etcd3, TryUpdate, Updated } from '../storage/etcd3';
 import { decode, type Versioned } from '../storage/versioner';
 import type { WatchCache } from '../storage/watch-cache';
 import { type Deleted, type DeleteOptions, goneObject, isEmptied, planDeletion, preconditionsOf } from './deletion';
 import { toStorage } from './events';
-import { newMeta, updatedMeta, withMeta } from './meta';
+import { namespaceProblem, newMeta, updatedMeta, withMeta } from './meta';
 import type { NameGenerator } from './names';
 import { prepareForCreate, prepareForStatusUpdate, prepareForUpdate, strategyOf } from './strategy';
 
@@ -44,12 +35,16 @@ export interface Call {
   readonly annotations: { [key: string]: string };
 }
 
-/** What some kinds do around their write: services take addresses. */
+/** What some kinds do around their write: services take addresses. Models BeginCreate, BeginUpdate and AfterDelete. */
 export interface Around {
-  before?(call: Call, object: Versioned, old: Versioned | null): Task<Versioned | Refusal>;
-  /** The write was refused after all. */
-  undo?(call: Call, object: Versioned): Task<void>;
-  deleted?(call: Call, object: Versioned): Task<void>;
+  /** Before validation. `old` is null for a new object. */
+  begin(call: Call, object: Versioned, old: Versioned | null): Task<Begun | Refusal>;
+  deleted(object: Versioned): Task<void>;
+}
+export interface Begun {
+  readonly object: Versioned;
+  /** Called once, when it is known whether the object was written. */
+  finish(written: boolean): Task<void>;
 }
 
 /** The new object that an update wants, made from the old one. */
@@ -98,22 +93,28 @@ export class Store {
   // ---- Create
 
   *create(call: Call, given: Versioned): Task<Versioned | Refusal> {
-    const { info, chain } = call;
+    const { info } = call;
     const named = this.named(call, given);
     if (named instanceof Refusal) return this.refused(call, named);
     const admitted = yield* this.admitNew(call, named);
     if (admitted instanceof Refusal) return this.refused(call, admitted);
-    const prepared = prepareForCreate(info, admitted);
-    const errors = validateCreate(info, prepared);
-    const rejected = this.validated(call, prepared, null, errors, 'CREATE');
-    if (rejected !== null) return this.refused(call, rejected);
-    chain.write();
-    const around = this.around[`${info.group}/${info.resource}`];
-    const ready = around?.before ? yield* around.before(call, prepared, null) : prepared;
-    if (ready instanceof Refusal || call.dryRun) return ready;
-    const created = yield* this.put(call, given, ready);
-    if (created instanceof Refusal) yield* around?.undo?.(call, ready) ?? nothing();
+    const around = this.aroundOf(info);
+    const begun = around ? yield* around.begin(call, admitted, null) : null;
+    if (begun instanceof Refusal) return this.refused(call, begun);
+    const created = yield* this.createReady(call, given, prepareForCreate(info, begun?.object ?? admitted));
+    if (begun !== null) yield* begun.finish(!(created instanceof Refusal) && !call.dryRun);
     return created;
+  }
+
+  private *createReady(call: Call, given: Versioned, object: Versioned): Task<Versioned | Refusal> {
+    const rejected = this.validated(call, object, null, validateCreate(call.info, object), 'CREATE');
+    if (rejected !== null) return this.refused(call, rejected);
+    call.chain.write();
+    return call.dryRun ? object : yield* this.put(call, given, object);
+  }
+
+  private aroundOf({ group, resource }: ResourceInfo): Around | null {
+    return this.around[`${group}/${resource}`] ?? null;
   }
 
   /** With its name, uid and time, which admission sees. */
@@ -121,7 +122,8 @@ export class Store {
     const { info, namespace } = call;
     const { metadata } = given;
     if (metadata.resourceVersion) return refuse(plainError('resourceVersion should not be set on objects to be created'));
-    if (info.namespaced && metadata.namespace && metadata.namespace !== namespace) return refuse(badRequest(NAMESPACE_MISMATCH));
+    const misplaced = namespaceProblem(info, namespace, metadata);
+    if (misplaced !== null) return misplaced;
     const name = metadata.name || (metadata.generateName ? this.names.generate(info.resource, namespace, metadata.generateName) : '');
     const own = {
       name,
@@ -161,22 +163,25 @@ export class Store {
     const key = this.keyOf(info, namespace, name);
     let emptied: Versioned | null = null;
     let missing: Refusal | null = null;
-    const attempt = (current: Versioned | null): Versioned | Refusal => {
+    let begun: Begun | null = null;
+    const store = this;
+    function* attempt(current: Versioned | null): Task<Versioned | Refusal> {
       emptied = null;
       missing = null;
-      if (current === null) return (missing = this.refused(call, refuse(notFound(info, name))));
-      const next = this.changed(call, current, transform);
-      if (next instanceof Refusal) return this.refused(call, next);
+      if (begun !== null) yield* begun.finish(false);
+      begun = null;
+      if (current === null) return (missing = store.refused(call, refuse(notFound(info, name))));
+      const next = yield* store.changed(call, current, transform, (started) => (begun = started));
+      if (next instanceof Refusal) return store.refused(call, next);
       call.chain.write();
-      if (isEmptied(next, current)) {
-        emptied = current;
-        return refuse(notFound(info, name));
-      }
-      return next;
-    };
-    if (call.dryRun) return yield* this.tried(key, info, attempt);
-    const cached = this.cacheOf(info)?.get(key) ?? null;
-    const updated = yield* this.etcd.guaranteedUpdate(key, cached, attempt, strategyOf(info).ttlSeconds);
+      if (!isEmptied(next, current)) return next;
+      emptied = current;
+      return refuse(notFound(info, name));
+    }
+    const updated = call.dryRun
+      ? yield* this.tried(key, info, attempt)
+      : yield* this.etcd.guaranteedUpdate(key, this.cacheOf(info)?.get(key) ?? null, attempt, strategyOf(info).ttlSeconds);
+    yield* (begun as Begun | null)?.finish(!(updated instanceof Refusal) && !call.dryRun) ?? nothing();
     if (emptied !== null) return yield* this.remove(call, emptied, null);
     if (missing !== null) return missing;
     return updated instanceof Refusal ? updated : updated.object;
@@ -186,8 +191,9 @@ export class Store {
     return CREATED_ON_UPDATE;
   }
 
-  private *tried(key: string, info: ResourceInfo, attempt: (current: Versioned | null) => Versioned | Refusal): Task<Versioned | Refusal> {
-    return attempt(this.cacheOf(info)?.get(key) ?? (yield* this.read(key)));
+  private *tried(key: string, info: ResourceInfo, attempt: TryUpdate): Task<Updated | Refusal> {
+    const object = yield* attempt(this.cacheOf(info)?.get(key) ?? (yield* this.read(key)));
+    return object instanceof Refusal ? object : { object, written: false };
   }
 
   private *read(key: string): Task<Versioned | null> {
@@ -195,7 +201,7 @@ export class Store {
     return page === null || page instanceof Refusal ? null : decode(page.value, page.mod_revision);
   }
 
-  private changed(call: Call, old: Versioned, transform: Transform): Versioned | Refusal {
+  private *changed(call: Call, old: Versioned, transform: Transform, began: (begun: Begun) => void): Task<Versioned | Refusal> {
     const { info, subresource } = call;
     const wanted = transform(old);
     if (wanted instanceof Refusal) return wanted;
@@ -205,10 +211,17 @@ export class Store {
     const { result, plugins } = this.admission.mutate(request, { ...wanted, metadata: updatedMeta(wanted.metadata, old.metadata) });
     call.chain.add(plugins.length === 0 ? NOTHING_CHANGED : { stage: 'mutating-admission', plugins });
     if (result instanceof Refusal) return result;
-    const stored = toStorage(info, result);
+    let stored = toStorage(info, result);
+    const around = subresource === '' ? this.aroundOf(info) : null;
+    if (around !== null) {
+      const begun = yield* around.begin(call, stored, old);
+      if (begun instanceof Refusal) return begun;
+      began(begun);
+      stored = begun.object;
+    }
     if (subresource === 'binding' || subresource === 'finalize') return this.validated(call, stored, old, [], 'UPDATE') ?? stored;
     const next = subresource === 'status' ? prepareForStatusUpdate(info, stored, old) : prepareForUpdate(info, stored, old);
-    return this.validated(call, next, old, validateUpdate(info, next, old), 'UPDATE') ?? next;
+    return this.validated(call, next, old, validateUpdate(info, next, old, subresource), 'UPDATE') ?? next;
   }
 
   private precondition({ info, name, subresource }: Call, wanted: Versioned, old: Versioned): Refusal | null {
@@ -259,12 +272,13 @@ export class Store {
     const { info, name } = call;
     const key = this.keyOf(info, call.namespace, name);
     let emptied: Versioned | null = null;
-    const updated = yield* this.etcd.guaranteedUpdate(key, current, (now) => {
+    const { ctx } = this;
+    const updated = yield* this.etcd.guaranteedUpdate(key, current, function* (now) {
       emptied = null;
       if (now === null) return refuse(notFound(info, name));
       const failed = preconditionsOf(call, options, now);
       if (failed !== null) return failed;
-      const plan = planDeletion(info, now, options, this.ctx.now());
+      const plan = planDeletion(info, now, options, ctx.now());
       if (!plan.gone) return plan.object;
       emptied = now;
       return refuse(notFound(info, name));
@@ -282,8 +296,7 @@ export class Store {
     const check = (now: Versioned): Refusal | null => (options === null ? null : preconditionsOf(call, options, now));
     const removed = yield* this.etcd.delete(this.keyOf(info, namespace, name), current, check, missing);
     if (removed instanceof Refusal) return removed;
-    const around = this.around[`${info.group}/${info.resource}`];
-    if (around?.deleted) yield* around.deleted(call, removed);
+    yield* this.aroundOf(info)?.deleted(removed) ?? nothing();
     return options === null ? removed : goneObject(removed, this.ctx.now());
   }
 
@@ -323,11 +336,9 @@ export class Store {
   }
 }
 
-const NAMESPACE_MISMATCH = 'the namespace of the provided object does not match the namespace sent on the request';
 // Stages that say the same for most requests are one object each.
 const NOTHING_CHANGED: JsonObject = { stage: 'mutating-admission', plugins: [] };
 const VALID: JsonObject = { stage: 'validation', verdict: 'ok' };
 const ADMITTED: JsonObject = { stage: 'validating-admission', plugins: [] };
 
-// biome-ignore lint/correctness/useYield: there is nothing to wait for.
 function* nothing(): Task<void> {}

@@ -4,8 +4,11 @@ import { type Json, type JsonObject, jsonEqual } from '../../../base/json';
 import type { ResourceInfo } from '../../../machinery/resources';
 import type { Versioned } from '../storage/versioner';
 import { withField, withMeta } from './meta';
+import { daemonSetStrategy } from './strategies/daemon-set';
+import { jobStrategy } from './strategies/job';
 import { namespaceStrategy } from './strategies/namespace';
 import { podStrategy } from './strategies/pod';
+import { serviceStrategy } from './strategies/service';
 
 export interface Strategy {
   /** Called with metadata filled in. */
@@ -56,16 +59,17 @@ const EVENT_TTL_SECONDS = 3_600;
 const STRATEGIES: { readonly [groupResource: string]: Strategy } = {
   '/pods': podStrategy,
   '/namespaces': namespaceStrategy,
+  'batch/jobs': { newStatus: {}, ...jobStrategy },
   '/events': { ttlSeconds: EVENT_TTL_SECONDS },
   'events.k8s.io/events': { ttlSeconds: EVENT_TTL_SECONDS },
   '/nodes': {},
-  '/services': { newStatus: { loadBalancer: {} } },
+  '/services': serviceStrategy,
   '/replicationcontrollers': { newStatus: { replicas: 0 } },
   '/persistentvolumes': { newStatus: { phase: 'Pending' } },
   '/persistentvolumeclaims': { newStatus: { phase: 'Pending' } },
   'apps/replicasets': { newStatus: { replicas: 0 } },
   'apps/statefulsets': { newStatus: { replicas: 0, availableReplicas: 0 } },
-  'apps/daemonsets': { newStatus: DAEMON_SET_STATUS },
+  'apps/daemonsets': { newStatus: DAEMON_SET_STATUS, ...daemonSetStrategy },
   'policy/poddisruptionbudgets': { newStatus: BUDGET_STATUS },
   'networking.k8s.io/ingresses': { newStatus: { loadBalancer: {} } },
   'autoscaling/horizontalpodautoscalers': { newStatus: { desiredReplicas: 0, currentMetrics: null } },

@@ -28,7 +28,7 @@ export interface RangeOptions {
   readonly revision?: number;
 }
 /** From the object as it is (null: there is none) to what it shall be. Called again after a conflict. */
-export type TryUpdate = (current: Versioned | null) => Versioned | Refusal;
+export type TryUpdate = (current: Versioned | null) => Task<Versioned | Refusal>;
 export interface Updated {
   readonly object: Versioned;
   /** False if nothing had changed, so that nothing was written. */
@@ -102,7 +102,7 @@ export class Etcd3 {
       current = fresh;
     }
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const next = tryUpdate(current);
+      const next = yield* tryUpdate(current);
       const unchanged = !(next instanceof Refusal) && current !== null && sameObject(next, current);
       if (next instanceof Refusal || unchanged) {
         const settled = next instanceof Refusal ? next : { object: current as Versioned, written: false };

@@ -1,4 +1,4 @@
-// Base64 of text as UTF-8, for continue tokens and JSON web tokens. The core has no btoa.
+// Base64 of text as UTF-8, for continue tokens, JSON web tokens and secrets. The core has no btoa.
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** URL alphabet, no padding. */
