@@ -30,6 +30,7 @@ import { ReplicaSetController } from './replicaset/replica-set-controller';
 import { RootCaPublisher } from './root-ca/root-ca-publisher';
 import { ServiceCidrsController } from './service-cidrs/service-cidrs-controller';
 import { ServiceAccountsController } from './serviceaccount/service-accounts-controller';
+import { TtlController } from './ttl/ttl-controller';
 
 export interface ControllerManagerOptions {
   /** The host's name: the first half of the identity in the Lease. */
@@ -160,6 +161,7 @@ class Manager {
       new ClusterRoleAggregationController(needs),
       new ServiceAccountsController(needs),
       new NodeIpamController(needs, this.options.podCidrs ?? {}),
+      new TtlController(needs),
       new DeploymentController(needs),
       new ReplicaSetController(needs),
       new DaemonSetController(needs),

@@ -137,16 +137,14 @@ export function truncated(subsets: readonly EndpointSubset[]): readonly Endpoint
   return subsets.map((subset, i) => without({ ...subset, notReadyAddresses: others[i] ?? [] }));
 }
 
-/** `room` items of all lists, each list its part, the first lists what rounding leaves. */
+/** `room` items of all lists, each list its part, rounded up as long as there is room. */
 function share<T>(lists: readonly (readonly T[])[], room: number): readonly (readonly T[])[] {
   const total = lists.reduce((sum, { length }) => sum + length, 0);
-  const counts = lists.map(({ length }) => Math.floor((length * room) / total));
-  let left = room - counts.reduce((sum, count) => sum + count, 0);
-  return lists.map((list, i) => {
-    const count = counts[i] ?? 0;
-    const extra = left > 0 && count < list.length ? 1 : 0;
-    left -= extra;
-    return list.slice(0, count + extra);
+  let left = room;
+  return lists.map((list) => {
+    const count = Math.min(Math.ceil((list.length * room) / total), left);
+    left -= count;
+    return list.slice(0, count);
   });
 }
 

@@ -64,7 +64,7 @@ export const shouldSetHostname = (pod: Pod, service: Service): boolean =>
 export function findPort(pod: Pod, { targetPort = 0, protocol }: ServicePort): number | null {
   if (typeof targetPort === 'number') return targetPort;
   const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
-  for (const { ports = [] } of [...pod.spec.containers, ...sidecars]) {
+  for (const { ports = [] } of [...(pod.spec.containers ?? []), ...sidecars]) {
     const port = ports.find((candidate) => candidate.name === targetPort && candidate.protocol === protocol);
     if (port !== undefined) return port.containerPort;
   }

@@ -14,6 +14,7 @@ import type { Task } from '../../../sim/task';
 import { type Controller, type Needs, whyNot } from '../controller';
 import { deleteOwnerRefPatch } from '../controller-ref';
 import { compute } from '../pace';
+import { classOf, type Decision, decideDeleted, decideOwned, type OwnerClasses } from './decision';
 import { FOREGROUND, type GraphNode, type Identity, ORPHAN, OwnerGraph, referred } from './graph';
 
 const ACTOR = 'generic-garbage-collector';
@@ -74,7 +75,6 @@ export class GarbageCollector implements Controller {
     yield* compute(this.needs.ctx, `gc/${key}`);
     const node = this.graph.get(uidOf(key));
     if (node === undefined) return done({ found: 'nothing' });
-    // Being deleted is a way without return: its end will be seen.
     if (node.beingDeleted && !node.deletingDependents) return done({ found: 'on its way out' });
     const resource = findKind(node.identity.apiVersion, node.identity.kind);
     if (resource === null) return retry(`unable to get REST mapping for ${node.identity.apiVersion}/${node.identity.kind}.`);
@@ -84,53 +84,51 @@ export class GarbageCollector implements Controller {
       this.graph.goneVirtually(node.identity);
       return done({ found: 'nothing' });
     }
-    const outcome = node.deletingDependents
-      ? yield* this.waitForDependents(resource, node)
-      : yield* this.deleteUnlessOwned(resource, node, found.body);
+    const outcome = yield* this.decide(resource, node, found.body);
     return outcome.type === 'done' && node.virtual ? retry('not seen yet') : outcome;
   }
 
-  /** Lets an owner go once nobody blocks it; else asks for those who do. */
-  private *waitForDependents(resource: ResourceInfo, node: GraphNode): Task<Outcome> {
-    const blocking = node.blockingDependents();
-    if (blocking.length === 0) return yield* this.removeFinalizer(resource, node.identity, FOREGROUND);
-    for (const dependent of blocking) if (!dependent.deletingDependents) this.toDelete.add(queueKey(dependent));
-    return done({ blockedBy: blocking.length });
-  }
-
-  private *deleteUnlessOwned(resource: ResourceInfo, node: GraphNode, latest: KubeObject): Task<Outcome> {
+  private *decide(resource: ResourceInfo, node: GraphNode, latest: KubeObject): Task<Outcome> {
+    const early = decideDeleted(node);
+    if (early !== null) return yield* this.act(resource, node, latest, early, {});
     const owners = latest.metadata.ownerReferences ?? [];
     if (owners.length === 0) return done({ owners: 0 });
     const classes = yield* this.classify(node, owners);
     if (classes === 'never') return done({ owners: 'in a namespace, of what is in none' });
     if (typeof classes === 'string') return retry(classes);
-    const { solid, dangling, waiting } = classes;
-    const detail = { solid: solid.length, dangling: dangling.length, waiting: waiting.length };
-    if (solid.length > 0) {
-      if (dangling.length + waiting.length === 0) return done(detail);
-      const patch = deleteOwnerRefPatch(
-        node.identity.uid,
-        [...dangling, ...waiting].map(({ uid }) => uid),
-      );
-      return yield* this.ask(this.patch(resource, node.identity, patch), { ...detail, decision: 'release' });
-    }
-    let policy = policyOf(latest);
-    if (waiting.length > 0 && node.dependents.size > 0) {
-      // Its own dependents may wait for it: so that no circle waits for ever, it blocks nobody any more.
-      if ([...node.dependents].some(({ deletingDependents }) => deletingDependents)) {
-        const unblocked = yield* this.patch(resource, node.identity, unblockPatch(node));
-        if (!unblocked.ok) return retry(whyNot(unblocked));
+    const counts = { solid: classes.solid.length, dangling: classes.dangling.length, waiting: classes.waiting.length };
+    return yield* this.act(resource, node, latest, decideOwned(node, latest, classes), counts);
+  }
+
+  private *act(resource: ResourceInfo, node: GraphNode, latest: KubeObject, decision: Decision, counts: JsonObject): Task<Outcome> {
+    const { identity } = node;
+    const detail = { ...counts, decision: decision.type };
+    switch (decision.type) {
+      case 'leave':
+        return done(detail);
+      case 'wait':
+        for (const dependent of decision.blockedBy) this.toDelete.add(queueKey(dependent));
+        return done(detail);
+      case 'let-go':
+        return yield* this.removeFinalizer(resource, identity, FOREGROUND);
+      case 'release': {
+        const uids = decision.owners.map(({ uid }) => uid);
+        const reply = yield* this.patch(resource, identity, deleteOwnerRefPatch(identity.uid, uids));
+        return reply.ok ? done(detail) : { ...retry(whyNot(reply)), detail };
       }
-      policy = 'Foreground';
+      case 'delete': {
+        const unblocked = decision.unblock ? yield* this.patch(resource, identity, unblockPatch(node)) : null;
+        if (unblocked !== null && !unblocked.ok) return { ...retry(whyNot(unblocked)), detail };
+        const deleted = yield* this.delete(resource, identity, latest, decision.policy);
+        if (deleted.status === 404) this.graph.goneVirtually(identity);
+        return deleted.ok || deleted.status === 404 ? done({ ...detail, policy: decision.policy }) : { ...retry(whyNot(deleted)), detail };
+      }
     }
-    const deleted = yield* this.delete(resource, node.identity, latest, policy);
-    if (deleted.status === 404) this.graph.goneVirtually(node.identity);
-    return deleted.ok || deleted.status === 404 ? done({ ...detail, decision: policy }) : { ...retry(whyNot(deleted)), detail };
   }
 
   /** Asks the server about each owner. A text says why that failed. */
   private *classify(node: GraphNode, owners: readonly OwnerReference[]): Task<OwnerClasses | string> {
-    const classes: OwnerClasses = { solid: [], dangling: [], waiting: [] };
+    const classes = { solid: [] as OwnerReference[], dangling: [] as OwnerReference[], waiting: [] as OwnerReference[] };
     for (const owner of owners) {
       const { namespace } = node.identity;
       if (this.graph.isAbsent(referred(owner, '')) || this.graph.isAbsent(referred(owner, namespace))) {
@@ -214,35 +212,12 @@ export class GarbageCollector implements Controller {
     }
   }
 
-  private *ask(request: Task<Reply>, detail: JsonObject): Task<Outcome> {
-    const reply = yield* request;
-    return reply.ok ? done(detail) : { ...retry(whyNot(reply)), detail };
-  }
   private get(resource: ResourceInfo, identity: Identity): Task<Reply<KubeObject>> {
     return this.api.get(resource, nameOf(identity), { headers: METADATA_ONLY });
   }
   private *patch(resource: ResourceInfo, identity: Identity, patch: JsonObject): Task<Reply> {
     return (yield* this.api.patch(resource, nameOf(identity), 'strategic', patch, { headers: METADATA_ONLY })) as Reply;
   }
-}
-
-/** solid: exists; dangling: does not; waiting: goes, but not before its dependents. */
-interface OwnerClasses {
-  readonly solid: OwnerReference[];
-  readonly dangling: OwnerReference[];
-  readonly waiting: OwnerReference[];
-}
-
-/** What the object that the server has under an owner's name makes of the reference. */
-export function classOf(owner: OwnerReference, found: KubeObject | null): keyof OwnerClasses {
-  if (found === null || found.metadata.uid !== owner.uid) return 'dangling';
-  return found.metadata.deletionTimestamp && found.metadata.finalizers?.includes(FOREGROUND) ? 'waiting' : 'solid';
-}
-
-/** How to delete what has no owner left: a finalizer that is there already is honoured. */
-export function policyOf({ metadata: { finalizers } }: KubeObject): 'Orphan' | 'Foreground' | 'Background' {
-  if (finalizers?.includes(ORPHAN)) return 'Orphan';
-  return finalizers?.includes(FOREGROUND) ? 'Foreground' : 'Background';
 }
 
 const unblockPatch = ({ identity: { uid }, owners }: GraphNode): JsonObject => ({

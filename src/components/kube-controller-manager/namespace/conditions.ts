@@ -14,7 +14,7 @@ export interface Findings {
   /** Finalizer -> on how many of them it is. */
   readonly finalizers: ReadonlyMap<string, number>;
 }
-export type News = Pick<Condition, 'type' | 'status'> & { readonly reason: string; readonly message: string };
+export type News = Pick<Condition, 'type' | 'status' | 'lastTransitionTime'> & { readonly reason: string; readonly message: string };
 
 const FINE: readonly News[] = [
   ['NamespaceDeletionDiscoveryFailure', 'ResourcesDiscovered', 'All resources successfully discovered'],
@@ -54,18 +54,20 @@ export function troubles({ discovery, errors, remaining, finalizers }: Findings)
   return told;
 }
 
+export const stamped = (news: News, now: SimTime): News => ({ ...news, lastTransitionTime: rfc3339(now) });
+
 /** The conditions with what is `told`, all else being fine; or null if they say it already. */
 export function updatedConditions(conditions: readonly Condition[], told: readonly News[], now: SimTime): readonly Condition[] | null {
   const result = [...conditions];
   let changed = false;
   for (const fine of FINE) {
-    const news = told.find(({ type }) => type === fine.type) ?? fine;
+    const news = told.find(({ type }) => type === fine.type) ?? stamped(fine, now);
     const at = result.findIndex(({ type }) => type === fine.type);
     const old = result[at];
     if (old !== undefined && old.status === news.status && old.message === news.message && old.reason === news.reason) continue;
     changed = true;
-    const since = old !== undefined && old.status === news.status ? old.lastTransitionTime : rfc3339(now);
     const { type, status, reason, message } = news;
+    const since = old === undefined ? news.lastTransitionTime : old.status === status ? old.lastTransitionTime : rfc3339(now);
     const condition: Condition = { type, status, ...(since ? { lastTransitionTime: since } : {}), reason, message };
     if (old === undefined) result.push(condition);
     else result[at] = condition;

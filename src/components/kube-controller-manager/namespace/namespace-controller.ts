@@ -10,7 +10,7 @@ import type { Task } from '../../../sim/task';
 import { type Controller, type Needs, whyNot } from '../controller';
 import { compute } from '../pace';
 import { NAMESPACES } from '../refs';
-import { troubles, updatedConditions } from './conditions';
+import { stamped, troubles, updatedConditions } from './conditions';
 import { emptyNamespace } from './content';
 
 const ACTOR = 'namespace-controller';
@@ -71,7 +71,8 @@ export class NamespaceController implements Controller {
     if ((namespace.spec?.finalizers ?? []).length === 0) return done({ found: 'finalized' });
     this.looks.set(name, (this.looks.get(name) ?? 0) + 1);
     const { findings, estimate } = yield* emptyNamespace(this.api, namespace, () => ctx.now());
-    const conditions = updatedConditions(namespace.status?.conditions ?? [], troubles(findings), ctx.now());
+    const told = troubles(findings).map((news) => stamped(news, ctx.now()));
+    const conditions = updatedConditions(namespace.status?.conditions ?? [], told, ctx.now());
     if (conditions !== null) {
       const status = { ...namespace.status, conditions };
       yield* this.api.update<Namespace>(NAMESPACES, { ...namespace, status }, { subresource: 'status' });

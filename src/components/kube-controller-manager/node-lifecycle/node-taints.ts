@@ -2,7 +2,7 @@
 // Models kubernetes pkg/controller/nodelifecycle/node_lifecycle_controller.go (doNoScheduleTaintingPass),
 // pkg/controller/controller_utils.go (AddOrUpdateTaintOnNode, RemoveTaintOffNode).
 import { MS } from '../../../base/brand';
-import type { Json } from '../../../base/json';
+import { type Json, jsonEqual } from '../../../base/json';
 import type { ApiClient } from '../../../client/api-client';
 import { rfc3339 } from '../../../machinery/time';
 import type { Node, Taint } from '../../../machinery/types';
@@ -46,6 +46,17 @@ export function noScheduleChanges(node: Node): { readonly add: readonly Taint[];
 export const hasTaint = (taints: readonly Taint[] | undefined, { key, effect }: Taint): boolean =>
   taints?.some((taint) => taint.key === key && taint.effect === effect) ?? false;
 
+/** The same list if they are all there. */
+function withTaints(found: readonly Taint[], taints: readonly Taint[]): readonly Taint[] {
+  const same = (a: Taint, b: Taint): boolean => a.key === b.key && a.effect === b.effect;
+  const known = (taint: Taint): boolean => found.some((other) => jsonEqual({ ...other }, { ...taint }));
+  if (taints.every(known)) return found;
+  return [
+    ...found.map((taint) => taints.find((other) => same(other, taint)) ?? taint),
+    ...taints.filter((taint) => !hasTaint(found, taint)),
+  ];
+}
+
 const TRIES = 5;
 const RETRY_US = 100 * MS;
 
@@ -59,14 +70,12 @@ export class NodeTainter {
   *swap(node: Node, add: readonly Taint[], remove: readonly Taint[]): Task<boolean> {
     const timeAdded = rfc3339(this.ctx.now());
     const stamped = add.map(({ key, value, effect }) => ({ effect, key, timeAdded, ...(value === undefined ? {} : { value }) }));
-    if (add.length > 0) {
-      const added = yield* this.change(node.metadata.name, (taints) => [
-        ...taints.map((taint) => stamped.find(({ key, effect }) => key === taint.key && effect === taint.effect) ?? taint),
-        ...stamped.filter((taint) => !hasTaint(taints, taint)),
-      ]);
-      if (!added) return false;
-    }
-    return yield* this.remove(node, remove);
+    return (yield* this.add(node.metadata.name, stamped)) && (yield* this.remove(node, remove));
+  }
+
+  /** Adds taints, each in place of one with the same key and effect. */
+  *add(name: string, taints: readonly Taint[]): Task<boolean> {
+    return taints.length === 0 || (yield* this.change(name, (found) => withTaints(found, taints)));
   }
 
   /** Removes those of the taints that the node is known to have. */

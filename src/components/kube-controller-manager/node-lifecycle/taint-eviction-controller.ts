@@ -1,6 +1,6 @@
 // Deletes pods that do not tolerate a taint of their node, or no longer.
 // Models kubernetes pkg/controller/tainteviction/taint_eviction.go, timed_workers.go.
-import { MS, SECOND } from '../../../base/brand';
+import { MS, SECOND, type SimTime, simTime } from '../../../base/brand';
 import { type Json, jsonEqual } from '../../../base/json';
 import type { ApiClient } from '../../../client/api-client';
 import type { EventRecorder } from '../../../client/event-recorder';
@@ -27,9 +27,9 @@ const DISRUPTION = {
   message: 'Taint manager: deleting due to NoExecute taint',
 } as const;
 
-interface Planned {
-  readonly sinceUs: number;
-  readonly timer: Timer;
+interface EvictionPlan {
+  readonly sinceUs: SimTime;
+  readonly dueUs: SimTime;
 }
 
 export class TaintEvictionController implements Controller {
@@ -37,7 +37,7 @@ export class TaintEvictionController implements Controller {
   private readonly events: EventRecorder;
   private readonly nodes: Informer<Node>;
   private readonly pods: Informer<Pod>;
-  private readonly planned = new Map<string, Planned>();
+  private readonly planned = new Map<string, EvictionPlan & { readonly timer: Timer }>();
   private started = false;
 
   constructor(private readonly needs: Needs) {
@@ -64,7 +64,7 @@ export class TaintEvictionController implements Controller {
     for (const node of this.nodes.list()) if (noExecute(node).length > 0) this.nodeChanged(node);
   }
   inspect(): Interior {
-    return Object.fromEntries([...this.planned].map(([key, { sinceUs }]) => [pathOf(key), sinceUs]));
+    return Object.fromEntries([...this.planned].map(([key, { dueUs }]) => [pathOf(key), dueUs]));
   }
 
   // ---- Watch -> plan
@@ -84,23 +84,17 @@ export class TaintEvictionController implements Controller {
   private plan(pod: Pod, taints: readonly Taint[]): void {
     const key = keyOf(pod);
     const now = this.needs.ctx.now();
-    const seconds = secondsTolerated(taints, pod.spec.tolerations ?? []);
-    if (seconds === null) return this.cancel(key);
-    const planned = this.planned.get(key);
-    if (seconds === 0) {
-      this.cancel(key);
-      return this.evictAfter(key, now, 0);
-    }
-    // What was planned stays: a taint or toleration that comes later cannot win time.
-    if (planned !== undefined && planned.sinceUs < now) return;
+    const planned = this.planned.get(key) ?? null;
+    const plan = replan(planned, secondsTolerated(taints, pod.spec.tolerations ?? []), now);
+    if (plan === planned) return;
     this.cancel(key);
-    this.evictAfter(key, planned?.sinceUs ?? now, seconds * SECOND);
+    if (plan !== null) this.evictAt(key, plan);
   }
 
-  private evictAfter(key: string, sinceUs: number, delayUs: number): void {
+  private evictAt(key: string, { sinceUs, dueUs }: EvictionPlan): void {
     const { ctx } = this.needs;
     const timer = ctx.after(
-      delayUs,
+      dueUs - ctx.now(),
       () => {
         this.planned.delete(key);
         ctx.inside('node', { evicts: key }, { [pathOf(key)]: null });
@@ -108,8 +102,8 @@ export class TaintEvictionController implements Controller {
       },
       { idle: false },
     );
-    this.planned.set(key, { sinceUs, timer });
-    ctx.inside('node', { evictionPlanned: key, delayUs }, { [pathOf(key)]: sinceUs });
+    this.planned.set(key, { sinceUs, dueUs, timer });
+    ctx.inside('node', { evictionPlanned: key, dueUs }, { [pathOf(key)]: dueUs });
   }
 
   private cancel(key: string): void {
@@ -151,6 +145,15 @@ export class TaintEvictionController implements Controller {
 const sameTaints = (a: readonly Taint[], b: readonly Taint[]): boolean => jsonEqual(a as unknown as Json, b as unknown as Json);
 const pathOf = (key: string): string => `eviction/${key}`;
 const noExecute = (node: Node): readonly Taint[] => (node.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
+
+/** The plan for a pod that may stay for so many seconds from now on (null: for ever). A plan that is older stays:
+ *  nobody wins time by a change of taints or tolerations. */
+export function replan(planned: EvictionPlan | null, seconds: number | null, now: SimTime): EvictionPlan | null {
+  if (seconds === null) return null;
+  if (seconds === 0) return { sinceUs: now, dueUs: now };
+  if (planned !== null && planned.sinceUs < now) return planned;
+  return { sinceUs: planned?.sinceUs ?? now, dueUs: simTime(now + seconds * SECOND) };
+}
 
 /** How long a pod may stay on a node with these taints: null for ever, 0 not at all. */
 export function secondsTolerated(taints: readonly Taint[], tolerations: readonly Toleration[]): number | null {

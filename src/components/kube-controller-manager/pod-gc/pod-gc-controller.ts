@@ -1,6 +1,7 @@
 // Deletes pods that nobody else will: of nodes that are gone, of nodes out of service, ended ones that are too many.
 // Models kubernetes pkg/controller/podgc/gc_controller.go.
 import { SECOND } from '../../../base/brand';
+import type { Json } from '../../../base/json';
 import type { ApiClient } from '../../../client/api-client';
 import { type Informer, keyOf } from '../../../client/informer';
 import type { Node, Pod } from '../../../machinery/types';
@@ -12,11 +13,10 @@ import { compute } from '../pace';
 import { patchPodStatus, withCondition } from '../pod-status-patch';
 import { isPodTerminal } from '../pods';
 import { NODES, PODS } from '../refs';
-import { missingNodes, outOfServicePods, terminatedPods, unscheduledTerminatingPods } from './collectable';
+import { missingNodes, outOfServicePods, Quarantine, terminatedPods, unscheduledTerminatingPods } from './collectable';
 
 const ACTOR = 'pod-garbage-collector';
 const PERIOD_US = 20 * SECOND;
-const QUARANTINE_US = 40 * SECOND;
 const TERMINATED_THRESHOLD = 12_500; // --terminated-pod-gc-threshold
 const NODE_GONE = {
   type: 'DisruptionTarget',
@@ -29,8 +29,7 @@ export class PodGcController implements Controller {
   private readonly api: ApiClient;
   private readonly pods: Informer<Pod>;
   private readonly nodes: Informer<Node>;
-  /** Node that is not known -> when it is to be looked for. */
-  private readonly quarantine = new Map<string, number>();
+  private readonly quarantine = new Quarantine();
   private running = false;
   private awake: Timer | null = null;
 
@@ -56,7 +55,7 @@ export class PodGcController implements Controller {
     );
   }
   inspect(): Interior {
-    return Object.fromEntries([...this.quarantine].map(([node, dueUs]) => [pathOf(node), dueUs]));
+    return Object.fromEntries(this.quarantine.entries().map(([node, dueUs]) => [pathOf(node), dueUs]));
   }
 
   /** The looks are periodic, but while pods wait for one the cluster is not at rest. */
@@ -80,26 +79,27 @@ export class PodGcController implements Controller {
 
   /** Nodes that were missing for the time of quarantine, and that the server does not know either. */
   private *goneNodes(pods: readonly Pod[]): Task<readonly string[]> {
-    const now = this.needs.ctx.now();
-    for (const name of missingNodes(pods, (node) => this.nodes.get(node) !== undefined)) {
-      if (!this.quarantine.has(name)) this.setQuarantine(name, now + QUARANTINE_US);
-    }
+    const before = this.inspect();
+    const missing = missingNodes(pods, (node) => this.nodes.get(node) !== undefined);
     const gone: string[] = [];
-    for (const [name, dueUs] of [...this.quarantine]) {
-      if (dueUs > now) continue;
-      this.setQuarantine(name, null);
+    const due = this.quarantine.pass(missing, this.needs.ctx.now());
+    this.note(before);
+    for (const name of due) {
       if (this.nodes.get(name) !== undefined) continue;
       const found = yield* this.api.get<Node>(NODES, { namespace: null, name });
       if (found.status === 404) gone.push(name);
     }
-    if (this.quarantine.size > 0) this.stayAwake();
+    if (this.quarantine.entries().length > 0) this.stayAwake();
     return gone;
   }
 
-  private setQuarantine(node: string, dueUs: number | null): void {
-    if (dueUs === null) this.quarantine.delete(node);
-    else this.quarantine.set(node, dueUs);
-    this.needs.ctx.inside('node', { node, quarantinedUntilUs: dueUs }, { [pathOf(node)]: dueUs });
+  /** Tells what changed in quarantine. */
+  private note(before: Interior): void {
+    const now = this.inspect();
+    const set: { [path: string]: Json } = {};
+    for (const path in before) if (now[path] === undefined) set[path] = null;
+    for (const path in now) if (now[path] !== before[path]) set[path] = now[path] ?? null;
+    if (Object.keys(set).length > 0) this.needs.ctx.inside('node', { quarantine: this.quarantine.entries().map(([node]) => node) }, set);
   }
 
   /** Fails the pod, if it has not ended, and deletes it at once. */

@@ -12,7 +12,7 @@ import { compute } from '../pace';
 import { NAMESPACES, SERVICE_ACCOUNTS } from '../refs';
 
 const ACTOR = 'service-account-controller';
-const NAME = 'default';
+const WANTED = ['default'];
 
 export class ServiceAccountsController implements Controller {
   private readonly api: ApiClient;
@@ -41,11 +41,20 @@ export class ServiceAccountsController implements Controller {
 
   private *sync(key: string): Task<Outcome> {
     const namespace = this.namespaces.get(key);
-    if (namespace === undefined || !isActive(namespace)) return done({ namespace: namespace === undefined ? 'gone' : 'not active' });
-    if (this.accounts.get(`${key}/${NAME}`) !== undefined) return done({ found: NAME });
-    yield* compute(this.needs.ctx, `service-account/${key}`);
-    const wanted: ServiceAccount = { kind: 'ServiceAccount', apiVersion: 'v1', metadata: { name: NAME, namespace: key } };
-    const reply = yield* this.api.create(SERVICE_ACCOUNTS, { namespace: key, name: NAME }, wanted);
-    return reply.ok || reply.status === 409 || isGone(reply) ? done({ found: 'nothing', created: reply.ok }) : retry(whyNot(reply));
+    const missing = missingAccounts(namespace, WANTED, (name) => this.accounts.get(`${key}/${name}`) !== undefined);
+    for (const name of missing) {
+      yield* compute(this.needs.ctx, `service-account/${key}/${name}`);
+      const wanted: ServiceAccount = { kind: 'ServiceAccount', apiVersion: 'v1', metadata: { name, namespace: key } };
+      const reply = yield* this.api.create(SERVICE_ACCOUNTS, { namespace: key, name }, wanted);
+      if (!reply.ok && reply.status !== 409 && !isGone(reply)) return retry(whyNot(reply));
+    }
+    return done({ created: missing });
   }
 }
+
+/** Names of the accounts to make in a namespace; none in one that is gone or goes. */
+export const missingAccounts = (
+  namespace: Namespace | undefined,
+  wanted: readonly string[],
+  isThere: (name: string) => boolean,
+): readonly string[] => (namespace !== undefined && isActive(namespace) ? wanted.filter((name) => !isThere(name)) : []);
