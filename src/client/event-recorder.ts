@@ -142,7 +142,7 @@ export class EventRecorder {
       action: told.action,
       reason: told.reason,
       regarding: told.regarding,
-      note: told.message,
+      ...(told.message === '' ? {} : { note: told.message }),
       type: told.type,
       deprecatedSource: {},
       deprecatedFirstTimestamp: null,

@@ -88,8 +88,8 @@ export class EndpointChanges {
       let found = byPort.get(key);
       if (found === undefined) byPort.set(key, (found = new Map()));
       for (const endpoint of slice.endpoints ?? []) {
-        const ip = parseIp(endpoint.addresses[0] ?? '')?.text;
-        if (ip === undefined) continue;
+        const ip = ipText(endpoint.addresses[0] ?? '');
+        if (ip === null) continue;
         const text = `${ip}:${port}`;
         const { terminating = false } = endpoint.conditions ?? {};
         // An address that is used again belongs to the Pod that runs, not to the one that ends.
@@ -114,6 +114,10 @@ export class EndpointChanges {
     };
   }
 }
+
+/** Nearly all addresses are written as they are to be; there may be thousands. */
+const ipText = (address: string): string | null => (PLAIN.test(address) ? address : (parseIp(address)?.text ?? null));
+const PLAIN = /^(?:(?:[1-9]?\d|1\d\d|2[0-4]\d)(?:\.(?!$)|$)){4}$/;
 
 const hints = ({ hints }: Endpoint, kind: 'forZones' | 'forNodes'): string[] =>
   ((hints?.[kind] ?? []) as readonly { readonly name: string }[]).map(({ name }) => name);

@@ -7,7 +7,7 @@ import type { Incoming } from '../../sim/network';
 import type { Ctx, Interior, Program } from '../../sim/process';
 import type { Task } from '../../sim/task';
 import type { CallRequest } from '../../wire/payload';
-import { IptablesPrograms } from './commands';
+import { IptablesPrograms } from './programs';
 import { TABLE_NAMES, Tables } from './tables';
 
 export interface NodeKernelOptions {
@@ -18,11 +18,14 @@ export interface NodeKernelOptions {
 /** Microseconds: real-traces/expose-clusterip.json less the 20 ms that its recording cost. */
 const TOOK_US: { readonly [program: string]: number } = { iptables: 3 * MS, 'iptables-save': 4 * MS, 'iptables-restore': 8 * MS };
 
-export function nodeKernel(_options: NodeKernelOptions): Program {
+export function nodeKernel({ node, address }: NodeKernelOptions): Program {
   const tables = new Tables();
   const programs = new IptablesPrograms(tables);
   return {
-    start: (ctx) => ctx.listen((incoming) => serve(ctx, programs, incoming)),
+    start: (ctx) => {
+      ctx.inside('boot', { node, address });
+      ctx.listen((incoming) => serve(ctx, programs, incoming));
+    },
     inspect: () => interiorOf(tables),
   };
 }
@@ -55,6 +58,6 @@ function* serve(ctx: Ctx, programs: IptablesPrograms, incoming: Incoming): Task<
     kind: 'response',
     rpc,
     body: { stdout: said.ok ? said.value : '' },
-    error: said.ok ? null : { code: '1', message: said.error },
+    error: said.ok ? null : { code: String(said.error.code), message: said.error.stderr },
   });
 }

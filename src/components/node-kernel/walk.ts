@@ -3,7 +3,8 @@
 // iptables' TRACE shows of them. Left out: raw and mangle, fragments, ICMP, conntrack's own table.
 import { assert, unreachable } from '../../base/assert';
 import { cidrContains, type Ip, parseCidr, parseIp } from '../../machinery/ip';
-import { CERTAIN, type Match, type Negatable, parseRule, type Rule, type Target, wordsOf } from './rule';
+import { CERTAIN, type Match, type Negatable, type Rule, type Target } from './rule';
+import { parseRule, wordsOf } from './rule-parser';
 import type { Chain, TableName, Tables } from './tables';
 
 export interface Host {

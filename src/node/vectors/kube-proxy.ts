@@ -1,17 +1,11 @@
 // kube-proxy's rules and where packets go by them, against components/kube-proxy and components/node-kernel.
 import { endpointChain, serviceChains } from '../../components/kube-proxy/chain-names';
-import { Iptables } from '../../components/kube-proxy/iptables';
-import { Proxier } from '../../components/kube-proxy/proxier';
 import { type ProxierConfig, probability } from '../../components/kube-proxy/service-rules';
 import { type Host, type Packet, walk } from '../../components/node-kernel/walk';
 import type { EndpointSlice, Service } from '../../machinery/types';
 import type { Adapter } from './adapter';
-import { comparable, finish, firstDifference, LocalIptables } from './local-iptables';
+import { comparable, firstDifference, type LocalIptables, nameOf, ProxySite, type State } from './local-iptables';
 
-interface State {
-  readonly services: readonly Service[];
-  readonly endpointSlices: readonly EndpointSlice[];
-}
 interface Sent {
   readonly sourceIP: string;
   readonly protocol: string;
@@ -51,43 +45,12 @@ const HOST: Host = {
   defaultInterface: 'eth0',
 };
 
-/** A proxier on a machine of its own. */
-class Site {
-  readonly kernel = new LocalIptables();
-  private readonly proxier: Proxier;
-  private state: State = { services: [], endpointSlices: [] };
-
-  constructor(config: ProxierConfig) {
-    this.proxier = new Proxier(config, new Iptables(this.kernel.run), () => 0);
-  }
-
-  /** Brings it from its state to another; returns what it gave iptables-restore. */
-  become(state: State): string {
-    const { services, endpoints } = this.proxier;
-    for (const { before, after } of changes(this.state.services, state.services)) services.update(before, after);
-    for (const { before, after } of changes(this.state.endpointSlices, state.endpointSlices))
-      endpoints.update((after ?? before) as EndpointSlice, after === null);
-    this.state = state;
-    if (!finish(this.proxier.sync()).ok) throw new Error('the sync failed');
-    return this.kernel.calls.at(-1)?.stdin ?? '';
-  }
-}
-
-type Named = Service | EndpointSlice;
-const nameOf = ({ metadata }: Named): string => `${metadata.namespace}/${metadata.name}`;
-const same = (a: Named, b: Named | undefined): boolean => JSON.stringify(a) === JSON.stringify(b);
-
-function changes<T extends Named>(old: readonly T[], now: readonly T[]): { before: T | null; after: T | null }[] {
-  const find = (list: readonly T[], one: T): T | undefined => list.find((other) => nameOf(other) === nameOf(one));
-  return [
-    ...now.filter((one) => !same(one, find(old, one))).map((after) => ({ before: find(old, after) ?? null, after })),
-    ...old.filter((one) => find(now, one) === undefined).map((before) => ({ before, after: null })),
-  ];
-}
+/** What a site gave iptables-restore to get into a state. */
+const restoredBy = (site: ProxySite, state: State): string => site.become(state).at(-1)?.stdin ?? '';
 
 function packetFlow(input: State & { packet: Sent; masqueradeAll?: boolean; localDetector?: boolean }, expect: unknown): string | null {
   const { packet, masqueradeAll = false, localDetector = true } = input;
-  const site = new Site({ ...CONFIG, masqueradeAll, clusterCidr: localDetector ? CONFIG.clusterCidr : null });
+  const site = new ProxySite({ ...CONFIG, masqueradeAll, clusterCidr: localDetector ? CONFIG.clusterCidr : null });
   site.become(input);
   const endpoints = input.endpointSlices.reduce((count, slice) => count + (slice.endpoints?.length ?? 0), 1);
   const found: string[] = [];
@@ -131,7 +94,7 @@ function chainName({ kind, namespace, name, port, protocol, endpoint }: ChainNam
  *  one before is looked for: the last one we have, the same one, or this one less what may just have come. */
 function partialSync(previous: State | null, state: State, expected: string): string | null {
   if (previous === null && !/^-X/m.test(expected)) {
-    const full = firstDifference(comparable(new Site(CONFIG).become(state)), comparable(expected));
+    const full = firstDifference(comparable(restoredBy(new ProxySite(CONFIG), state)), comparable(expected));
     if (full === null) return null;
   }
   const before = previous ?? state;
@@ -144,14 +107,14 @@ function partialSync(previous: State | null, state: State, expected: string): st
     ...state.endpointSlices.map((one) => ({ ...state, endpointSlices: state.endpointSlices.filter((other) => other !== one) })),
   ];
   const differences = candidates.map((candidate) => {
-    const site = new Site(CONFIG);
+    const site = new ProxySite(CONFIG);
     site.become(candidate);
-    return firstDifference(comparable(site.become(state)), comparable(expected));
+    return firstDifference(comparable(restoredBy(site, state)), comparable(expected));
   });
   return differences.includes(null) ? null : (differences[0] ?? 'no candidate');
 }
 
-const union = <T extends Named>(now: readonly T[], before: readonly T[]): T[] => [
+const union = <T extends Service | EndpointSlice>(now: readonly T[], before: readonly T[]): T[] => [
   ...now,
   ...before.filter((one) => !now.some((other) => nameOf(other) === nameOf(one))),
 ];
@@ -167,7 +130,7 @@ export const adapter: Adapter = (file) => {
       const text = typeof expect === 'string' ? expect : String((expect as { iptablesRestore?: string }).iptablesRestore);
       switch (group) {
         case 'rules-full':
-          return firstDifference(comparable(new Site(CONFIG).become(input as State)), comparable(text));
+          return firstDifference(comparable(restoredBy(new ProxySite(CONFIG), input as State)), comparable(text));
         case 'rules-partial-sync':
           return partialSync((partial[partial.indexOf(one) - 1]?.input as State | undefined) ?? null, input as State, text);
         case 'packet-flow':

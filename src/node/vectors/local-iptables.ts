@@ -1,8 +1,12 @@
-// The iptables programs called directly: a node's kernel without a simulation around it.
-import { ok } from '../../base/result';
-import type { Run } from '../../components/kube-proxy/iptables';
-import { IptablesPrograms } from '../../components/node-kernel/commands';
+// The iptables programs called directly, and kube-proxy's rules on them, without a simulation around.
+import { type Json, jsonEqual } from '../../base/json';
+import { err } from '../../base/result';
+import { Iptables, type Run } from '../../components/kube-proxy/iptables';
+import { Proxier } from '../../components/kube-proxy/proxier';
+import type { ProxierConfig } from '../../components/kube-proxy/service-rules';
+import { IptablesPrograms } from '../../components/node-kernel/programs';
 import { Tables } from '../../components/node-kernel/tables';
+import type { EndpointSlice, Service } from '../../machinery/types';
 import type { Task } from '../../sim/task';
 
 export interface Call {
@@ -23,19 +27,61 @@ export class LocalIptables {
   /** iptables-save without its comments, which hold the date. */
   saved(): string {
     const { said } = this.programs.run({ program: 'iptables-save', args: [], stdin: '', nowSeconds: 0 });
-    return said.ok ? said.value.replace(/^#.*\n/gm, '') : said.error;
+    return said.ok ? said.value.replace(/^#.*\n/gm, '') : said.error.stderr;
   }
 
   /** Puts rules in place as iptables-restore does: null, or its complaint. */
   restore(input: string, args: readonly string[] = []): string | null {
     const { said } = this.programs.run({ program: 'iptables-restore', args, stdin: input, nowSeconds: 0 });
-    return said.ok ? null : said.error;
+    return said.ok ? null : said.error.stderr;
   }
 
   private *answer(program: string, args: readonly string[], stdin: string): ReturnType<Run> {
     const { said } = this.programs.run({ program, args, stdin, nowSeconds: 0 });
-    return said.ok ? ok(said.value) : said;
+    return said.ok ? said : err(said.error.stderr);
   }
+}
+
+export interface State {
+  readonly services: readonly Service[];
+  readonly endpointSlices: readonly EndpointSlice[];
+}
+type Named = Service | EndpointSlice;
+
+/** A proxier on a machine of its own. */
+export class ProxySite {
+  readonly kernel = new LocalIptables();
+  readonly iptables = new Iptables(this.kernel.run);
+  private readonly proxier: Proxier;
+  private state: State = { services: [], endpointSlices: [] };
+
+  constructor(config: ProxierConfig) {
+    this.proxier = new Proxier(config, this.iptables, () => 0);
+  }
+
+  /** Brings it from its state to another; returns the programs that it ran. */
+  become(state: State): readonly Call[] {
+    const before = this.kernel.calls.length;
+    const { services, endpoints } = this.proxier;
+    for (const { old, now } of changes(this.state.services, state.services)) services.update(old, now);
+    for (const { old, now } of changes(this.state.endpointSlices, state.endpointSlices))
+      endpoints.update((now ?? old) as EndpointSlice, now === null);
+    this.state = state;
+    if (!finish(this.proxier.sync()).ok) throw new Error('the sync failed');
+    return this.kernel.calls.slice(before);
+  }
+}
+
+export const nameOf = ({ metadata }: Named): string => `${metadata.namespace}/${metadata.name}`;
+
+function changes<T extends Named>(before: readonly T[], after: readonly T[]): { old: T | null; now: T | null }[] {
+  const find = (list: readonly T[], one: T): T | null => list.find((other) => nameOf(other) === nameOf(one)) ?? null;
+  return [
+    ...after
+      .filter((one) => !jsonEqual(one as unknown as Json, find(before, one) as unknown as Json))
+      .map((now) => ({ old: find(before, now), now })),
+    ...before.filter((one) => find(after, one) === null).map((old) => ({ old, now: null })),
+  ];
 }
 
 /** The result of a task that waits for nothing. */
@@ -45,25 +91,17 @@ export function finish<T>(task: Task<T>): T {
   return step.value;
 }
 
-/** Rules by table and chain, as a text that does not depend on the order of chains. `sorted` chains hold the rules
- *  of all Services, in an order that real kube-proxy leaves to chance. */
-export function comparable(input: string, sorted: readonly string[] = []): string {
+/** Rules by table and chain, as a text that does not depend on the order of chains. */
+export function comparable(input: string, order: (rules: string[]) => readonly string[] = (rules) => rules): string {
   const lines: string[] = [];
   for (const table of input.split(/^COMMIT$/m)) {
     const all = table.split('\n').filter((line) => line !== '');
-    const name = all.find((line) => line.startsWith('*')) ?? '';
-    const of = (chain: string): string[] => all.filter((line) => line.startsWith(`-A ${chain} `));
-    const chains = all.filter((line) => line.startsWith(':')).sort();
-    lines.push(name, ...chains, ...all.filter((line) => line.startsWith('-X')).sort());
-    for (const chain of [...new Set(all.map((line) => /^-A (\S+)/.exec(line)?.[1] ?? ''))].sort()) {
-      if (chain !== '') lines.push(...(sorted.includes(chain) ? withLastInPlace(of(chain)) : of(chain)));
-    }
+    const some = (start: string): string[] => all.filter((line) => line.startsWith(start));
+    const chains = [...new Set(all.flatMap((line) => /^-A (\S+)/.exec(line)?.[1] ?? []))].sort();
+    lines.push(...some('*'), ...some(':').sort(), ...some('-X').sort(), ...chains.flatMap((chain) => order(some(`-A ${chain} `))));
   }
   return lines.join('\n');
 }
-
-/** Where the chain of node ports is entered must come last. */
-const withLastInPlace = (rules: readonly string[]): string[] => [...rules.slice(0, -1).sort(), ...rules.slice(-1)];
 
 /** The first line in which two texts differ. */
 export function firstDifference(found: string, expected: string): string | null {
