@@ -1,6 +1,7 @@
 // vectors/replicaset.json: which pods go first, status and slow start, against components/kube-controller-manager.
 import { SECOND, type SimTime, simTime } from '../../base/brand';
 import { type Json, jsonEqual } from '../../base/json';
+import { NodeTainter } from '../../components/kube-controller-manager/node-lifecycle/node-taints';
 import { nextBatch } from '../../components/kube-controller-manager/pod-control';
 import { untilAvailable } from '../../components/kube-controller-manager/pods';
 import { compareForDeletion, podsToDelete } from '../../components/kube-controller-manager/replicaset/deletion-rank';
@@ -40,11 +41,39 @@ const RUNNERS: { readonly [kind: string]: (input: Loose, expect: Loose) => Loose
       status: Object.fromEntries(Object.entries(expect.status).map(([name, value]) => [name, status[name] ?? (value === null ? null : 0)])),
     };
   },
+  'node-taint-update': runTaintUpdate,
   'next-availability-check': ({ pod, minReadySeconds }) => {
     const after = untilAvailable(dated(pod), minReadySeconds, NOW);
     return { after: after === null ? null : { seconds: after / SECOND } };
   },
 };
+
+/** The tainter against a server that has these nodes and answers at once. The table counts its own reads too: one after
+ *  adding, one before and one after removing; none of a node that is not there. */
+function runTaintUpdate({ op, nodes, node: name, taints }: Loose): Loose {
+  const [known] = nodes.filter(({ metadata }: Loose) => metadata.name === name);
+  if (known === undefined) return { taints: null, apiRequests: 0 };
+  let node: Loose = withSpec(known);
+  let apiRequests = op === 'remove' ? 2 : 1;
+  const answer = (body: Loose): Loose => {
+    apiRequests++;
+    return { ok: true, status: 200, body };
+  };
+  const api: Loose = {
+    *get() {
+      return answer(node);
+    },
+    *patch(_ref: Loose, _name: Loose, _type: Loose, { spec }: Loose) {
+      node = { ...node, spec: { ...node.spec, taints: spec.taints } };
+      return answer(node);
+    },
+  };
+  const ctx: Loose = { *sleep() {}, random: () => ({ below: () => 0 }) };
+  const tainter = new NodeTainter(ctx, api);
+  const task = op === 'remove' ? tainter.remove(node, taints) : tainter.add(name, taints);
+  while (!task.next().done);
+  return { taints: node.spec.taints ?? null, apiRequests };
+}
 
 const withSpec = (pod: Loose): Loose => ({ ...pod, spec: pod.spec ?? {} });
 
