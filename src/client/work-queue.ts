@@ -9,6 +9,8 @@ import { suspend, type Task } from '../sim/task';
 
 const FIRST_RETRY_US = 5 * MS; // DefaultTypedControllerRateLimiter
 const MAX_RETRY_US = 1_000 * SECOND;
+/** What failed so often that the next try is this far away no longer keeps a run awake. */
+const PATIENT_RETRY_US = 20 * SECOND;
 
 export interface WorkQueueOptions {
   /** Before the first retry of a key; doubled with each failure in a row. Default 5 ms. */
@@ -68,7 +70,8 @@ export class WorkQueue {
   addRateLimited(key: string): void {
     const failures = this.failures.get(key) ?? 0;
     this.failures.set(key, failures + 1);
-    this.addAfter(key, Math.min((this.options.firstRetryUs ?? FIRST_RETRY_US) * 2 ** Math.min(failures, 30), MAX_RETRY_US));
+    const delayUs = Math.min((this.options.firstRetryUs ?? FIRST_RETRY_US) * 2 ** Math.min(failures, 30), MAX_RETRY_US);
+    this.addAfter(key, delayUs, { idle: delayUs > PATIENT_RETRY_US });
   }
   /** Failures in a row of this key. */
   requeues(key: string): number {
