@@ -31,7 +31,9 @@ import { API_SERVER, componentId, ETCD } from '../../wire/names';
 import type { HttpRequest, HttpResponse } from '../../wire/payload';
 
 const ADMIN = { type: 'certificate', certificate: { commonName: 'admin', organizations: ['system:masters'] } } as const;
-const clientOf = (ctx: Ctx, userAgent: string): ApiClient => new ApiClient(ctx, { credentials: ADMIN, userAgent });
+const clientOf = (ctx: Ctx, userAgent: string, rate = {}): ApiClient => new ApiClient(ctx, { credentials: ADMIN, userAgent, ...rate });
+/** What each controller may ask for: the binary's defaults. */
+const RATE = { qps: 20, burst: 30 };
 
 /** The controllers under test, as the binary runs them. */
 class Manager implements Program {
@@ -45,7 +47,7 @@ class Manager implements Program {
       informers.of(ref).addIndex(BY_CONTROLLER, controllerIndex).addIndex('namespace', namespaceIndex);
     informers.of(DEPLOYMENTS).addIndex('namespace', namespaceIndex);
     const recorder = (account: string, component = account): EventRecorder => new EventRecorder(ctx, client, { component, actor: account });
-    const needs: Needs = { ctx, informers, client: () => client, recorder };
+    const needs: Needs = { ctx, informers, client: (account) => clientOf(ctx, account, RATE), recorder };
     this.controllers = [new DeploymentController(needs), new ReplicaSetController(needs), new DaemonSetController(needs)];
     const watched = [DEPLOYMENTS, REPLICA_SETS, DAEMON_SETS, CONTROLLER_REVISIONS, PODS, NODES].map((ref) => informers.of(ref).start());
     const begin = function* (this: Manager): Task<void> {

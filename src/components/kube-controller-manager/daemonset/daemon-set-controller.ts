@@ -88,8 +88,9 @@ export class DaemonSetController implements Controller {
   }
 
   start(): void {
-    runWorkers(this.needs.ctx, this.queue, (key) => outcomeOf(this.sync(key)), { workers: WORKERS, actor: ACTOR });
-    runWorkers(this.needs.ctx, this.nodeQueue, (name) => this.syncNode(name), { workers: WORKERS, actor: ACTOR });
+    const options = { workers: WORKERS, actor: ACTOR, maxRetries: Number.POSITIVE_INFINITY };
+    runWorkers(this.needs.ctx, this.queue, (key) => outcomeOf(this.sync(key)), options);
+    runWorkers(this.needs.ctx, this.nodeQueue, (name) => this.syncNode(name), options);
   }
   inspect(): Interior {
     return { ...this.queue.inspect(), ...this.nodeQueue.inspect(), ...this.expectations.inspect() };

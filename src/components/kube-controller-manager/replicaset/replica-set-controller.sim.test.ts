@@ -36,8 +36,11 @@ describe('a ReplicaSet', () => {
     expect(world.told('replicaset-controller')[0]).toMatch(
       /^FailedCreate: Error creating: pods "d-\w{5}" is forbidden: error looking up service account/,
     );
-    world.create(SERVICE_ACCOUNTS, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'late' } });
     world.rest();
+    expect(world.sent('replicaset-controller').filter((line) => line === 'POST pods 403').length).toBeGreaterThan(10);
+    world.create(SERVICE_ACCOUNTS, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'late' } });
+    // It tries again for ever, by now with long pauses that keep no run awake.
+    world.sim.runUntil(simTime(world.sim.now + 60 * SECOND));
     expect(world.get<ReplicaSet>(REPLICA_SETS, 'd').status).toMatchObject({ readyReplicas: 1 });
     expect(conditions(world.get<ReplicaSet>(REPLICA_SETS, 'd').status)).toEqual([]);
   });

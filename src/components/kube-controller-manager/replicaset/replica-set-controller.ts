@@ -62,7 +62,8 @@ export class ReplicaSetController implements Controller {
   }
 
   start(): void {
-    runWorkers(this.needs.ctx, this.queue, (key) => this.sync(key), { workers: WORKERS, actor: ACTOR });
+    const options = { workers: WORKERS, actor: ACTOR, maxRetries: Number.POSITIVE_INFINITY };
+    runWorkers(this.needs.ctx, this.queue, (key) => this.sync(key), options);
   }
   inspect(): Interior {
     return { ...this.queue.inspect(), ...this.expectations.inspect() };
