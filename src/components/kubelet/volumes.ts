@@ -1,0 +1,190 @@
+// Volumes of pods: what a pod wants is noticed every 100 ms and brought about every 100 ms, and a pod that waits
+// for its volumes looks every 300 ms. A volume that cannot be set up is tried again, later each time.
+// Models kubernetes pkg/kubelet/volumemanager (populator, reconciler) and pkg/volume/util/operationexecutor
+// (exponential back-off). Left out: attaching, block devices, what is in the files.
+import { MS, SECOND } from '../../base/brand';
+import type { Json } from '../../base/json';
+import { err, ok, type Result } from '../../base/result';
+import type { EventRecorder } from '../../client/event-recorder';
+import type { ConfigMap, Pod, Secret, Volume } from '../../machinery/types';
+import type { Ctx } from '../../sim/process';
+import { suspend, type Task } from '../../sim/task';
+import type { KubeletDisk } from './disk';
+import type { ObjectCache } from './object-cache';
+import type { TokenSource, Tokens } from './tokens';
+
+const LOOP_US = 100 * MS;
+const WAIT_STEP_US = 300 * MS;
+const WAIT_LIMIT_US = 123 * SECOND;
+const SET_UP_US = 2 * MS;
+const FIRST_RETRY_US = 500 * MS;
+const MAX_RETRY_US = 122 * SECOND;
+/** Longer waits for a next try do not keep a run awake. */
+const PATIENCE_US = 30 * SECOND;
+
+interface PodVolumes {
+  readonly pod: Pod;
+  /** Without those that are set up. */
+  readonly missing: Set<string>;
+  resume: (() => void) | null;
+  gone: boolean;
+}
+export interface VolumeNeeds {
+  readonly ctx: Ctx;
+  readonly disk: KubeletDisk;
+  readonly events: EventRecorder;
+  readonly configMaps: ObjectCache<ConfigMap>;
+  readonly secrets: ObjectCache<Secret>;
+  readonly tokens: Tokens;
+}
+
+export class VolumeManager {
+  private readonly pods = new Map<string, PodVolumes>();
+  private readonly populatorPhaseUs: number;
+  private readonly reconcilerPhaseUs: number;
+
+  constructor(private readonly needs: VolumeNeeds) {
+    const random = needs.ctx.random('volume-manager');
+    this.populatorPhaseUs = random.below(LOOP_US);
+    this.reconcilerPhaseUs = random.below(LOOP_US);
+  }
+
+  /** From now on the pod's volumes are wanted. */
+  add(pod: Pod): void {
+    const { uid = '' } = pod.metadata;
+    if (this.pods.has(uid)) return;
+    const onDisk = this.needs.disk.volumes.get(uid);
+    const names = (pod.spec.volumes ?? []).map(({ name }) => name);
+    const volumes: PodVolumes = { pod, missing: new Set(names.filter((name) => !onDisk?.has(name))), resume: null, gone: false };
+    this.pods.set(uid, volumes);
+    if (names.length === 0) return;
+    const { ctx } = this.needs;
+    const noticedUs = this.tickAfter(ctx.now(), this.populatorPhaseUs);
+    const startUs = this.tickAfter(noticedUs, this.reconcilerPhaseUs) + LOOP_US;
+    for (const volume of pod.spec.volumes ?? []) {
+      this.note(volumes, volume.name, onDisk?.has(volume.name) ? 'mounted' : 'waiting');
+      ctx.after(startUs - ctx.now(), () => ctx.spawn(this.setUp(volumes, volume, 0), 'volume-manager'));
+    }
+  }
+
+  /** Waits until all are set up, or for long enough. */
+  *waitFor(pod: Pod): Task<Result<null>> {
+    this.add(pod);
+    const volumes = this.pods.get(pod.metadata.uid ?? '');
+    const { ctx } = this.needs;
+    const sinceUs = ctx.now();
+    while (volumes !== undefined && volumes.missing.size > 0 && !volumes.gone) {
+      const passed = yield* suspend<boolean>((resume) => {
+        const leftUs = sinceUs + WAIT_LIMIT_US - ctx.now();
+        const timer = ctx.after(leftUs, () => resume(false), { idle: true });
+        volumes.resume = () => {
+          timer.cancel();
+          resume(true, ctx.cause());
+        };
+      });
+      volumes.resume = null;
+      if (!passed) return err(timeoutText([...volumes.missing]));
+      const steps = Math.ceil((ctx.now() - sinceUs) / WAIT_STEP_US);
+      if (!volumes.gone) yield* ctx.sleep(sinceUs + steps * WAIT_STEP_US - ctx.now());
+    }
+    return volumes === undefined || volumes.gone ? err('context canceled') : ok(null);
+  }
+
+  /** The pod ends: nobody waits for its volumes any more. */
+  cancel(uid: string): void {
+    const volumes = this.pods.get(uid);
+    if (volumes === undefined) return;
+    volumes.gone = true;
+    volumes.resume?.();
+  }
+
+  /** Takes everything away. */
+  remove(uid: string): void {
+    const volumes = this.pods.get(uid);
+    if (volumes === undefined) return;
+    this.cancel(uid);
+    this.pods.delete(uid);
+    this.needs.disk.volumes.delete(uid);
+    this.needs.disk.tokens.delete(uid);
+    this.needs.tokens.forget(uid);
+    for (const { name } of volumes.pod.spec.volumes ?? []) this.note(volumes, name, null);
+  }
+
+  inspect(): { readonly [path: string]: Json } {
+    const interior: { [path: string]: Json } = {};
+    for (const { pod, missing } of this.pods.values())
+      for (const { name } of pod.spec.volumes ?? []) interior[pathOf(pod, name)] = missing.has(name) ? 'waiting' : 'mounted';
+    return interior;
+  }
+
+  private *setUp(volumes: PodVolumes, volume: Volume, failures: number): Task<void> {
+    const { ctx, events, disk } = this.needs;
+    const { pod } = volumes;
+    const { uid = '' } = pod.metadata;
+    if (volumes.gone) return;
+    const content = yield* this.content(pod, volume);
+    if (volumes.gone) return;
+    if (content.ok) {
+      yield* ctx.sleep(SET_UP_US);
+      volumes.missing.delete(volume.name);
+      disk.volumes.set(uid, (disk.volumes.get(uid) ?? new Set()).add(volume.name));
+      this.note(volumes, volume.name, 'mounted');
+      if (volumes.missing.size === 0) volumes.resume?.();
+      return;
+    }
+    events.event(pod, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume "${volume.name}" : ${content.error}`);
+    const delayUs = Math.min(FIRST_RETRY_US * 2 ** Math.min(failures, 10), MAX_RETRY_US);
+    const againUs = this.tickAfter(ctx.now() + delayUs, this.reconcilerPhaseUs);
+    const again = (): void => ctx.spawn(this.setUp(volumes, volume, failures + 1), 'volume-manager');
+    ctx.after(againUs - ctx.now(), again, { idle: delayUs > PATIENCE_US });
+  }
+
+  /** Fetches what the volume is made of. */
+  private *content(pod: Pod, { configMap, secret, projected }: Volume): Task<Result<null>> {
+    const namespace = pod.metadata.namespace ?? '';
+    if (configMap !== undefined) return optional(configMap, yield* this.needs.configMaps.fetch(namespace, String(configMap.name)));
+    if (secret !== undefined) return optional(secret, yield* this.needs.secrets.fetch(namespace, String(secret.secretName)));
+    for (const source of (projected?.sources ?? []) as readonly ProjectedSource[]) {
+      let found: Result<unknown> = ok(null);
+      if (source.serviceAccountToken !== undefined) found = yield* this.token(pod, source.serviceAccountToken);
+      else if (source.configMap !== undefined)
+        found = optional(source.configMap, yield* this.needs.configMaps.fetch(namespace, source.configMap.name));
+      else if (source.secret !== undefined) found = optional(source.secret, yield* this.needs.secrets.fetch(namespace, source.secret.name));
+      if (!found.ok) return found;
+    }
+    return ok(null);
+  }
+
+  private *token(pod: Pod, source: TokenSource): Task<Result<unknown>> {
+    const token = yield* this.needs.tokens.get(pod, source);
+    if (token.ok) this.needs.disk.tokens.set(pod.metadata.uid ?? '', token.value);
+    return token;
+  }
+
+  private tickAfter(us: number, phaseUs: number): number {
+    return Math.ceil((us - phaseUs) / LOOP_US) * LOOP_US + phaseUs;
+  }
+
+  private note({ pod }: PodVolumes, name: string, state: 'waiting' | 'mounted' | null): void {
+    const { namespace = '', name: podName } = pod.metadata;
+    this.needs.ctx.inside(
+      'volume',
+      { pod: `${namespace}/${podName}`, volume: name, state: state ?? 'unmounted' },
+      { [pathOf(pod, name)]: state },
+    );
+  }
+}
+
+interface ProjectedSource {
+  readonly serviceAccountToken?: TokenSource;
+  readonly configMap?: { readonly name: string; readonly optional?: boolean };
+  readonly secret?: { readonly name: string; readonly optional?: boolean };
+}
+
+const pathOf = ({ metadata }: Pod, volume: string): string => `volume/${metadata.uid}/${volume}`;
+
+const optional = (source: { readonly optional?: unknown }, found: Result<unknown>): Result<null> =>
+  found.ok || source.optional === true ? ok(null) : err(found.error);
+
+const timeoutText = (names: readonly string[]): string =>
+  `unmounted volumes=[${names.join(' ')}], unattached volumes=[], failed to process volumes=[]: context deadline exceeded`;
