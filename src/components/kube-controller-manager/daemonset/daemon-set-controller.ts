@@ -2,7 +2,7 @@
 // watches, expectations, slow start, back-off for failed pods, status. Decisions: placement.ts, decisions.ts; history of
 // templates: revisions.ts.
 import { SECOND } from '../../../base/brand';
-import { jsonEqual } from '../../../base/json';
+import { type JsonObject, jsonEqual } from '../../../base/json';
 import type { ApiClient } from '../../../client/api-client';
 import { done, type Outcome, retry, runWorkers } from '../../../client/controller';
 import type { EventRecorder } from '../../../client/event-recorder';
@@ -239,16 +239,15 @@ export class DaemonSetController implements Controller {
     if (nodes.length + victims.length === 0) return;
     this.expectations.expect(key, nodes.length, victims.map(keyOf));
     const template = daemonTemplate(daemonSet, hash);
-    const createOn = (node: string): Task<string | null> =>
-      this.createPod(key, daemonSet, podFromTemplate(templateFor(template, node), daemonSet));
-    const batch = yield* slowStartBatch(ctx, nodes.length, SLOW_START, (i) => createOn(nodes[i] ?? ''));
+    const pods = nodes.map((node) => podFromTemplate(templateFor(template, node), daemonSet));
+    const batch = yield* slowStartBatch(ctx, nodes.length, SLOW_START, (i) => this.createPod(key, daemonSet, pods[i] ?? {}));
     for (let skipped = batch.calls; skipped < nodes.length; skipped++) this.expectations.creationObserved(key);
     const results = yield* ctx.all(victims.map((pod) => this.deletePod(key, daemonSet, pod)));
     const failed = batch.failed ?? results.find((result) => result !== null);
     if (failed) throw new Abandoned(failed);
   }
 
-  private *createPod(key: string, daemonSet: DaemonSet, pod: ReturnType<typeof podFromTemplate>): Task<string | null> {
+  private *createPod(key: string, daemonSet: DaemonSet, pod: JsonObject): Task<string | null> {
     const created = yield* this.podControl.create(pod, daemonSet);
     if (typeof created !== 'object') return null;
     this.expectations.creationObserved(key);
