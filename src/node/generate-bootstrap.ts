@@ -4,6 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 interface Recorded {
+  readonly aggregationRule?: unknown;
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 const vectors = '../shared/vectors';
@@ -32,7 +33,9 @@ const objects: { [resource: string]: readonly Recorded[] } = {};
 for (const resource of RESOURCES) {
   const order = ({ metadata: { namespace, name } }: Recorded): number =>
     firstWrite.get([resource, namespace, name].filter(Boolean).join('/')) ?? 1e9;
-  objects[resource] = [...(bootstrap[resource] ?? [])].filter((object) => order(object) < 1e9).sort((a, b) => order(a) - order(b));
+  const first = (bootstrap[resource] ?? []).filter((object) => order(object) < 1e9).sort((a, b) => order(a) - order(b));
+  // The rules of aggregated roles are filled in by their controller.
+  objects[resource] = first.map((object) => (object.aggregationRule === undefined ? object : { ...object, rules: null }));
 }
 const lines = Object.entries(objects).map(
   ([resource, list]) => `${JSON.stringify(resource)}:[\n${list.map((object) => JSON.stringify(object)).join(',\n')}]`,

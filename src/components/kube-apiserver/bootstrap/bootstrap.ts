@@ -146,9 +146,8 @@ export class Bootstrap {
   }
 
   private *serviceCidr(): Task<number> {
-    const finalizers = ['networking.k8s.io/service-cidr-finalizer'];
     const cidrs = [this.options.serviceCidr ?? '10.96.0.0/12'];
-    return yield* this.createAll('networking.k8s.io', 'servicecidrs', [{ metadata: { name: 'kubernetes', finalizers }, spec: { cidrs } }]);
+    return yield* this.createAll('networking.k8s.io', 'servicecidrs', [{ metadata: { name: 'kubernetes' }, spec: { cidrs } }]);
   }
 
   private *kubernetesService(): Task<void> {
