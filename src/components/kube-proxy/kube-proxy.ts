@@ -71,6 +71,7 @@ class KubeProxy {
       { minUs: MIN_SYNC_PERIOD_US, retryUs: SYNC_PERIOD_US, maxUs: FULL_SYNC_PERIOD_US },
       () => this.sync(proxier),
     );
+    yield* this.setCanaries();
     this.ctx.spawn(this.monitor(proxier, runner), 'monitor');
     this.tellStarting();
     yield* this.watch(proxier, runner);
@@ -152,12 +153,16 @@ class KubeProxy {
   private *monitor(proxier: Proxier, runner: BoundedFrequencyRunner): Task<void> {
     const { ctx, iptables } = this;
     for (;;) {
-      while (!(yield* iptables.ensureCanaries())) yield* ctx.sleep(SYNC_PERIOD_US, { idle: true });
       do yield* ctx.sleep(SYNC_PERIOD_US, { idle: true });
       while (yield* iptables.canaryLives());
       proxier.needsFullSync = true;
       runner.run();
+      yield* this.setCanaries();
     }
+  }
+
+  private *setCanaries(): Task<void> {
+    while (!(yield* this.iptables.ensureCanaries())) yield* this.ctx.sleep(SYNC_PERIOD_US, { idle: true });
   }
 }
 

@@ -17,8 +17,8 @@ export interface SyncReport {
   readonly full: boolean;
   readonly services: number;
   readonly endpoints: number;
-  /** Names of the Services whose chains were written. */
-  readonly written: readonly string[];
+  /** Names of the Services that changed; in a partial sync only their chains were written. */
+  readonly changed: readonly string[];
   readonly staleChains: number;
   readonly ok: boolean;
 }
@@ -47,7 +47,7 @@ export class Proxier {
     const changed = new Set([...this.services.apply(), ...this.endpoints.apply()]);
     const endpoints = this.countEndpoints();
     const site: Site = { config: this.config, zone: this.zone, large: endpoints > LARGE_CLUSTER_ENDPOINTS };
-    const report = { full, services: this.services.ports.size, endpoints, written: full ? [] : [...changed], staleChains: 0 };
+    const report = { full, services: this.services.ports.size, endpoints, changed: [...changed], staleChains: 0 };
     this.needsFullSync = false;
     if (full && !(yield* this.iptables.ensureJumps())) return this.failed(report);
     const services = this.render(site, full ? null : changed);
