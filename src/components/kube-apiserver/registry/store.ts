@@ -107,7 +107,7 @@ export class Store {
   }
 
   private *createReady(call: Call, given: Versioned, object: Versioned): Task<Versioned | Refusal> {
-    const rejected = this.validated(call, object, null, validateCreate(call.info, object), 'CREATE');
+    const rejected = this.validated(call, object, null, validateCreate(call.info, toStorage(call.info, object)), 'CREATE');
     if (rejected !== null) return this.refused(call, rejected);
     call.chain.write();
     return call.dryRun ? object : yield* this.put(call, given, object);
