@@ -52,11 +52,11 @@ export function computePodActions(pod: Pod, runtime: RuntimePod, probes: ProbeRe
 function sandboxChange(pod: Pod, runtime: RuntimePod): { readonly needed: boolean; readonly attempt: number; readonly sandboxId: string } {
   const [newest] = runtime.sandboxes;
   if (newest === undefined) return { needed: true, attempt: 0, sandboxId: '' };
-  const { id, attempt, ready, hostNetwork, ip } = newest;
+  const { id, attempt, ready, hostNetwork, ips } = newest;
   const again = { needed: true, attempt: attempt + 1 };
   if (!ready || runtime.sandboxes.filter((sandbox) => sandbox.ready).length > 1) return { ...again, sandboxId: id };
   if (hostNetwork !== (pod.spec.hostNetwork ?? false)) return { ...again, sandboxId: '' };
-  if (!hostNetwork && ip === '') return { ...again, sandboxId: id };
+  if (!hostNetwork && ips.length === 0) return { ...again, sandboxId: id };
   return { needed: false, attempt, sandboxId: id };
 }
 

@@ -61,7 +61,7 @@ export function podInitialized(spec: PodSpec, statuses: readonly ContainerStatus
 /** Whether a sandbox with an address is there. */
 export function readyToStartContainers(pod: Pod, runtime: RuntimePod): Verdict {
   const [sandbox] = runtime.sandboxes;
-  const ready = sandbox?.ready === true && (pod.spec.hostNetwork === true || sandbox.ip !== '');
+  const ready = sandbox?.ready === true && (pod.spec.hostNetwork === true || sandbox.ips.length > 0);
   return { type: 'PodReadyToStartContainers', status: ready ? 'True' : 'False' };
 }
 

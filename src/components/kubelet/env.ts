@@ -27,7 +27,9 @@ interface Reference {
  *  `CreateContainerConfigError` shows. */
 export function environmentOf(pod: Pod, container: Container, sources: EnvSources, isStatic: boolean): Result<readonly EnvVar[]> {
   if (sources.services === null && !isStatic) return err('services have not yet been read at least once, cannot construct envvars');
-  const services = serviceEnvironment(sources.services ?? [], pod.metadata.namespace ?? '', pod.spec.enableServiceLinks !== false);
+  const { enableServiceLinks } = pod.spec;
+  if (enableServiceLinks === undefined) return err('nil pod.spec.enableServiceLinks encountered, cannot construct envvars');
+  const services = serviceEnvironment(sources.services ?? [], pod.metadata.namespace ?? '', enableServiceLinks);
   const values = new Map<string, string>();
   const fromAll = addEnvFrom(values, container, sources);
   if (!fromAll.ok) return fromAll;

@@ -95,7 +95,7 @@ class Kubelet {
     this.services = new Informer(ctx, this.api, { resource: core('services'), fieldSelector: 'spec.clusterIP!=None' });
     this.nodes = new Informer(ctx, this.api, { resource: core('nodes'), fieldSelector: `metadata.name=${node.name}` });
     this.pods = new Informer(ctx, this.api, { resource: core('pods'), fieldSelector: `spec.nodeName=${node.name}`, plainTimeout: true });
-    this.pleg = new Pleg(ctx, this.cri, (change) => this.changed(change));
+    this.pleg = new Pleg(ctx, this.cri, node.address, (change) => this.changed(change));
     this.configMaps = new ObjectCache(ctx, this.api, core('configmaps'), 'configmap', configMapsOf);
     this.secrets = new ObjectCache(ctx, this.api, core('secrets'), 'secret', secretsOf);
     const { cri, events, pleg, configMaps, secrets } = this;
@@ -219,6 +219,7 @@ class Kubelet {
       handlers,
       probes: this.probes,
       dns: DNS,
+      nodeIp: node.address,
       memoryCapacity: quantityValue(node.memory),
       environment: (pod, container, podIps) =>
         environmentOf(

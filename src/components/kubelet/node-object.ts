@@ -9,16 +9,23 @@ import { quantityOf, quantityValue } from '../../machinery/quantity';
 import { rfc3339 } from '../../machinery/time';
 import type { Condition, Node, StringMap } from '../../machinery/types';
 import type { NodeSpec } from '../../wire/run';
+import { DEFAULT_EVICTION_HARD, parseThresholds } from './eviction';
 
 export const KUBELET_VERSION = 'v1.36.2';
 const DISK = { capacity: '264212084Ki', allocatable: '267847642337' };
-/** evictionHard memory.available keeps so much back. */
-const MEMORY_RESERVED = 100 * 1024 * 1024;
 const MAX_IMAGES = 50;
 /** A runtime that did not answer for so long is down: kubelet's runtimeState. */
 const RUNTIME_DOWN_AFTER_US = 30 * SECOND;
 /** Without a change the status is told so often. */
 export const REPORT_US = 5 * MINUTE;
+
+/** What hard eviction keeps free is not for pods. */
+const MEMORY_KEPT_BACK = keptBack('memory.available');
+function keptBack(signal: string): number {
+  const thresholds = parseThresholds({ evictionHard: DEFAULT_EVICTION_HARD });
+  const value = thresholds.ok ? thresholds.value.find((threshold) => threshold.signal === signal)?.value : undefined;
+  return value !== undefined && 'quantity' in value ? quantityValue(value.quantity) : 0;
+}
 
 type NodeStatus = NonNullable<Node['status']>;
 
@@ -107,7 +114,7 @@ export const capacityOf = ({ cpu, memory, pods }: NodeSpec): StringMap => ({
 export const allocatableOf = (spec: NodeSpec): StringMap => ({
   ...capacityOf(spec),
   'ephemeral-storage': DISK.allocatable,
-  memory: quantityOf(quantityValue(spec.memory) - MEMORY_RESERVED, 'BinarySI'),
+  memory: quantityOf(quantityValue(spec.memory) - MEMORY_KEPT_BACK, 'BinarySI'),
 });
 
 function conditions(facts: NodeFacts, before: readonly Condition[], now: SimTime): readonly Condition[] {

@@ -55,6 +55,7 @@ export class Pleg {
   constructor(
     private readonly ctx: Ctx,
     private readonly cri: Cri,
+    private readonly nodeIp: string,
     private readonly onChange: (change: PodChange) => void,
   ) {}
 
@@ -159,7 +160,7 @@ export class Pleg {
       else if (answer.error.code !== 'NOT_FOUND') return null;
     }
     const before = this.cache.get(uid)?.status.ips ?? [];
-    return { uid, ips: ipsOf(sandboxStatuses, before), sandboxes: sandboxStatuses, containers: containerStatuses };
+    return { uid, ips: ipsOf(sandboxStatuses, before, this.nodeIp), sandboxes: sandboxStatuses, containers: containerStatuses };
   }
 
   /** One that is ready is asked twice, as recorded. */

@@ -46,7 +46,7 @@ function count(spec: PodSpec, statuses: readonly ContainerStatus[]): Counts {
 
 function countInit(container: Container, spec: PodSpec, status: ContainerStatus | undefined, counts: Counts): void {
   const { running, waiting, terminated = waiting && status?.lastState?.terminated } = status?.state ?? {};
-  if (running || !terminated) counts.pendingInit++;
+  if (running || !terminated || isRestartedWithAll(status)) counts.pendingInit++;
   else if (terminated.exitCode !== 0 && !restartsAfter(container, spec, terminated.exitCode)) counts.failedInit++;
 }
 
@@ -72,7 +72,10 @@ function countRegular(container: Container, spec: PodSpec, status: ContainerStat
     if (restartsAfter(container, spec, terminated.exitCode)) counts.restarting++;
   } else if (waiting && status?.lastState?.terminated) {
     counts.stopped++;
-    if ((container.restartPolicy ?? spec.restartPolicy) !== 'Never') counts.restarting++;
+    if (isRestartedWithAll(status) || (container.restartPolicy ?? spec.restartPolicy) !== 'Never') counts.restarting++;
   } else if (waiting) counts.waiting++;
   else counts.unknown++;
 }
+
+/** It was removed because another container's rule restarts all of them. */
+const isRestartedWithAll = (status: ContainerStatus | undefined): boolean => status?.state?.waiting?.reason === 'RestartingAllContainers';

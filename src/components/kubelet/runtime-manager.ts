@@ -14,11 +14,12 @@ import { type ContainerKill, computePodActions, type KillReason, type PodActions
 import { containerConfig } from './container-config';
 import { initContainersOf, isRestartableInit } from './containers-of';
 import { type Cri, errorText } from './cri';
+import { etcHosts, type HostsInput } from './etc-hosts';
 import { containerPath, REASONS } from './events';
 import type { Handlers } from './hooks';
 import type { Images, StartFailure } from './images';
 import { think } from './pace';
-import { findContainer, type RuntimePod, sandboxStatusOf } from './runtime-status';
+import { findContainer, type RuntimePod, sandboxStatusOf, sortPodIps } from './runtime-status';
 import { type ClusterDns, sandboxConfig } from './sandbox-config';
 
 const FIRST_BACKOFF_US = 10 * SECOND;
@@ -33,6 +34,7 @@ export interface RuntimeNeeds {
   readonly handlers: Handlers;
   readonly probes: ProbeResults;
   readonly dns: ClusterDns;
+  readonly nodeIp: string;
   readonly memoryCapacity: number;
   readonly environment: (pod: Pod, container: Container, podIps: readonly string[]) => Result<readonly EnvVar[]>;
   /** The sandbox is up and has its network. */
@@ -183,7 +185,7 @@ class Run {
       return false;
     }
     const status = sandboxStatusOf(answer.value.status as JsonObject);
-    if (this.pod.spec.hostNetwork !== true) this.podIps = status.ip === '' ? [] : [status.ip];
+    if (this.pod.spec.hostNetwork !== true) this.podIps = sortPodIps(status.ips, this.needs.nodeIp);
     this.needs.onSandboxReady(this.pod, { ...this.runtime, ips: this.podIps, sandboxes: [status, ...this.runtime.sandboxes] });
     yield* think(ctx, `sandbox/${this.sandboxId}`);
     return true;
@@ -248,6 +250,7 @@ class Run {
     if (!env.ok) return failed('CreateContainerConfigError', env.error);
     const user = yield* cri.call('ImageStatus', { image: { image: container.image } });
     if (!user.ok) return failed('CreateContainerConfigError', errorText(user.error));
+    this.noteHosts();
     yield* think(ctx, `config/${purpose}`);
     const config = containerConfig({
       pod,
@@ -268,6 +271,15 @@ class Run {
     if (!started.ok) return failed('RunContainerError', started.error.message);
     events.event(pod, 'Normal', REASONS.StartedContainer, 'Container started', this.pathOf(container));
     return yield* this.postStart(container, id);
+  }
+
+  private noteHosts(): void {
+    const { metadata, spec } = this.pod;
+    if (spec.hostNetwork === true) return;
+    const { hostAliases = [] } = spec as { readonly hostAliases?: HostsInput['aliases'] };
+    const domain = spec.subdomain ? `${spec.subdomain}.${metadata.namespace}.svc.${this.needs.dns.domain}` : '';
+    const content = etcHosts({ ips: this.podIps, hostname: spec.hostname ?? metadata.name, domain, aliases: hostAliases });
+    this.needs.ctx.inside('container', { pod: `${metadata.namespace}/${metadata.name}`, file: '/etc/hosts', content });
   }
 
   private *postStart(container: Container, id: string): Task<StartFailure | null> {

@@ -10,8 +10,8 @@ export interface SandboxStatus {
   readonly attempt: number;
   readonly createdUs: number;
   readonly ready: boolean;
-  /** Empty with the host's network, and after the sandbox was stopped. */
-  readonly ip: string;
+  /** None with the host's network, and after the sandbox was stopped. */
+  readonly ips: readonly string[];
   readonly hostNetwork: boolean;
 }
 export interface RuntimeContainer {
@@ -45,22 +45,33 @@ export const findContainer = (pod: RuntimePod, name: string): RuntimeContainer |
   pod.containers.find((container) => container.name === name);
 
 /** An address stays known after its sandbox was stopped, as pleg's getPodIPs has it. */
-export function ipsOf(sandboxes: readonly SandboxStatus[], before: readonly string[]): readonly string[] {
+export function ipsOf(sandboxes: readonly SandboxStatus[], before: readonly string[], nodeIp: string): readonly string[] {
   const [newest] = sandboxes;
-  if (newest?.ready && newest.ip !== '') return [newest.ip];
+  if (newest?.ready && newest.ips.length > 0) return sortPodIps(newest.ips, nodeIp);
   return sandboxes.some((sandbox) => sandbox.ready) ? [] : before;
+}
+
+/** One address per family, first the one of the node's family: sortPodIPs of kubelet_pods.go. */
+export function sortPodIps(ips: readonly string[], nodeIp: string): readonly string[] {
+  const isV6 = (ip: string): boolean => ip.includes(':');
+  const first = ips.find((ip) => nodeIp === '' || isV6(ip) === isV6(nodeIp)) ?? ips[0];
+  const second = ips.find((ip) => first !== undefined && isV6(ip) !== isV6(first));
+  return [first, second].filter((ip) => ip !== undefined);
 }
 
 export function sandboxStatusOf(status: JsonObject): SandboxStatus {
   const { attempt } = status.metadata as { readonly attempt?: number };
-  const { ip } = (status.network ?? {}) as { readonly ip?: string };
+  const { ip, additionalIps = [] } = (status.network ?? {}) as {
+    readonly ip?: string;
+    readonly additionalIps?: readonly { readonly ip: string }[];
+  };
   const { namespaces } = (status.linux ?? {}) as { readonly namespaces?: { readonly options?: JsonObject } };
   return {
     id: String(status.id),
     attempt: attempt ?? 0,
     createdUs: fromNanos(status.createdAt),
     ready: status.state !== 'SANDBOX_NOTREADY',
-    ip: ip ?? '',
+    ips: ip ? [ip, ...additionalIps.map((more) => more.ip)] : [],
     hostNetwork: namespaces?.options?.network === 'NODE',
   };
 }

@@ -2,7 +2,8 @@
 // Models preparePatchBytesForPodStatus and PatchNodeStatus of kubernetes pkg/util/{pod,node}.
 import { assert } from '../../base/assert';
 import type { Json, JsonObject } from '../../base/json';
-import { createTwoWayMergePatch, patchSchemaOf } from '../../machinery/strategic-patch';
+import { createTwoWayMergePatch } from '../../machinery/strategic-diff';
+import { patchSchemaOf } from '../../machinery/strategic-patch';
 import type { Node, Pod, PodStatus } from '../../machinery/types';
 
 /** Null if nothing differs. The uid makes sure that it is still the same pod. */
