@@ -8,6 +8,8 @@ export interface Route {
   readonly length: number;
   /** The point at a share of the way, and the direction there in radians. */
   at(share: number): { readonly x: number; readonly y: number; readonly angle: number };
+  /** The line between two shares of the way, moved `aside` to the right of the direction of travel. */
+  between(from: number, to: number, aside?: number): readonly Point[];
   reversed(): Route;
 }
 
@@ -36,30 +38,54 @@ export function route(points: readonly Point[], radius = RADIUS): Route {
   return sampled(samples, d, () => route([...points].reverse(), radius));
 }
 
+/** The SVG path of a line of points. */
+export const pathOf = (points: readonly Point[]): string =>
+  points.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${round(x)} ${round(y)}`).join('');
+
 function sampled(samples: readonly Point[], d: string, reversed: () => Route): Route {
   const lengths = [0];
   for (let i = 1; i < samples.length; i++) {
     lengths.push((lengths[i - 1] as number) + distance(samples[i - 1] as Point, samples[i] as Point));
   }
   const length = lengths[lengths.length - 1] ?? 0;
-  return {
-    d,
-    length,
-    at(share) {
-      const wanted = Math.max(0, Math.min(1, share)) * length;
-      let i = 1;
-      while (i < lengths.length - 1 && (lengths[i] as number) < wanted) i++;
-      const a = samples[i - 1] ?? [0, 0];
-      const b = samples[i] ?? a;
-      const span = (lengths[i] ?? 0) - (lengths[i - 1] ?? 0);
-      const part = span === 0 ? 0 : (wanted - (lengths[i - 1] ?? 0)) / span;
-      return { x: a[0] + (b[0] - a[0]) * part, y: a[1] + (b[1] - a[1]) * part, angle: Math.atan2(b[1] - a[1], b[0] - a[0]) };
-    },
-    reversed,
-  };
+
+  function at(share: number): { x: number; y: number; angle: number } {
+    const wanted = Math.max(0, Math.min(1, share)) * length;
+    let i = 1;
+    while (i < lengths.length - 1 && (lengths[i] as number) < wanted) i++;
+    const a = samples[i - 1] ?? [0, 0];
+    const b = samples[i] ?? a;
+    const span = (lengths[i] ?? 0) - (lengths[i - 1] ?? 0);
+    const part = span === 0 ? 0 : (wanted - (lengths[i - 1] ?? 0)) / span;
+    return { x: a[0] + (b[0] - a[0]) * part, y: a[1] + (b[1] - a[1]) * part, angle: Math.atan2(b[1] - a[1], b[0] - a[0]) };
+  }
+
+  function between(from: number, to: number, aside = 0): Point[] {
+    const moved = ({ x, y, angle }: { x: number; y: number; angle: number }): Point => [
+      x - Math.sin(angle) * aside,
+      y + Math.cos(angle) * aside,
+    ];
+    const points = [moved(at(from))];
+    for (let i = 1; i < samples.length - 1; i++) {
+      const share = (lengths[i] as number) / (length || 1);
+      if (share > from && share < to) points.push(moved({ ...at(share), angle: angleAt(samples, i) }));
+    }
+    points.push(moved(at(to)));
+    return points;
+  }
+
+  return { d, length, at, between, reversed };
 }
 
 const distance = (a: Point, b: Point): number => Math.hypot(b[0] - a[0], b[1] - a[1]);
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+/** The direction at a sample: of the way from the one before to the one after. */
+function angleAt(samples: readonly Point[], i: number): number {
+  const [ax, ay] = samples[i - 1] ?? [0, 0];
+  const [bx, by] = samples[i + 1] ?? [0, 0];
+  return Math.atan2(by - ay, bx - ax);
+}
 
 function towards(from: Point, to: Point, reach: number): Point {
   const whole = distance(from, to) || 1;

@@ -1,0 +1,84 @@
+// Where the callout stands: near its message, inside the container, never over sender or receiver, and
+// over as little else as can be. Pure; pixels of the container.
+import type { Rect } from '../places';
+
+export interface CalloutNeeds {
+  readonly width: number;
+  readonly height: number;
+  readonly container: { readonly width: number; readonly height: number };
+  /** What must stay free. */
+  readonly ends: readonly Rect[];
+  /** Points along the way, first to last; for what happens in one place, its middle. */
+  readonly way: readonly (readonly [number, number])[];
+  /** What had better stay free. */
+  readonly others: readonly Rect[];
+}
+export interface CalloutPlace {
+  readonly x: number;
+  readonly y: number;
+}
+
+const MARGIN = 12;
+const DISTANCE = 22;
+
+export function placeCallout(needs: CalloutNeeds): CalloutPlace {
+  let best: CalloutPlace = { x: MARGIN, y: MARGIN };
+  let least = Number.POSITIVE_INFINITY;
+  for (const spot of spots(needs)) {
+    const cost = costOf(spot, needs);
+    if (cost < least) {
+      least = cost;
+      best = spot;
+    }
+  }
+  return { x: Math.round(best.x), y: Math.round(best.y) };
+}
+
+/** Beside each of the points, beside both ends, and in the container's corners. */
+function* spots(needs: CalloutNeeds): Generator<CalloutPlace> {
+  const { width, height, container } = needs;
+  const kept = ({ x, y }: CalloutPlace): CalloutPlace => ({
+    x: Math.max(MARGIN, Math.min(x, container.width - width - MARGIN)),
+    y: Math.max(MARGIN, Math.min(y, container.height - height - MARGIN)),
+  });
+  const anchors: Rect[] = [...needs.way.map(([x, y]) => ({ x, y, w: 0, h: 0 })), ...needs.ends];
+  for (const { x, y, w, h } of anchors) {
+    for (const along of [0.5, 0.15, 0.85, 0, 1]) {
+      const left = x + w / 2 - width * along;
+      const top = y + h / 2 - height * along;
+      yield kept({ x: left, y: y - height - DISTANCE });
+      yield kept({ x: left, y: y + h + DISTANCE });
+      yield kept({ x: x - width - DISTANCE, y: top });
+      yield kept({ x: x + w + DISTANCE, y: top });
+    }
+  }
+  for (const x of [MARGIN, container.width - width - MARGIN])
+    for (const y of [MARGIN, container.height - height - MARGIN]) yield kept({ x, y });
+}
+
+function costOf(spot: CalloutPlace, { width, height, ends, way, others }: CalloutNeeds): number {
+  const box = { ...spot, w: width, h: height };
+  const [middleX, middleY] = way[Math.floor(way.length / 2)] ?? [0, 0];
+  let cost = distanceTo(box, middleX, middleY);
+  for (const end of ends) cost += 1000 * Math.min(overlap(grown(box, 8), end), 1) + overlap(box, end);
+  for (const [x, y] of way) if (distanceTo(grown(box, 10), x, y) === 0) cost += 240;
+  for (const other of others) cost += overlap(box, other) * 0.006;
+  return cost;
+}
+
+const grown = ({ x, y, w, h }: Rect, by: number): Rect => ({ x: x - by, y: y - by, w: w + 2 * by, h: h + 2 * by });
+
+function overlap(a: Rect, b: Rect): number {
+  const w = Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x);
+  const h = Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y);
+  return w > 0 && h > 0 ? w * h : 0;
+}
+
+const distanceTo = ({ x, y, w, h }: Rect, px: number, py: number): number =>
+  Math.hypot(Math.max(x - px, 0, px - x - w), Math.max(y - py, 0, py - y - h));
+
+/** The point on the callout's border where its thread begins. */
+export const threadStart = ({ x, y, w, h }: Rect, px: number, py: number): readonly [number, number] => [
+  Math.max(x, Math.min(px, x + w)),
+  Math.max(y, Math.min(py, y + h)),
+];

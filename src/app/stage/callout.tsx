@@ -1,0 +1,137 @@
+// The sentence at the message: who to whom, what and why, three chips. It stands still so that it can be
+// read; a thread ties it to the message while that moves.
+import { useLayoutEffect, useRef } from 'react';
+import type { ComponentId } from '../../wire/names';
+import { binaryOf, nodeOf } from '../../wire/names';
+import type { Rect } from '../places';
+import { useSignal } from '../react';
+import { en } from '../text/en';
+import { openMessage, useUi } from '../ui';
+import { rectOf } from '../ways';
+import css from './callout.module.css';
+import { placeCallout } from './callout-place';
+import { isNarrow, toScreen } from './camera';
+import { useStage } from './context';
+import { type Focus, flightsAt, timeAt } from './focus';
+import type { StageModel } from './model';
+
+const t = en.stage;
+const CHIPS = 3;
+
+export function Callout() {
+  const model = useStage();
+  const focus = useSignal(model.focus);
+  const presenting = useUi((ui) => ui.presenting);
+  useSignal(model.session.steps);
+  const box = useRef<HTMLDivElement>(null);
+  const detail = useSignal(model.session.detail);
+  const known = focus !== null && detail?.line.seq === focus.header.seq ? detail : null;
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null || focus === null) {
+      model.callout.set(null);
+      return;
+    }
+    void [known, presenting]; // another text, another size
+    const stand = (): void => {
+      const place = standOf(model, focus, element.offsetWidth, element.offsetHeight);
+      element.style.transform = `translate(${place.x}px, ${place.y}px)`;
+      const last = model.callout.get();
+      if (last?.x !== place.x || last.y !== place.y || last.w !== place.w || last.h !== place.h) model.callout.set(place);
+    };
+    stand();
+    const stops = [model.view.subscribe(stand), model.size.subscribe(stand)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [model, focus, known, presenting]);
+  if (focus === null) return null;
+  const step = model.session.stepAt(focus.header.seq);
+  const told = step !== null && step.seq === focus.header.seq ? step : null;
+  const sentence = told?.sentence ?? known?.line.sentence ?? null;
+  const [from, to] = titleOf(focus);
+  const together = sameTime(model, focus);
+  return (
+    <div ref={box} className={css.callout} data-tone={focus.tone} data-large={presenting || undefined} key={focus.header.seq}>
+      <p className={css.title}>
+        <strong>{from}</strong>
+        {to !== null && (
+          <>
+            <Arrow /> <strong>{to}</strong>
+          </>
+        )}
+        {told?.told != null && <span className={css.told}>{t.told(told.told)}</span>}
+      </p>
+      <p className={css.sentence}>{sentence === null ? ' ' : saidOf(sentence)}</p>
+      <div className={css.foot}>
+        {(known?.line.chips ?? []).slice(0, CHIPS).map((chip) => (
+          <code key={chip} className={css.chip} title={chip}>
+            {chip}
+          </code>
+        ))}
+        {together > 0 && <span className={css.together}>{t.sameTime(together)}</span>}
+        <button type="button" className={css.open} aria-label={t.opens} onClick={openMessage}>
+          {t.openShort}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+const Arrow = () => (
+  <svg className={css.arrow} width="16" height="10" viewBox="0 0 16 10" aria-label="to" role="img">
+    <path d="M0 5h14M10 1l4 4-4 4" />
+  </svg>
+);
+
+/** Sender and receiver as people say them; one name for what happens in one place. */
+export function titleOf({ header }: Focus): readonly [string, string | null] {
+  const from = speaks(header.from, header.actor);
+  if (header.kind === 'inside' || header.kind === 'fault') return [from, null];
+  return [from, speaks(header.to, '')];
+}
+
+function speaks(id: string, actor: string): string {
+  if (id === 'kube-controller-manager' && actor !== '' && actor !== 'shared-informers') return actor;
+  if (id === 'user') return t.you;
+  const node = nodeOf(id as ComponentId);
+  if (id.startsWith('pod/')) return `Pod ${id.slice(id.lastIndexOf('/') + 1)}`;
+  return node === null ? id : `${binaryOf(id as ComponentId)} on ${node}`;
+}
+
+/** The sentence without its names: "create Deployment test, because …" -> with a capital. */
+function saidOf(sentence: string): string {
+  const said = sentence.slice(sentence.indexOf(': ') + 2);
+  return said.charAt(0).toUpperCase() + said.slice(1);
+}
+
+function sameTime({ session }: StageModel, { header }: Focus): number {
+  const mid = timeAt(header, 0.5);
+  return flightsAt(session.columns, session.list(), header, mid).length;
+}
+
+/** On a narrow stage at its foot, else beside the message. */
+function standOf(model: StageModel, focus: Focus, width: number, height: number): Rect {
+  const container = model.size.get();
+  if (isNarrow(container)) return { x: (container.width - width) / 2, y: container.height - height - 12, w: width, h: height };
+  const view = model.view.get();
+  const layout = model.layout.get();
+  const ends = [rectOf(layout, focus.from, model.tiles()), rectOf(layout, focus.to, model.tiles())].flatMap((rect) =>
+    rect === undefined ? [] : [toScreen(rect, view)],
+  );
+  const others = layout.places.filter(({ kind }) => kind !== 'part').map(({ rect }) => toScreen(rect, view));
+  const way = wayPoints(focus, ends).map(
+    ([x, y]) => (focus.way === null ? [x, y] : [x * view.zoom + view.x, y * view.zoom + view.y]) as [number, number],
+  );
+  const spot = placeCallout({ width, height, container, ends, way, others });
+  return { ...spot, w: width, h: height };
+}
+
+const SAMPLES = 16;
+function wayPoints({ way }: Focus, ends: readonly Rect[]): readonly (readonly [number, number])[] {
+  if (way === null) return ends.slice(0, 1).map(({ x, y, w, h }) => [x + w / 2, y + h / 2] as const);
+  return Array.from({ length: SAMPLES + 1 }, (_, i) => {
+    const { x, y } = way.at(i / SAMPLES);
+    return [x, y] as const;
+  });
+}

@@ -1,0 +1,157 @@
+// The facts of one component, beside it: what it does and never does, and how it is at the cursor.
+import { useLayoutEffect, useRef } from 'react';
+import type { ComponentId } from '../../wire/names';
+import { binaryOf } from '../../wire/names';
+import type { PodTile, SceneFacts } from '../../worker/protocol';
+import type { Rect } from '../places';
+import { useSignal } from '../react';
+import { en } from '../text/en';
+import { show, useUi } from '../ui';
+import { rectOf } from '../ways';
+import { placeCallout } from './callout-place';
+import { isNarrow, toScreen } from './camera';
+import { useStage } from './context';
+import { nameOf, nodeState, podPhrase, rulesText, stateOf } from './describe';
+import css from './facts.module.css';
+import { indexOf, podsOf } from './scene-index';
+
+const t = en.stage;
+const MAX_LINES = 12;
+
+export function Facts() {
+  const model = useStage();
+  const selected = useUi((ui) => ui.selected);
+  const layout = useSignal(model.layout);
+  const scene = useSignal(model.session.scene);
+  const box = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null || selected === null) return;
+    const stand = (): void => {
+      const container = model.size.get();
+      const anchor = anchorOf(selected, (id) => rectOf(layout, id, model.tiles()), layout.frames);
+      if (anchor === null) return;
+      const at = toScreen(anchor, model.view.get());
+      const middle: [number, number] = [at.x + at.w / 2, at.y + at.h / 2];
+      const size = { width: element.offsetWidth, height: element.offsetHeight };
+      const spot = isNarrow(container)
+        ? { x: (container.width - size.width) / 2, y: container.height - size.height - 12 }
+        : placeCallout({ ...size, container, ends: [at], way: [middle], others: [] });
+      element.style.transform = `translate(${spot.x}px, ${spot.y}px)`;
+    };
+    stand();
+    const stops = [model.view.subscribe(stand), model.size.subscribe(stand)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  });
+  if (selected === null) return null;
+  const node =
+    selected.startsWith('row/') || selected.startsWith('cell/') || selected.startsWith('node/')
+      ? selected.slice(selected.indexOf('/') + 1)
+      : null;
+  const place = layout.place(selected);
+  return (
+    <section ref={box} className={css.facts} aria-label={nameOf(selected)}>
+      <header className={css.head}>
+        <h3>{nameOf(selected)}</h3>
+        <button type="button" className={css.close} aria-label={t.facts.close} onClick={() => show({ selected: null })}>
+          <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+            <path d="M2 2l8 8M10 2l-8 8" />
+          </svg>
+        </button>
+      </header>
+      <p className={css.does}>{t.does[binaryOf(selected as ComponentId)] ?? ''}</p>
+      {scene !== null && (
+        <dl className={css.list}>
+          {node !== null ? (
+            <NodeFacts node={node} scene={scene} />
+          ) : selected.startsWith('pod/') ? (
+            <PodFacts pod={scene.pods.find((pod) => `pod/${pod.key}` === selected)} />
+          ) : (
+            place !== undefined && <ComponentFacts id={selected} state={stateOf(place, scene)} scene={scene} />
+          )}
+        </dl>
+      )}
+      {node !== null && layout.fold !== 'whole' && model.opened.get() !== node && layout.place(`row/${node}`) !== undefined && (
+        <button
+          type="button"
+          className={css.action}
+          onClick={() => {
+            model.opened.set(node);
+            show({ selected: null });
+          }}
+        >
+          {t.openNode(node)}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function anchorOf(
+  id: string,
+  rectOfPlace: (id: string) => Rect | undefined,
+  frames: readonly { readonly node: string; readonly rect: Rect }[],
+): Rect | null {
+  if (!id.startsWith('node/')) return rectOfPlace(id) ?? null;
+  const frame = frames.find(({ node }) => `node/${node}` === id);
+  return frame === undefined ? null : { ...frame.rect, h: Math.min(frame.rect.h, 36) };
+}
+
+const Fact = ({ name, lines }: { readonly name: string; readonly lines: readonly string[] }) => (
+  <div>
+    <dt>{name}</dt>
+    {(lines.length === 0 ? [t.facts.none] : lines.slice(0, MAX_LINES)).map((line, i) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the same text may stand twice
+      <dd key={i}>{line}</dd>
+    ))}
+    {lines.length > MAX_LINES && <dd>{t.more(lines.length - MAX_LINES)}</dd>}
+  </div>
+);
+
+function ComponentFacts({ id, state, scene }: { readonly id: string; readonly state: string; readonly scene: SceneFacts }) {
+  const held = scene.watches.filter(({ client }) => client === id);
+  const here = scene.watches.filter(({ server }) => server === id);
+  const queues = Object.entries(scene.queues).filter(
+    ([queue, count]) => count > 0 && (queue === 'scheduling') === (id === 'kube-scheduler'),
+  );
+  return (
+    <>
+      {state !== '' && <Fact name={scene.running.includes(id) ? t.facts.running : ''} lines={[state]} />}
+      {(id === 'kube-controller-manager' || id === 'kube-scheduler') && (
+        <Fact
+          name={t.facts.queues}
+          lines={queues.length === 0 ? [t.facts.queueEmpty] : queues.map(([queue, count]) => `${queue}: ${count}`)}
+        />
+      )}
+      {id === 'etcd' && (
+        <Fact name={t.facts.revisions} lines={scene.etcd.last.map(({ revision, key }) => `${revision}  ${key}`).reverse()} />
+      )}
+      {held.length > 0 && <Fact name={t.facts.watchesOpen} lines={held.flatMap(({ resources }) => resources)} />}
+      {here.length > 0 && <Fact name={t.facts.watchedBy} lines={here.map(({ client, count }) => `${nameOf(client)}: ${count}`)} />}
+    </>
+  );
+}
+
+function NodeFacts({ node, scene }: { readonly node: string; readonly scene: SceneFacts }) {
+  return (
+    <>
+      <Fact name={t.facts.node} lines={[nodeState(indexOf(scene).nodes.get(node)), rulesText(scene.rules[node] ?? 0)]} />
+      <Fact name={t.facts.pods} lines={podsOf(scene, node).map(podPhrase)} />
+    </>
+  );
+}
+
+function PodFacts({ pod }: { readonly pod: PodTile | undefined }) {
+  if (pod === undefined) return null;
+  return (
+    <Fact
+      name={pod.key}
+      lines={[
+        ...[pod.status, pod.node, pod.ip, pod.owner].filter((line) => line !== null),
+        ...pod.containers.map(({ name, state, ready }) => `${name}: ${state}${ready ? `, ${t.ready.toLowerCase()}` : ''}`),
+      ]}
+    />
+  );
+}

@@ -1,0 +1,143 @@
+// Keeps the canvas, the message's button and its ring where the playhead says, outside React. Draws when
+// something moved, never in a loop of its own.
+import { isObject } from '../../base/json';
+import type { Detail } from '../../worker/protocol';
+import { passage } from '../layout';
+import { threadStart } from './callout-place';
+import { type Focus, flightsAt, focusOf, LOST_AT, type Tone, timeAt } from './focus';
+import type { StageModel } from './model';
+import { standing } from './motion';
+import { type DrawnMessage, type Palette, render } from './render';
+
+export interface Elements {
+  readonly canvas: HTMLCanvasElement;
+  /** The message in focus, to be clicked and focused. */
+  readonly button: HTMLElement;
+  /** Shown once where a message arrived. */
+  readonly ring: HTMLElement;
+  /** The number that flashes along the way when nothing travels. */
+  readonly number: HTMLElement;
+}
+
+const TONES: readonly Tone[] = ['http', 'etcd', 'cri', 'kernel', 'registry', 'sky', 'probe', 'person', 'fail'];
+const WRONG = '✕';
+
+/** `still`: nothing travels. Returns a way to stop. */
+export function createPainter(model: StageModel, { canvas, button, ring, number }: Elements, still: () => boolean): () => void {
+  const context = canvas.getContext('2d');
+  const { session } = model;
+  let palette: Palette | null = null;
+  let wasMoving = -1;
+
+  /** The message in focus where it stands now. */
+  function inFocus(focus: Focus): DrawnMessage | null {
+    const { progress } = session.player.position();
+    const gate = model.gate.get();
+    if (gate.passing && gate.verdicts.length > 0) {
+      const last = gate.verdicts[gate.verdicts.length - 1];
+      const way = passage(last?.chamber ?? 'authentication');
+      const refused = last?.state === 'refused' && progress >= 1;
+      return { way, ...standing(way, progress), shape: refused ? 'failure' : 'request', tone: 'http', code: WRONG, inFocus: true };
+    }
+    const { way, shape, tone, lost } = focus;
+    if (way === null) return null;
+    const arrived = still() ? 0.5 : 1;
+    const at = standing(way, Math.min(progress, lost ? LOST_AT : arrived));
+    const drawn = { way, ...at, share: still() ? 1 : at.share, tone, inFocus: true } as const;
+    if (lost && progress >= 1) return { ...drawn, shape: 'failure', code: WRONG };
+    return { ...drawn, shape, code: codeOf(model.detail()) };
+  }
+
+  /** What else is on its way at this moment of virtual time. */
+  function others(focus: Focus): DrawnMessage[] {
+    const { progress } = session.player.position();
+    const { columns } = session;
+    const layout = model.layout.get();
+    return flightsAt(columns, session.list(), focus.header, timeAt(focus.header, Math.min(progress, 0.999))).flatMap(
+      ({ header, share }) => {
+        const { way, shape, tone } = focusOf(header, layout, model.tiles());
+        return way === null ? [] : [{ way, ...way.at(share), share, shape, tone, code: '', inFocus: false }];
+      },
+    );
+  }
+
+  function draw(): void {
+    const { width, height } = model.size.get();
+    if (context === null || width === 0) return;
+    const pixelRatio = devicePixelRatio;
+    if (canvas.width !== Math.round(width * pixelRatio) || canvas.height !== Math.round(height * pixelRatio)) {
+      canvas.width = Math.round(width * pixelRatio);
+      canvas.height = Math.round(height * pixelRatio);
+    }
+    palette ??= paletteOf(canvas);
+    const view = model.view.get();
+    const focus = model.focus.get();
+    const message = focus === null ? null : inFocus(focus);
+    const messages = focus === null ? [] : [...others(focus), ...(message === null ? [] : [message])];
+    const at = message === null ? null : { x: message.x * view.zoom + view.x, y: message.y * view.zoom + view.y };
+    const callout = model.callout.get();
+    const thread = at === null || callout === null ? null : threadStart(callout, at.x, at.y);
+    render(context, { width, height, pixelRatio, view, messages, thread, still: still() }, palette);
+    if (at !== null) {
+      const place = `translate(${at.x}px, ${at.y}px)`;
+      button.style.transform = place;
+      number.style.transform = place;
+    }
+    button.hidden = at === null;
+    number.hidden = at === null || !still();
+    arrive(at);
+  }
+
+  /** The soft ring, once, when a message that travelled has arrived. */
+  function arrive(at: { readonly x: number; readonly y: number } | null): void {
+    const { seq, progress } = session.player.position();
+    if (progress < 1) wasMoving = seq;
+    else if (wasMoving === seq && at !== null) {
+      wasMoving = -1;
+      ring.style.transform = `translate(${at.x}px, ${at.y}px)`;
+      ring.dataset.tone = model.focus.get()?.tone ?? 'http';
+      const circle = ring.firstElementChild;
+      circle?.animate(
+        [
+          { opacity: 0.9, transform: 'scale(0.5)' },
+          { opacity: 0, transform: 'scale(2.2)' },
+        ],
+        { duration: 420, easing: 'ease-out' },
+      );
+    } else wasMoving = -1;
+  }
+
+  const newColours = (): void => {
+    palette = null;
+    draw();
+  };
+  const themes = new MutationObserver(newColours);
+  themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme', 'class'] });
+  const schemes = ['(prefers-color-scheme: light)', '(prefers-contrast: more)'].map((query) => matchMedia(query));
+  for (const scheme of schemes) scheme.addEventListener('change', newColours);
+  const stops = [
+    session.player.onMove(draw),
+    ...[model.view, model.size, model.focus, model.gate, model.callout, session.detail, session.grown].map((source) =>
+      source.subscribe(draw),
+    ),
+  ];
+  draw();
+  return () => {
+    themes.disconnect();
+    for (const scheme of schemes) scheme.removeEventListener('change', newColours);
+    for (const stop of stops) stop();
+  };
+}
+
+function paletteOf(element: HTMLElement): Palette {
+  const style = getComputedStyle(element);
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  const tones = Object.fromEntries(TONES.map((tone) => [tone, colour(`--${tone}`)])) as { [tone in Tone]: string };
+  return { ...tones, ground: colour('--stage'), text: colour('--text'), thread: colour('--text-soft') };
+}
+
+/** The status code of an HTTP answer; a cross where there is none. */
+function codeOf(detail: Detail | null): string {
+  const payload = detail?.payload;
+  return isObject(payload) && typeof payload.status === 'number' ? String(payload.status) : WRONG;
+}

@@ -1,0 +1,30 @@
+// How to read the stage: what a shape says, what a colour says.
+import { en } from '../../text/en';
+import { MessageSign } from '../glyphs';
+import css from './legend.module.css';
+
+const t = en.stage;
+const SHAPES = ['request', 'answer', 'watch', 'delivery', 'failure'] as const;
+const TONES = ['http', 'etcd', 'cri', 'kernel', 'registry'] as const;
+
+export const Legend = () => (
+  <div className={css.legend}>
+    <h3>{t.legend}</h3>
+    <ul>
+      {SHAPES.map((shape) => (
+        <li key={shape} data-shape={shape}>
+          <MessageSign shape={shape} />
+          {t.shapes[shape]}
+        </li>
+      ))}
+    </ul>
+    <ul>
+      {TONES.map((tone) => (
+        <li key={tone}>
+          <span className={css.swatch} data-tone={tone} />
+          {t.tones[tone]}
+        </li>
+      ))}
+    </ul>
+  </div>
+);
