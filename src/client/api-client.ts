@@ -25,6 +25,8 @@ export interface ObjectName {
 export type Credentials =
   | { readonly type: 'certificate'; readonly certificate: Certificate }
   | { readonly type: 'token'; readonly token: string }
+  /** Read anew for each request, as from the file that a kubelet keeps fresh. */
+  | { readonly type: 'token-file'; readonly read: () => string }
   /** A token that is asked for before the first request, and again before it runs out. */
   | { readonly type: 'tokens'; readonly source: () => Task<string> }
   | { readonly type: 'anonymous' };
@@ -156,6 +158,7 @@ export class ApiClient {
       headers: {
         accept: protobuf ? `${PROTOBUF},application/json` : 'application/json',
         ...(credentials.type === 'token' ? { authorization: `Bearer ${credentials.token}` } : {}),
+        ...(credentials.type === 'token-file' ? { authorization: `Bearer ${credentials.read()}` } : {}),
         ...(body === null ? {} : { 'content-type': type }),
         'user-agent': userAgent,
         ...headers,

@@ -109,10 +109,15 @@ export class Programs {
       case 'kube-scheduler':
         return kubeScheduler({ host: hostname });
       case 'kube-proxy':
-        return kubeProxy({ node: hostname, credentials: this.tokenOf(node, container) });
+        return kubeProxy({ node: hostname, credentials: { type: 'token-file', read: () => this.tokenOf(node, container) } });
       default:
         return null;
     }
+  }
+
+  /** What a container reads from the token file that its kubelet keeps fresh. */
+  private tokenOf(node: NodeSpec, { podUid }: LaunchedContainer): string {
+    return this.disk(node).kubelet.tokens.get(podUid) ?? '';
   }
 
   private podCidrs(): { readonly [node: string]: string } {

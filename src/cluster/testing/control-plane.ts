@@ -27,8 +27,8 @@ const SEED = 7;
 
 /** Nodes that are ready and renew their Leases; pods on them start, get an address, and end when asked to. */
 class Kubelets implements Program {
-  /** Nodes that have lost their power. */
-  readonly silent = new Set<string>();
+  private readonly silent = new Set<string>();
+  private started: { readonly ctx: Ctx; readonly api: ApiClient } | null = null;
   private readonly addresses = new Map<string, string>();
   private turn = 0;
 
@@ -36,6 +36,7 @@ class Kubelets implements Program {
 
   start(ctx: Ctx): void {
     const api = clientOf(ctx, 'kubelets');
+    this.started = { ctx, api };
     for (const name of this.names) ctx.spawn(this.register(ctx, api, name));
     new Informer<Pod>(ctx, api, { resource: PODS })
       .addHandler({
@@ -50,9 +51,32 @@ class Kubelets implements Program {
     return {};
   }
 
+  /** The node loses its power. */
+  silence(name: string): void {
+    this.silent.add(name);
+  }
+  /** The node is back. */
+  wake(name: string): void {
+    this.silent.delete(name);
+    if (this.started !== null) this.started.ctx.spawn(this.report(this.started.ctx, this.started.api, name));
+  }
+
   private *register(ctx: Ctx, api: ApiClient, name: string): Task<void> {
     const node = { apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { 'kubernetes.io/os': 'linux' } } };
     yield* api.create<Node>(NODES, { namespace: null, name }, node);
+    yield* this.report(ctx, api, name);
+    const key = { namespace: 'kube-node-lease', name };
+    const spec = () => ({ holderIdentity: name, leaseDurationSeconds: 40, renewTime: rfc3339Micro(ctx.now()) });
+    yield* api.create(LEASES, key, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: key, spec: spec() });
+    const renew = function* (): Task<void> {
+      yield* api.patch(LEASES, key, 'strategic', { spec: spec() }, { idle: true });
+    };
+    ctx.every(RENEW_US, () => {
+      if (!this.silent.has(name)) ctx.spawn(renew());
+    });
+  }
+
+  private *report(ctx: Ctx, api: ApiClient, name: string): Task<void> {
     const time = rfc3339(ctx.now());
     const conditions = ['MemoryPressure', 'Ready'].map((type) => ({
       type,
@@ -64,15 +88,6 @@ class Kubelets implements Program {
       ...found,
       status: { ...found.status, conditions } as unknown as NonNullable<Node['status']>,
     }));
-    const key = { namespace: 'kube-node-lease', name };
-    const spec = () => ({ holderIdentity: name, leaseDurationSeconds: 40, renewTime: rfc3339Micro(ctx.now()) });
-    yield* api.create(LEASES, key, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: key, spec: spec() });
-    const renew = function* (): Task<void> {
-      yield* api.patch(LEASES, key, 'strategic', { spec: spec() }, { idle: true });
-    };
-    ctx.every(RENEW_US, () => {
-      if (!this.silent.has(name)) ctx.spawn(renew());
-    });
   }
 
   private *run(ctx: Ctx, api: ApiClient, pod: Pod): Task<void> {
