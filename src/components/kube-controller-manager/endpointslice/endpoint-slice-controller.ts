@@ -1,6 +1,7 @@
 // Keeps EndpointSlices of the pods that Services select.
 // Models kubernetes pkg/controller/endpointslice/endpointslice_controller.go. Left out: topology hints.
 import { SECOND } from '../../../base/brand';
+import type { JsonObject } from '../../../base/json';
 import type { ApiClient } from '../../../client/api-client';
 import { done, type Outcome, retry, runWorkers } from '../../../client/controller';
 import type { EventRecorder } from '../../../client/event-recorder';
@@ -135,7 +136,11 @@ export class EndpointSliceController implements Controller {
   ): Task<string | null> {
     const { namespace = '', deletionTimestamp } = service.metadata;
     for (const slice of deletionTimestamp ? [] : create) {
-      const reply = yield* this.api.create<EndpointSlice>(ENDPOINT_SLICES, { namespace, name: '' }, withTriggerTime(slice, time));
+      const { name, ...metadata } = withTriggerTime(slice, time).metadata;
+      const reply = yield* this.api.create<EndpointSlice>(ENDPOINT_SLICES, { namespace, name }, {
+        ...slice,
+        metadata,
+      } as unknown as JsonObject);
       if (isNamespaceTerminating(reply)) return null;
       if (!reply.ok) return `failed to create EndpointSlice for Service ${key}: ${whyNot(reply)}`;
       this.tracker.written(key, reply.body);

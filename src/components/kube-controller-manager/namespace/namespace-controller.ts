@@ -3,6 +3,7 @@
 import { SECOND } from '../../../base/brand';
 import type { ApiClient, Reply } from '../../../client/api-client';
 import { done, type Outcome, retry, runWorkers } from '../../../client/controller';
+import type { Informer } from '../../../client/informer';
 import { WorkQueue } from '../../../client/work-queue';
 import type { Namespace } from '../../../machinery/types';
 import type { Interior } from '../../../sim/process';
@@ -23,6 +24,7 @@ const PATIENT_LOOKS = 8;
 
 export class NamespaceController implements Controller {
   private readonly api: ApiClient;
+  private readonly namespaces: Informer<Namespace>;
   private readonly queue: WorkQueue;
   private readonly looks = new Map<string, number>();
 
@@ -32,7 +34,8 @@ export class NamespaceController implements Controller {
     const enqueue = ({ metadata }: Namespace): void => {
       if (metadata.deletionTimestamp) this.queue.addAfter(metadata.name, GRACE_US, { idle: this.isPatient(metadata.name) });
     };
-    needs.informers.of<Namespace>(NAMESPACES).addHandler({
+    this.namespaces = needs.informers.of<Namespace>(NAMESPACES);
+    this.namespaces.addHandler({
       add: enqueue,
       update: enqueue,
       delete: ({ metadata }) => this.looks.delete(metadata.name),
@@ -56,6 +59,7 @@ export class NamespaceController implements Controller {
 
   private *sync(name: string): Task<Outcome> {
     const { ctx } = this.needs;
+    if (this.namespaces.get(name) === undefined) return done({ found: 'nothing' });
     yield* compute(ctx, `namespace/${name}`);
     const found = yield* this.api.get<Namespace>(NAMESPACES, { namespace: null, name });
     if (found.status === 404) return done({ found: 'nothing' });
