@@ -202,6 +202,7 @@ const EMPTY_KEPT: { readonly [type: TypeName]: readonly string[] } = {
   'core.v1.PersistentVolumeClaimSpec': ['storageClassName'],
   'core.v1.HostPathVolumeSource': ['type'],
   'core.v1.GRPCAction': ['service'],
+  'core.v1.NodeRuntimeHandler': ['name'],
   'discovery.v1.EndpointPort': ['name', 'appProtocol'],
   'coordination.v1.LeaseSpec': ['holderIdentity'],
   'autoscaling.v2.HorizontalPodAutoscalerStatus': ['currentMetrics'],
