@@ -1,13 +1,15 @@
-// Which records begin a step of the story. Each rule is a pattern over one record and its exchange; the
-// number is the told step of the call flow (shared by all who tell it), the chapter its name here. What
-// is told follows what was sent: nothing here orders anything.
-import { isObject, type Json } from '../base/json';
-import { type Subject, subjectOf } from '../trace/subject';
+// Tells a run as it grows, step by step. Which records are steps say the rules; here is what needs memory:
+// what was told before, and whether a delivery is news.
+import { isObject } from '../base/json';
+import { WIRE } from '../trace/levels';
 import type { Trace } from '../trace/trace';
 import { binaryOf } from '../wire/names';
 import type { TraceRecord } from '../wire/record';
 import type { Chapter } from './chapters';
-import { naming, sentenceOf, speaker } from './sentence';
+import { field } from './naming';
+import { signatureOf } from './news';
+import { BOOT_RULES, Here, RULES } from './rules';
+import { sentence, sentenceOf } from './sentence';
 
 /** A told step: the record at `seq` begins occurrence `occurrence` (from 1) of `chapter`. */
 export interface Step {
@@ -21,141 +23,20 @@ export interface Step {
   readonly sentence: string;
 }
 
-interface Rule {
-  readonly chapter: Chapter;
-  readonly told: number | null;
-  readonly matches: (here: Here) => boolean;
-  readonly sentence?: (here: Here) => string;
-}
-interface Here {
-  readonly record: TraceRecord;
-  readonly trace: Trace;
-  readonly subject: Subject | null;
-  /** For what kube-apiserver does: the request that it serves thereby. */
-  readonly served: TraceRecord | null;
-}
+const QUIET_US = 1_000_000;
+const LOST_US = 60_000_000;
 
-const http = ({ record }: Here) => (record.payload.protocol === 'http' && record.payload.kind === 'request' ? record.payload : null);
-const call = ({ record }: Here, rpc: string): boolean =>
-  record.payload.kind === 'request' && 'rpc' in record.payload && record.payload.rpc === rpc;
-const sentBy = ({ record }: Here, binary: string): boolean => binaryOf(record.from) === binary;
-const writes = (here: Here): boolean => http(here) !== null && http(here)?.method !== 'GET';
-const about = ({ subject }: Here, resource: string, subresource: string | null = null): boolean =>
-  subject?.resource === resource && subject.subresource === subresource;
-const delivered = (here: Here, to: string, resource: string): boolean =>
-  here.record.payload.kind === 'watch-delivery' &&
-  here.record.payload.protocol === 'http' &&
-  here.record.payload.type !== 'BOOKMARK' &&
-  here.record.payload.type !== 'DELETED' &&
-  binaryOf(here.record.to) === to &&
-  here.subject?.resource === resource;
-const field = (value: Json | undefined, ...path: readonly string[]): Json | undefined =>
-  path.reduce<Json | undefined>((at, name) => (isObject(at) ? at[name] : undefined), value);
-const deliveredObject = ({ record }: Here): Json | undefined =>
-  record.payload.kind === 'watch-delivery' && record.payload.protocol === 'http' ? record.payload.object : undefined;
-/** An etcd transaction that stores an object of `resource` for a request that `by` made. */
-const stores = (here: Here, resource: string, by: (request: TraceRecord) => boolean): boolean =>
-  call(here, 'Txn') && here.subject?.resource === resource && here.served !== null && by(here.served);
-const byKubectl = (request: TraceRecord): boolean => request.from === 'kubectl';
-const byActor =
-  (actor: string) =>
-  (request: TraceRecord): boolean =>
-    request.actor === actor;
-const reportsRunning = (request: TraceRecord | null): boolean =>
-  request?.payload.protocol === 'http' &&
-  request.payload.kind === 'request' &&
-  field(request.payload.body, 'status', 'phase') === 'Running';
-const isStatusPatch = (here: Here): boolean => sentBy(here, 'kubelet') && http(here)?.method === 'PATCH' && about(here, 'pods', 'status');
-
-const RULES: readonly Rule[] = [
-  { chapter: 'Request', told: 1, matches: (h) => h.record.from === 'kubectl' && writes(h) },
-  { chapter: 'Request', told: null, matches: (h) => h.record.from === 'kubectl' && http(h) !== null },
-  {
-    chapter: 'Admit',
-    told: null,
-    matches: (h) =>
-      h.record.payload.kind === 'inside' &&
-      h.record.payload.topic === 'chain' &&
-      h.served !== null &&
-      byKubectl(h.served) &&
-      isWrite(h.served),
-    sentence: (h) =>
-      `kube-apiserver: who is it, may they, is it valid? ${speaker(h.served?.from ?? '', null)}'s request passes authentication, authorization and admission.`,
-  },
-  { chapter: 'Persist', told: 2, matches: (h) => call(h, 'Txn') && h.served !== null && byKubectl(h.served) && isWrite(h.served) },
-  { chapter: 'Notify', told: 3, matches: (h) => delivered(h, 'kube-controller-manager', 'deployments') },
-  { chapter: 'Persist', told: 4, matches: (h) => stores(h, 'deployments', byActor('deployment-controller')) },
-  { chapter: 'Reconcile', told: 5, matches: (h) => h.record.actor === 'deployment-controller' && writes(h) && about(h, 'replicasets') },
-  { chapter: 'Persist', told: null, matches: (h) => stores(h, 'replicasets', byActor('deployment-controller')) },
-  { chapter: 'Notify', told: null, matches: (h) => delivered(h, 'kube-controller-manager', 'replicasets') },
-  { chapter: 'Reconcile', told: 6, matches: (h) => h.record.actor === 'replicaset-controller' && writes(h) && about(h, 'pods') },
-  { chapter: 'Reconcile', told: null, matches: (h) => h.record.actor === 'daemon-set-controller' && writes(h) && about(h, 'pods') },
-  {
-    chapter: 'Persist',
-    told: 7,
-    matches: (h) => stores(h, 'pods', (request) => request.actor === 'replicaset-controller' || request.actor === 'daemon-set-controller'),
-  },
-  {
-    chapter: 'Notify',
-    told: 8,
-    matches: (h) =>
-      delivered(h, 'kube-scheduler', 'pods') &&
-      !field(deliveredObject(h), 'spec', 'nodeName') &&
-      !field(deliveredObject(h), 'metadata', 'deletionTimestamp'),
-  },
-  { chapter: 'Schedule', told: null, matches: (h) => h.record.payload.kind === 'inside' && h.record.payload.topic === 'schedule' },
-  { chapter: 'Schedule', told: 9, matches: (h) => sentBy(h, 'kube-scheduler') && about(h, 'pods', 'binding') && http(h) !== null },
-  { chapter: 'Notify', told: 10, matches: (h) => delivered(h, 'kubelet', 'pods') },
-  { chapter: 'Route', told: 11, matches: (h) => delivered(h, 'kube-proxy', 'endpointslices') || delivered(h, 'kube-proxy', 'services') },
-  { chapter: 'Route', told: null, matches: (h) => call(h, 'iptables-restore') },
-  {
-    chapter: 'Run',
-    told: 12,
-    matches: (h) =>
-      sentBy(h, 'kubelet') &&
-      (about(h, 'serviceaccounts', 'token') || ((about(h, 'configmaps') || about(h, 'secrets')) && http(h) !== null)),
-  },
-  {
-    chapter: 'Run',
-    told: 13,
-    matches: (h) => ['RunPodSandbox', 'PullImage', 'CreateContainer', 'StartContainer'].some((rpc) => call(h, rpc)),
-  },
-  {
-    chapter: 'Run',
-    told: 14,
-    matches: (h) =>
-      h.record.payload.kind === 'response' && h.record.payload.protocol === 'cri' && h.record.payload.rpc === 'StartContainer',
-  },
-  { chapter: 'Run', told: null, matches: (h) => ['StopContainer', 'StopPodSandbox'].some((rpc) => call(h, rpc)) },
-  { chapter: 'Report', told: 15, matches: (h) => isStatusPatch(h) && reportsRunning(h.record) },
-  { chapter: 'Report', told: null, matches: (h) => isStatusPatch(h) },
-  {
-    chapter: 'Persist',
-    told: 16,
-    matches: (h) => stores(h, 'pods', (request) => binaryOf(request.from) === 'kubelet' && reportsRunning(request)),
-  },
-  { chapter: 'Persist', told: null, matches: (h) => stores(h, 'pods', (request) => request.from === 'kube-scheduler') },
-  {
-    chapter: 'Report',
-    told: null,
-    matches: (h) =>
-      (h.record.actor === 'replicaset-controller' || h.record.actor === 'deployment-controller') &&
-      http(h)?.method === 'PUT' &&
-      h.subject?.subresource === 'status',
-  },
-];
-
-const isWrite = (request: TraceRecord): boolean =>
-  request.payload.protocol === 'http' && request.payload.kind === 'request' && request.payload.method !== 'GET';
-
-/** Tells a run as it grows: call `follow` after the trace followed. */
 export class Story {
   readonly steps: Step[] = [];
   private next = 0;
   private readonly occurrences = new Map<Chapter, number>();
-  /** Pods that their kubelet heard of: later deliveries are echoes of its own reports. */
-  private readonly toldPods = new Set<string>();
-  private loopToldFor = -1;
+  /** Requests that are steps. */
+  private readonly requests = new Set<number>();
+  private readonly toldOnce = new Set<string>();
+  /** What each receiver last heard of each object. */
+  private readonly heard = new Map<string, string>();
+  /** Requests among them whose answer had not been sent when that was last looked at. */
+  private readonly unanswered = new Set<number>();
 
   constructor(private readonly trace: Trace) {}
 
@@ -166,62 +47,81 @@ export class Story {
     return this.steps.slice(before);
   }
 
-  /** After a step, the next renewal of a lease: the watch loops repeat. Told once until there is news. */
-  private tellsLoop(record: TraceRecord): boolean {
-    const { payload } = record;
-    return (
-      payload.kind === 'request' &&
-      payload.protocol === 'http' &&
-      payload.method === 'PUT' &&
-      payload.path.includes('/leases/') &&
-      this.steps.length > 0 &&
-      this.loopToldFor !== this.steps.length
-    );
+  private take(record: TraceRecord): void {
+    const boot = this.trace.isBoot(record.seq);
+    if (record.seq === 0 && boot) this.tell(record, 'Boot', null, 'The cluster starts: machines, static Pods, registration, first leases.');
+    else if (this.isNews(record)) this.match(record, boot);
   }
 
-  private take(record: TraceRecord): void {
-    if (this.trace.isBoot(record.seq)) {
-      if (record.seq === 0) this.tell(record, 'Boot', null, 'The cluster starts: static pods, registration, first leases.');
-      return;
-    }
-    const here: Here = { record, trace: this.trace, subject: subjectOf(record, this.trace), served: servedBy(record, this.trace) };
-    const rule = RULES.find((candidate) => candidate.matches(here) && this.fresh(candidate, here));
-    if (rule !== undefined) this.tell(record, rule.chapter, rule.told, rule.sentence?.(here) ?? sentenceOf(record, this.trace));
-    else if (this.tellsLoop(record)) {
+  private match(record: TraceRecord, boot: boolean): void {
+    const rules = (boot ? BOOT_RULES : RULES)[record.payload.kind];
+    if (rules === undefined) return;
+    if (this.trace.levels[record.seq] === WIRE && !boot) return this.tellLoop(record);
+    const here = new Here(record, this.trace, (seq) => this.requests.has(seq));
+    for (const rule of rules) {
+      if (!rule.matches(here)) continue;
+      const key = rule.once?.(here);
+      if (key !== undefined && this.toldOnce.has(key)) return;
+      if (key !== undefined) this.toldOnce.add(key);
+      const what = rule.what?.(here);
       this.tell(
         record,
-        'Loop',
-        17,
-        `${speaker(record.from, record.actor)} -> kube-apiserver: I still hold ${naming(here.subject)}. Watches stay open; the next change starts the loop again.`,
+        rule.chapter,
+        rule.told,
+        what === undefined ? sentenceOf(record, this.trace) : sentence(record, this.trace, what, null),
       );
-      this.loopToldFor = this.steps.length;
+      return;
     }
   }
 
-  /** Each Pod reaches its kubelet once in the story. */
-  private fresh(rule: Rule, { record, subject }: Here): boolean {
-    if (rule.told !== 10) return true;
-    const key = `${record.to}/${subject?.namespace}/${subject?.name}`;
-    if (this.toldPods.has(key)) return false;
-    this.toldPods.add(key);
+  /** A delivery is news if it tells its receiver of an object what it did not know. All kube-proxies count as
+   *  one: each hears the same. */
+  private isNews({ payload, to }: TraceRecord): boolean {
+    if (payload.kind !== 'watch-delivery') return true;
+    if (payload.protocol !== 'http' || payload.type === 'BOOKMARK' || payload.type === 'ERROR') return false;
+    const { object } = payload;
+    if (!isObject(object.metadata) || object.kind === 'Lease' || object.kind === 'Event') return false;
+    const receiver = binaryOf(to) === 'kube-proxy' ? 'kube-proxy' : to;
+    const key = `${receiver} ${String(object.kind)} ${String(field(object, 'metadata', 'namespace') ?? '')}/${String(object.metadata.name)}`;
+    const signature = signatureOf(object, payload.type === 'DELETED');
+    if (this.heard.get(key) === signature) return false;
+    this.heard.set(key, signature);
     return true;
   }
 
-  private tell(record: TraceRecord, chapter: Chapter, told: number | null, sentence: string): void {
+  /** Once all is quiet, the next renewal of a lease: the loops go on. Told once until there is news. */
+  private tellLoop(record: TraceRecord): void {
+    const { payload } = record;
+    if (payload.kind !== 'request' || payload.protocol !== 'http' || payload.method !== 'PUT' || !payload.path.includes('/leases/')) return;
+    const last = this.steps.at(-1);
+    if (last === undefined || last.chapter === 'Loop' || !this.isQuiet(record)) return;
+    this.tell(
+      record,
+      'Loop',
+      17,
+      sentence(record, this.trace, 'I am still here. All watches stay open; the next change starts the loop again', null),
+    );
+  }
+
+  /** Nothing was told for a while, and what was asked before is answered, or so old that its answer is lost.
+   *  Looks at no later record: what is told must not hang on when it is asked for. */
+  private isQuiet({ seq, atUs }: TraceRecord): boolean {
+    for (const asked of this.unanswered) {
+      const request = this.trace.records[asked] as TraceRecord;
+      const answer = this.trace.answerOf(request);
+      if ((answer !== undefined && answer.seq < seq) || atUs - request.atUs > LOST_US) this.unanswered.delete(asked);
+    }
+    const last = this.trace.get(this.steps.at(-1)?.seq ?? -1);
+    return this.unanswered.size === 0 && last !== undefined && atUs - last.atUs >= QUIET_US;
+  }
+
+  private tell(record: TraceRecord, chapter: Chapter, told: number | null, text: string): void {
     const occurrence = (this.occurrences.get(chapter) ?? 0) + 1;
     this.occurrences.set(chapter, occurrence);
-    this.steps.push({ seq: record.seq, chapter, occurrence, told, sentence });
+    if (record.payload.kind === 'request') {
+      this.requests.add(record.seq);
+      this.unanswered.add(record.seq);
+    }
+    this.steps.push({ seq: record.seq, chapter, occurrence, told, sentence: text });
   }
-}
-
-/** The API request that kube-apiserver serves by this: up the causes within it. */
-function servedBy(record: TraceRecord, trace: Trace): TraceRecord | null {
-  if (record.from !== 'kube-apiserver') return null;
-  for (let seq = record.cause, steps = 0; seq !== null && steps < 8; steps++) {
-    const cause = trace.get(seq);
-    if (cause === undefined) return null;
-    if (cause.payload.kind === 'request' && cause.payload.protocol === 'http' && cause.to === 'kube-apiserver') return cause;
-    seq = cause.cause;
-  }
-  return null;
 }

@@ -37,14 +37,6 @@ export class History {
     return i < 0 ? null : (versions.values[i] ?? null);
   }
 
-  /** The record that gave `path` the value it has after record `seq`; -1 if it has none. */
-  setBy(group: string, path: string, seq: number): number {
-    const versions = this.groups.get(group)?.get(path);
-    if (versions === undefined) return -1;
-    const i = placeOf(versions.seqs, seq);
-    return i < 0 || versions.values[i] === null ? -1 : (versions.seqs[i] as number);
-  }
-
   /** The value before the one that record `seq` sees; null if there is none. */
   before(group: string, path: string, seq: number): Json | null {
     const versions = this.groups.get(group)?.get(path);

@@ -1,6 +1,7 @@
 // The object that a record is about, read from what was sent.
 import { isObject, type Json, type JsonObject } from '../base/json';
 import { findKind, findResource, groupVersion, parsePath, RESOURCES, type ResourceInfo } from '../machinery/resources';
+import type { ComponentId } from '../wire/names';
 import type { TraceRecord } from '../wire/record';
 import type { RuntimeName } from './runtime-names';
 import type { Trace } from './trace';
@@ -53,7 +54,8 @@ export function subjectOf(record: TraceRecord, trace: Trace): Subject | null {
     return subjectOfPath(request.path, subjectOfObject(body) ?? subjectOfObject(request.body));
   }
   if (request.protocol === 'etcd') return subjectOfKey(keyOfRequest(request.body));
-  const name = trace.runtimeNames.of(request.body) ?? runtimeNameServed(record, trace);
+  const said = trace.runtimeNames.of(payload.kind === 'stream' ? payload.body : request.body);
+  const name = said ?? podOfProcess(trace.requestOf(record)?.to) ?? runtimeNameServed(record, trace);
   return name === null ? null : subjectOfPod(name);
 }
 
@@ -129,6 +131,12 @@ const subjectOfPod = ({ namespace, pod, container }: RuntimeName): Subject => ({
   resourceVersion: null,
   container,
 });
+
+/** `pod/default/web-1`: who is probed. */
+function podOfProcess(id: ComponentId | undefined): RuntimeName | null {
+  const [kind, namespace, pod] = id?.split('/') ?? [];
+  return kind === 'pod' && namespace !== undefined && pod !== undefined ? { namespace, pod, container: null } : null;
+}
 
 /** What runc, CNI or the registry is asked is about the Pod that the engine serves by asking. */
 function runtimeNameServed(record: TraceRecord, trace: Trace): RuntimeName | null {

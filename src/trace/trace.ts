@@ -1,7 +1,8 @@
 // The records of a run with the indexes that questions need. Follows a run as it grows.
 import type { Seq } from '../base/brand';
+import { isObject, type Json, type JsonObject } from '../base/json';
 import type { TraceRecord } from '../wire/record';
-import { type Commit, changesOf, commitOf } from './changes';
+import { type Commit, changesOf, commitOf, groupOfKey, type Stored } from './changes';
 import { History } from './history';
 import { levelOf } from './levels';
 import { RuntimeNames } from './runtime-names';
@@ -73,6 +74,14 @@ export class Trace {
   commitOfRevision(revision: number): Commit | undefined {
     const commit = this.commits[firstWhere(this.commits, (candidate) => candidate.revision >= revision)];
     return commit?.revision === revision ? commit : undefined;
+  }
+
+  /** What an object was before it got its version; null if it was not there. */
+  objectBefore(object: JsonObject): Json | null {
+    const version = isObject(object.metadata) ? Number(object.metadata.resourceVersion) : Number.NaN;
+    const commit = this.commitOfRevision(version);
+    if (commit === undefined) return null;
+    return (this.history.before(groupOfKey(commit.key), commit.key, commit.seq) as Stored | null)?.object ?? null;
   }
 
   /** What a record caused directly, in order. */
