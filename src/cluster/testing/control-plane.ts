@@ -24,6 +24,7 @@ const START_US = 300 * MS;
 const STOP_US = 100 * MS;
 const RENEW_US = 10 * SECOND;
 const SEED = 7;
+const MONITOR_SECONDS = 6; // until the node lifecycle controller has met the nodes
 
 /** Nodes that are ready and renew their Leases; pods on them start, get an address, and end when asked to. */
 class Kubelets implements Program {
@@ -167,7 +168,7 @@ export class ControlPlane {
     this.sim.start(MANAGER, this.manager);
     this.rest();
     this.sim.start(componentId('kubelets'), this.kubelets);
-    this.rest();
+    this.rest().run(nodes.length > 0 ? MONITOR_SECONDS : 0);
   }
 
   rest(): this {

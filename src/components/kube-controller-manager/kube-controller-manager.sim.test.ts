@@ -47,7 +47,6 @@ describe('an empty cluster', () => {
   });
 
   test('says once of each node that it is registered', () => {
-    world.run(12);
     const told = world.told('node-controller');
     expect(told).toEqual(['node-1', 'node-2'].map((name) => `RegisteredNode: Node ${name} event: Registered Node ${name} in Controller`));
   });
