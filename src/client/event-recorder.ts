@@ -101,7 +101,7 @@ export class EventRecorder {
     const now = rfc3339(this.ctx.now());
     if (known !== undefined && !this.source.newApi) {
       known.count++;
-      const patch = { count: known.count, lastTimestamp: now };
+      const patch = { count: known.count, lastTimestamp: now, message: told.message };
       const reply = yield* this.client.patch(EVENTS, { namespace: told.namespace, name: known.name }, 'strategic', patch);
       if (reply.ok || reply.status !== 404) return;
     }

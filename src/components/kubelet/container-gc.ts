@@ -47,9 +47,10 @@ export class ContainerGc {
       this.queued.add(old);
       this.queue.push({ id: old, cause: this.needs.ctx.cause() });
     }
+    if (this.queue.length === 0) return;
     const wake = this.wake;
     this.wake = null;
-    if (this.queue.length > 0) wake?.();
+    wake?.();
   }
 
   private *deletor(): Task<void> {

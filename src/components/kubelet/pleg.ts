@@ -61,7 +61,7 @@ export class Pleg {
 
   start(): void {
     this.list(true);
-    this.ctx.every(RELIST_US, () => this.list(true));
+    this.ctx.every(RELIST_US, () => this.list(true), 1 + this.ctx.random('pleg').below(RELIST_US));
   }
 
   /** When the engine was last heard of; null if never. */

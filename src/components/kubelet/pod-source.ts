@@ -7,7 +7,7 @@ import { keyOf } from '../../client/informer';
 import type { Node, Pod } from '../../machinery/types';
 import type { Ctx } from '../../sim/process';
 import type { Task } from '../../sim/task';
-import { isMirrorOf, isMirrorPod, isStaticPod, mirrorPod, staticPod } from './static-pods';
+import { isMirrorOf, isMirrorPod, isStaticPod, mirrorPod, SEEN, SOURCE, seenText, staticPod } from './static-pods';
 
 const PODS: ResourceRef = { group: '', version: 'v1', resource: 'pods' };
 
@@ -48,15 +48,24 @@ export class PodSource {
 
   added(pod: Pod): void {
     if (isMirrorPod(pod)) return this.mirrorChanged(pod);
-    this.pods.set(pod.metadata.uid ?? '', pod);
-    this.needs.update(pod);
+    this.needs.update(this.keep(pod));
   }
 
   updated(pod: Pod, old: Pod): void {
     if (isMirrorPod(pod)) return this.mirrorChanged(pod);
-    if (pod.metadata.uid !== old.metadata.uid) this.deleted(old);
-    this.pods.set(pod.metadata.uid ?? '', pod);
-    if (pod.metadata.uid !== old.metadata.uid || differs(pod, old)) this.needs.update(pod);
+    const another = pod.metadata.uid !== old.metadata.uid;
+    if (another) this.deleted(old);
+    const kept = this.keep(pod);
+    if (another || differs(pod, old)) this.needs.update(kept);
+  }
+
+  /** With a note of when it was first seen, which goes to the engine but not back to the API. */
+  private keep(pod: Pod): Pod {
+    const { uid = '', annotations } = pod.metadata;
+    const seen = this.pods.get(uid)?.metadata.annotations?.[SEEN] ?? seenText(this.needs.ctx.now());
+    const kept = { ...pod, metadata: { ...pod.metadata, annotations: { ...annotations, [SEEN]: seen, [SOURCE]: 'api' } } };
+    this.pods.set(uid, kept);
+    return kept;
   }
 
   deleted(pod: Pod): void {
