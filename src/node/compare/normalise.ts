@@ -20,11 +20,9 @@ export class Names {
       return `${pod[1]}-${owner}-${this.numbered(`pod ${pod[1]}-${owner}`, 'P', pod[3] ?? '')}`;
     }
     const set = REPLICA_SET.exec(name);
-    if (set && this.seen.get(`rs ${set[1]}`)?.has(set[2] ?? '')) return `${set[1]}-${this.numbered(`rs ${set[1]}`, 'H', set[2] ?? '')}`;
-    if (set && /\d/.test(set[2] ?? '')) return `${set[1]}-${this.numbered(`rs ${set[1]}`, 'H', set[2] ?? '')}`;
+    if (set) return `${set[1]}-${this.numbered(`rs ${set[1]}`, 'H', set[2] ?? '')}`;
     const generated = GENERATED.exec(name);
-    if (generated && /\d/.test(generated[2] ?? ''))
-      return `${generated[1]}-${this.numbered(`gen ${generated[1]}`, 'S', generated[2] ?? '')}`;
+    if (generated) return `${generated[1]}-${this.numbered(`gen ${generated[1]}`, 'S', generated[2] ?? '')}`;
     return name;
   }
 
