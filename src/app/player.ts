@@ -52,6 +52,7 @@ export interface Player {
   position(): Position;
   /** Hears of each new position, also between messages. */
   onMove(hear: () => void): () => void;
+  /** Goes on; from the end of a finished recording, from the beginning. */
   play(): void;
   pause(): void;
   toggle(): void;
@@ -186,6 +187,9 @@ export function createPlayer(needs: PlayerNeeds): Player {
     },
     play() {
       if (mode.get().playing) return;
+      const list = needs.list();
+      const atEnd = list.length > 0 && list.placeOf(seq) === list.length - 1;
+      if (atEnd && !needs.expectsMore()) place(-1, 1);
       mode.set({ playing: true, waiting: false });
       goOn();
     },

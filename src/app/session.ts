@@ -9,12 +9,14 @@ import {
   type FromWorker,
   LEVELS,
   type Level,
+  type Line,
   type RunStatus,
   type SceneFacts,
   type Step,
   type TerminalLine,
 } from '../worker/protocol';
 import { createAsker } from './asker';
+import { createLineBook } from './line-book';
 import { type Clock, createPlayer, type Player } from './player';
 import { type Signal, signal } from './signal';
 import { createTraceColumns, type SeqList, type TraceColumns } from './trace-columns';
@@ -44,15 +46,41 @@ export interface Session {
   stepAt(seq: number): Step | null;
   detailOf(seq: number): Promise<Detail | null>;
   open(run: Run, goal: At | null): void;
-  /** Gives a command at the cursor. The error says why it was not given. */
+  /** Gives a command at the cursor: at the end it goes on, before it history is replayed to there and goes on
+   *  differently. The error says why it was not given. */
   command(line: string, stdin: string | null): Result<void, 'too-long'>;
+  /** The future that the last command before the end replaced. */
+  readonly replaced: Signal<Replaced | null>;
+  /** Takes the replaced future up again. */
+  takeUpReplaced(): void;
+  /** The cluster has something to do. */
+  moving(): boolean;
+  /** True if nothing told follows the cursor. */
+  atEnd(): boolean;
   goOn(): void;
+  /** Stops the cluster where it is. */
+  stop(): void;
+  /** Plays the same run again, to where the cursor is. */
+  restart(): void;
+  /** The same cluster, as if nothing had been typed. */
+  startOver(): void;
+  /** The text of one record for lists; undefined until it came, which `lineArrived` tells. */
+  lineOf(seq: number): Line | undefined;
+  readonly lineArrived: Signal<number>;
   setLevel(level: Level): void;
   tellBoot(tells: boolean): void;
   momentOf(seq: number): At | null;
+  /** The moment that the run is being replayed to. */
+  readonly goal: Signal<At | null>;
   /** True once if the moment of the link could not be found. */
   readonly missedGoal: Signal<boolean>;
   destroy(): void;
+}
+
+export interface Replaced {
+  readonly run: Run;
+  /** The record at which another command was given. */
+  readonly seq: number;
 }
 
 export interface SessionNeeds {
@@ -80,12 +108,17 @@ export function createSession(needs: SessionNeeds): Session {
   let link = needs.link();
   let stopHearing = link.subscribe(hear);
   const run = signal<Run | null>(null);
-  let goal: At | null = null;
+  const replaced = signal<Replaced | null>(null);
+  const goal = signal<At | null>(null);
+  let playsAtGoal = false;
+  /** An input was given of which the cluster has not spoken yet. */
+  let awaited = false;
   /** Told steps whose records are not here yet. */
   let early: Step[] = [];
 
   const list = (): SeqList => columns.list(LEVELS.indexOf(level.get()), tellsBoot.get());
-  const moving = (): boolean => status.get().state === 'booting' || status.get().state === 'running';
+  const moving = (): boolean => awaited || status.get().state === 'booting' || status.get().state === 'running';
+  const atEnd = (): boolean => list().placeOf(player.cursor.get().seq) === list().length - 1;
   const player = createPlayer({
     clock: needs.clock,
     list,
@@ -96,6 +129,7 @@ export function createSession(needs: SessionNeeds): Session {
     expectsMore: moving,
   });
   const asker = createAsker({ link: () => link, player, list, count: () => columns.count, failure });
+  const lines = createLineBook((seqs) => link.ask({ type: 'lines', seqs }).then((answer) => answer.lines));
 
   /** Records at which the chapter changes. */
   function chapterStarts(): number[] {
@@ -109,13 +143,12 @@ export function createSession(needs: SessionNeeds): Session {
   function hear(message: Exclude<FromWorker, { type: 'answer' }>): void {
     switch (message.type) {
       case 'opened':
+        told(message.run);
         forget();
-        run.set(message.run);
-        inputs.set(message.run.inputs);
+        if (playsAtGoal && goal.get() === null) player.play();
         return;
       case 'extended':
-        run.set(message.run);
-        inputs.set(message.run.inputs);
+        told(message.run);
         return;
       case 'batch':
         columns.append(message);
@@ -143,6 +176,13 @@ export function createSession(needs: SessionNeeds): Session {
     }
   }
 
+  /** The cluster says what it plays. */
+  function told(played: Run): void {
+    awaited = false;
+    run.set(played);
+    inputs.set(played.inputs);
+  }
+
   function tellEarly(): void {
     if (early.length === 0) return;
     const waiting = early;
@@ -161,13 +201,16 @@ export function createSession(needs: SessionNeeds): Session {
 
   /** Goes to the moment of a link as soon as the run has reached it. */
   function seekGoal(last: boolean): void {
-    if (goal === null) return;
-    const seq = 'record' in goal ? (goal.record < columns.count ? goal.record : -1) : occurrence(goal.chapter, goal.occurrence);
+    const wanted = goal.get();
+    if (wanted === null) return;
+    const seq = 'record' in wanted ? (wanted.record < columns.count ? wanted.record : -1) : occurrence(wanted.chapter, wanted.occurrence);
     if (seq >= 0 && seq < columns.count) {
-      goal = null;
+      goal.set(null);
       player.seek(seq);
+      if (playsAtGoal) player.play();
+      playsAtGoal = false;
     } else if (last && inputs.get().length > 0 && list().length > 0) {
-      goal = null;
+      goal.set(null);
       missedGoal.set(true);
       player.end();
     }
@@ -182,6 +225,7 @@ export function createSession(needs: SessionNeeds): Session {
     steps.set([]);
     terminal.set([]);
     asker.forget();
+    lines.forget();
     player.reset();
     grown.set(grown.get() + 1);
   }
@@ -189,7 +233,11 @@ export function createSession(needs: SessionNeeds): Session {
   function open(wanted: Run, wantedGoal: At | null): void {
     if (failure.get() !== null) renewLink();
     run.set(wanted);
-    goal = wantedGoal;
+    goal.set(wantedGoal);
+    playsAtGoal = false;
+    awaited = false;
+    replaced.set(null);
+    missedGoal.set(false);
     inputs.set(wanted.inputs);
     forget();
     status.set(QUIET);
@@ -207,14 +255,30 @@ export function createSession(needs: SessionNeeds): Session {
   function command(line: string, stdin: string | null): Result<void, 'too-long'> {
     if (line.length > MAX_LINE || (stdin?.length ?? 0) > MAX_STDIN) return err('too-long');
     const input: Input = stdin === null ? { type: 'kubectl', line } : { type: 'kubectl', line, stdin };
-    goal = null;
-    const before = list();
-    if (before.length > 0 && player.cursor.get().seq >= 0) player.end();
-    inputs.set([...inputs.get(), { when: 'rest', input }]);
-    status.set({ ...status.get(), state: status.get().state === 'booting' ? 'booting' : 'running' });
-    link.send({ type: 'input', input, after: null });
-    player.play();
+    missedGoal.set(false);
+    // What is given together stays together, though the first may begin another future.
+    const branches = !awaited && columns.count > 0 && !atEnd();
+    awaited = true;
+    if (branches) branch(input, player.cursor.get().seq);
+    else append(input);
     return ok(undefined);
+  }
+
+  function append(input: Input): void {
+    inputs.set([...inputs.get(), { when: 'rest', input }]);
+    link.send({ type: 'input', input, after: null });
+    if (playsAtGoal) return;
+    goal.set(null);
+    player.play();
+  }
+
+  function branch(input: Input, after: number): void {
+    player.pause();
+    const before = run.get();
+    goal.set(after < 0 ? null : { record: after });
+    playsAtGoal = true;
+    link.send({ type: 'input', input, after });
+    if (before !== null) replaced.set({ run: before, seq: after });
   }
 
   return {
@@ -229,10 +293,16 @@ export function createSession(needs: SessionNeeds): Session {
     inputs,
     failure,
     grown,
+    goal,
     missedGoal,
+    replaced,
     list,
     command,
     open,
+    moving,
+    atEnd,
+    lineOf: lines.get,
+    lineArrived: lines.arrived,
     scene: asker.scene,
     detail: asker.detail,
     detailOf: asker.detailOf,
@@ -249,6 +319,20 @@ export function createSession(needs: SessionNeeds): Session {
     },
     goOn: () => {
       if (run.get() !== null) link.send({ type: 'continue', us: 60_000_000 });
+    },
+    stop: () => link.send({ type: 'stop' }),
+    restart() {
+      const { seq } = player.cursor.get();
+      const before = run.get();
+      if (before !== null) open(before, seq < 0 ? null : { record: seq });
+    },
+    startOver() {
+      const before = run.get();
+      if (before !== null) open({ ...before, inputs: [] }, null);
+    },
+    takeUpReplaced() {
+      const old = replaced.get();
+      if (old !== null) open(old.run, old.seq < 0 ? null : { record: old.seq });
     },
     setLevel(wanted) {
       level.set(wanted);

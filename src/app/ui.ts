@@ -1,5 +1,6 @@
 // What is open on the page. Small things that several parts of the page share; nothing of the recording.
 import { create } from 'zustand';
+import type { Granularity } from './player';
 
 export type Panel = 'story' | 'message';
 export type Sheet = 'story' | 'message' | 'terminal';
@@ -9,6 +10,8 @@ export interface Ui {
   /** The sheet below on a narrow page. */
   readonly sheet: Sheet;
   readonly terminalOpen: boolean;
+  /** How far Previous and Next go. */
+  readonly stepBy: Granularity;
   readonly presenting: boolean;
   readonly dark: boolean;
   readonly shortcuts: boolean;
@@ -20,6 +23,7 @@ export const useUi = create<Ui>(() => ({
   panel: null,
   sheet: 'story',
   terminalOpen: false,
+  stepBy: 'message',
   presenting: false,
   dark: false,
   shortcuts: false,

@@ -1,6 +1,7 @@
 // A ClusterLink without a cluster: a short synthetic recording of `kubectl create deployment`, for tests
 // of the page's engines.
 import type { Json } from '../../base/json';
+import type { Run } from '../../wire/run';
 import {
   type Answer,
   type ClusterLink,
@@ -394,6 +395,7 @@ export function createFixtureLink(): ClusterLink {
       why: null,
     });
   let given = false;
+  let run: Run = { model: '', cluster: { nodes: [], images: {}, registryBytesPerSecond: 1 }, seed: 1, inputs: [] };
 
   const answer = (q: Question): Answer => {
     const record = 'seq' in q ? records[q.seq] : undefined;
@@ -409,6 +411,7 @@ export function createFixtureLink(): ClusterLink {
       if (message.type === 'open')
         setTimeout(() => {
           given = false;
+          run = message.run;
           say({ type: 'opened', run: message.run });
           status('booting', 0);
           batch(0, bootEnd);
@@ -434,6 +437,7 @@ export function createFixtureLink(): ClusterLink {
             return;
           }
           given = true;
+          say({ type: 'extended', run: { ...run, inputs: [{ when: 'rest', input: message.input }] } });
           status('running', bootEnd);
           batch(bootEnd, records.length);
           say({ type: 'steps', steps });

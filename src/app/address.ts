@@ -1,0 +1,86 @@
+// The address bar: opens the run and moment that its link says, and keeps it a link to what is shown.
+import { decodeLink, encodeLink, type LinkError } from '../share/link';
+import type { Run } from '../wire/run';
+import type { Session } from './session';
+import { type Signal, signal } from './signal';
+
+/** What the browser's location and history give. */
+export interface AddressBar {
+  hash(): string;
+  replace(hash: string): void;
+  /** Calls back when somebody else changed the hash. */
+  onChange(hear: () => void): () => void;
+}
+export interface AddressNeeds {
+  readonly session: Session;
+  readonly bar: AddressBar;
+  readonly freshRun: Run;
+  readonly setTimer: (action: () => void, ms: number) => number;
+}
+export interface Address {
+  /** Why the link that was opened could not be. */
+  readonly problem: Signal<LinkError | null>;
+  dismissProblem(): void;
+  /** The hash of the moment shown; null if the run is too long for a link. */
+  hash(): string | null;
+}
+
+/** Browsers allow a hundred changes in half a minute. */
+const SETTLE_MS = 400;
+
+export function createAddress({ session, bar, freshRun, setTimer }: AddressNeeds): Address {
+  const problem = signal<LinkError | null>(null);
+  const freshCluster = JSON.stringify(freshRun.cluster);
+  let waiting = false;
+
+  function open(): void {
+    const link = decodeLink(bar.hash());
+    problem.set(link.ok ? null : link.error);
+    if (!link.ok || link.value === null) {
+      session.open(freshRun, null);
+      if (!link.ok) bar.replace('');
+      return;
+    }
+    const { run, moment } = link.value;
+    session.setLevel(moment.level);
+    session.open({ ...freshRun, cluster: run.cluster ?? freshRun.cluster, seed: run.seed, inputs: run.inputs }, moment.at);
+  }
+
+  function hash(): string | null {
+    const run = session.run.get();
+    const inputs = session.inputs.get();
+    if (run === null || inputs.length === 0) return '';
+    const { cluster, seed } = run;
+    const plain = cluster === freshRun.cluster || JSON.stringify(cluster) === freshCluster;
+    const moment = { at: session.momentOf(session.player.cursor.get().seq), level: session.level.get() };
+    const link = encodeLink({ run: { seed, cluster: plain ? null : cluster, inputs }, moment });
+    return link.ok ? link.value : null;
+  }
+
+  function tell(): void {
+    waiting = false;
+    // On the way to a moment the address still says which.
+    if (session.goal.get() !== null) return;
+    const link = hash();
+    if (link !== null && link !== bar.hash()) bar.replace(link);
+  }
+  function tellSoon(): void {
+    if (waiting) return;
+    waiting = true;
+    setTimer(tell, SETTLE_MS);
+  }
+
+  open();
+  bar.onChange(open);
+  for (const source of [session.player.cursor, session.inputs, session.level, session.goal]) source.subscribe(tellSoon);
+  return { problem, dismissProblem: () => problem.set(null), hash };
+}
+
+export const browserBar = (): AddressBar => ({
+  hash: () => location.hash,
+  replace: (hash) => history.replaceState(history.state, '', hash === '' ? location.pathname + location.search : hash),
+  onChange(hear) {
+    addEventListener('hashchange', hear);
+    return () => removeEventListener('hashchange', hear);
+  },
+});

@@ -1,0 +1,19 @@
+// What all parts of the page share: the recording, the terminal's line, the address; and for React a context.
+import { createContext, useContext } from 'react';
+import type { Address } from './address';
+import type { CommandLine } from './command-line';
+import type { Session } from './session';
+
+export interface Desk {
+  readonly session: Session;
+  readonly line: CommandLine;
+  readonly address: Address;
+}
+
+export const DeskContext = createContext<Desk | null>(null);
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (desk === null) throw new Error('there is no desk around this component');
+  return desk;
+}

@@ -1,0 +1,42 @@
+// Where the page begins: one session with a cluster in a worker, and React around it.
+import './first-paint.css';
+import { createRoot } from 'react-dom/client';
+import { defaultRun } from '../cluster/default-run';
+import { PLAIN_SEED } from '../share/link';
+import { createWorkerLink } from '../worker/link';
+import type { ClusterLink } from '../worker/protocol';
+import { browserBar, createAddress } from './address';
+import { App } from './app';
+import { createCommandLine } from './command-line';
+import type { Clock } from './player';
+import { reducedMotion, usePreferences } from './preferences';
+import { createSession } from './session';
+import { followPreferences } from './theme';
+import { show } from './ui';
+
+const clock: Clock = {
+  now: () => performance.now(),
+  requestFrame: (callback) => requestAnimationFrame(callback),
+  cancelFrame: (id) => cancelAnimationFrame(id),
+  setTimer: (callback, ms) => window.setTimeout(callback, ms),
+  clearTimer: (id) => window.clearTimeout(id),
+};
+
+/** While developing, `?fixture` plays a short recording instead of a cluster. */
+async function linkMaker(): Promise<() => ClusterLink> {
+  if (import.meta.env.DEV && location.search === '?fixture') return (await import('./testing/fixture-link')).createFixtureLink;
+  return createWorkerLink;
+}
+
+followPreferences(document.documentElement);
+const session = createSession({ link: await linkMaker(), clock, travels: () => !reducedMotion() });
+session.player.setSpeed(usePreferences.getState().speed);
+usePreferences.subscribe(({ speed }) => session.player.setSpeed(speed));
+const freshRun = defaultRun(PLAIN_SEED);
+const address = createAddress({ session, bar: browserBar(), freshRun, setTimer: clock.setTimer });
+const line = createCommandLine(session);
+if (session.inputs.get().length === 0) show({ sheet: 'terminal' });
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('the page has no root');
+createRoot(root).render(<App desk={{ session, line, address }} />);

@@ -1,0 +1,27 @@
+// Copies a text and says that it did.
+import { type ReactNode, useEffect, useState } from 'react';
+import { en } from '../text/en';
+import { controls } from './controls';
+
+const TOLD_MS = 2000;
+
+export function CopyButton({ text, children }: { readonly text: string; readonly children: ReactNode }) {
+  const [said, say] = useState<string | null>(null);
+  useEffect(() => {
+    if (said === null) return;
+    const timer = setTimeout(() => say(null), TOLD_MS);
+    return () => clearTimeout(timer);
+  }, [said]);
+  const copy = (): void => {
+    const told = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'));
+    told.then(
+      () => say(en.message.copied),
+      () => say(en.message.copyFailed),
+    );
+  };
+  return (
+    <button type="button" className={`${controls.button} ${controls.small}`} onClick={copy}>
+      <span aria-live="polite">{said ?? children}</span>
+    </button>
+  );
+}

@@ -1,0 +1,63 @@
+// The edge of a drawer: drag it, or move it by arrow keys.
+import { type KeyboardEvent, type PointerEvent, type RefObject, useRef, useState } from 'react';
+import style from './grip.module.css';
+
+interface GripProps {
+  /** Which side of a drawer it is on: above (row) or at its left (column). */
+  readonly direction: 'row' | 'column';
+  readonly target: RefObject<HTMLElement | null>;
+  /** The custom property of the target that holds its size. */
+  readonly property: string;
+  readonly label: string;
+}
+
+const LEAST = 160;
+const MOST_SHARE = 0.6;
+const STEP = 24;
+
+export function Grip({ direction, target, property, label }: GripProps) {
+  const held = useRef<{ readonly at: number; readonly size: number } | null>(null);
+  const [shown, setShown] = useState<number | null>(null);
+  const whole = direction === 'row' ? innerHeight : innerWidth;
+  const most = Math.round(whole * MOST_SHARE);
+  const at = (event: PointerEvent): number => (direction === 'row' ? event.clientY : event.clientX);
+  const size = (): number => (direction === 'row' ? target.current?.offsetHeight : target.current?.offsetWidth) ?? LEAST;
+
+  function resize(wanted: number): void {
+    const next = Math.round(Math.max(LEAST, Math.min(most, wanted)));
+    target.current?.style.setProperty(property, `${next}px`);
+    setShown(next);
+  }
+  function onKeyDown(event: KeyboardEvent): void {
+    const larger = direction === 'row' ? 'ArrowUp' : 'ArrowLeft';
+    const smaller = direction === 'row' ? 'ArrowDown' : 'ArrowRight';
+    if (event.key === larger) resize(size() + STEP);
+    else if (event.key === smaller) resize(size() - STEP);
+    else return;
+    event.preventDefault();
+  }
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a separator that moves is no rule between texts
+    <div
+      role="separator"
+      tabIndex={0}
+      aria-label={label}
+      aria-orientation={direction === 'row' ? 'horizontal' : 'vertical'}
+      aria-valuenow={shown ?? Math.round(size())}
+      aria-valuemin={LEAST}
+      aria-valuemax={most}
+      className={style[direction]}
+      onKeyDown={onKeyDown}
+      onPointerDown={(event) => {
+        held.current = { at: at(event), size: size() };
+        event.currentTarget.setPointerCapture(event.pointerId);
+      }}
+      onPointerMove={(event) => {
+        if (held.current !== null) resize(held.current.size + held.current.at - at(event));
+      }}
+      onPointerUp={() => {
+        held.current = null;
+      }}
+    />
+  );
+}

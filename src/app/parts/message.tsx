@@ -1,0 +1,140 @@
+// The inspector: one message with its answer, what it changed, why it was sent and what it caused.
+import { useEffect, useRef, useState } from 'react';
+import type { Detail } from '../../worker/protocol';
+import { useDesk } from '../desk';
+import { halfNames, viewOf } from '../payload-view';
+import { useSignal } from '../react';
+import { verdictsOf } from '../stage/chambers';
+import { shapeOf, toneOf } from '../stage/focus';
+import { timeText } from '../text/duration';
+import { en } from '../text/en';
+import { Glyph } from './controls';
+import { CopyButton } from './copy-button';
+import style from './message.module.css';
+import { Half } from './message-half';
+import { Causes, Changes, Effects } from './message-links';
+import panel from './panel.module.css';
+
+export default function Message() {
+  const { session } = useDesk();
+  const detail = useSignal(session.detail);
+  const { seq } = useSignal(session.player.cursor);
+  const self = useRef<HTMLDivElement>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another message begins at its top
+  useEffect(() => {
+    if (self.current !== null) self.current.scrollTop = 0;
+  }, [seq]);
+
+  if (seq < 0) return <p className={panel.empty}>{en.message.empty}</p>;
+  if (detail === null) return <p className={panel.empty}>{en.message.loading}</p>;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <div ref={self} tabIndex={0} className={style.message}>
+      <Head detail={detail} />
+      <Facts detail={detail} />
+      {detail.note !== null && (
+        <p className={style.note}>
+          <b>{en.message.truth}</b>
+          {detail.note}
+        </p>
+      )}
+      {detail.curl !== null && (
+        <div className={style.tools}>
+          <CopyButton text={detail.curl}>{en.message.copyCurl}</CopyButton>
+        </div>
+      )}
+      <Halves detail={detail} />
+      <Chambers detail={detail} />
+      <Changes detail={detail} />
+      <Causes detail={detail} />
+      <Effects detail={detail} />
+    </div>
+  );
+}
+
+function Head({ detail }: { readonly detail: Detail }) {
+  const { session } = useDesk();
+  const header = session.columns.header(detail.line.seq);
+  return (
+    <>
+      <h2 className={style.head}>
+        {header !== null && <Glyph shape={shapeOf(header)} tone={toneOf(header)} />}
+        <span>{detail.from === detail.to ? detail.from : `${detail.from} → ${detail.to}`}</span>
+        <span className={style.number}>{en.message.number(detail.line.seq)}</span>
+      </h2>
+      <p className={style.sentence}>{detail.line.sentence}</p>
+    </>
+  );
+}
+
+function Facts({ detail }: { readonly detail: Detail }) {
+  const { atUs, receivedUs, protocol, actor, line } = detail;
+  const inside = detail.from === detail.to;
+  const rows: readonly (readonly [string, string | null])[] = [
+    [en.message.sent, timeText(atUs)],
+    [
+      en.message.received,
+      inside ? null : receivedUs === null ? en.message.never : en.message.later(timeText(receivedUs), timeText(receivedUs - atUs)),
+    ],
+    [en.message.protocol, en.message.protocols[protocol] ?? protocol],
+    [en.message.actor, actor],
+    [en.message.object, line.object],
+  ];
+  return (
+    <dl className={style.facts}>
+      {rows.map(([name, value]) =>
+        value === null ? null : (
+          <div key={name} style={{ display: 'contents' }}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ),
+      )}
+    </dl>
+  );
+}
+
+/** Request and answer in that order, whichever is in focus. */
+function Halves({ detail }: { readonly detail: Detail }) {
+  const [yaml, setYaml] = useState(true);
+  const { own, other } = halfNames(detail.kind);
+  const shown = { yaml, setYaml };
+  const mine = <Half key="own" title={en.message[own]} view={viewOf(detail.payload)} {...shown} />;
+  const { counterpart } = detail;
+  if (other === null) return mine;
+  if (counterpart === null) {
+    return (
+      <>
+        {mine}
+        {own === 'request' && (
+          <section className={style.section}>
+            <h3>{en.message.answer}</h3>
+            <p className={style.none}>{en.message.noAnswer}</p>
+          </section>
+        )}
+      </>
+    );
+  }
+  const theirs = <Half key="other" title={en.message[other]} view={viewOf(counterpart.payload)} seq={counterpart.seq} {...shown} />;
+  return <>{own === 'request' || own === 'delivery' ? [mine, theirs] : [theirs, mine]}</>;
+}
+
+function Chambers({ detail }: { readonly detail: Detail }) {
+  const { chain } = detail;
+  const verdicts = verdictsOf(chain, null);
+  if (verdicts.length === 0) return null;
+  return (
+    <section className={style.section}>
+      <h3>{en.message.chain}</h3>
+      <ol className={style.verdicts}>
+        {verdicts.map(({ chamber, state, says }) => (
+          <li key={chamber} data-state={state}>
+            {en.stage.chambers[chamber][0]}
+            <span>{says}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,73 @@
+// Story, message, terminal: as tabs with what they show, and as the sheet of a narrow page.
+import { type KeyboardEvent, lazy, type ReactNode, Suspense } from 'react';
+import { en } from '../text/en';
+import { type Sheet as SheetName, show, useUi } from '../ui';
+import style from './panel.module.css';
+import { Terminal } from './terminal';
+
+export const loadStory = () => import('./story');
+export const loadMessage = () => import('./message');
+const Story = lazy(loadStory);
+const Message = lazy(loadMessage);
+
+const SHEETS: readonly SheetName[] = ['story', 'message', 'terminal'];
+
+export function Sheet() {
+  const sheet = useUi((ui) => ui.sheet);
+  return (
+    <section className={style.sheet} aria-label={en.tabs.label}>
+      <Tabs names={SHEETS} chosen={sheet} choose={(name) => show({ sheet: name })} />
+      <Body name={sheet} />
+    </section>
+  );
+}
+
+interface TabsProps<N extends SheetName> {
+  readonly names: readonly N[];
+  readonly chosen: N;
+  readonly choose: (name: N) => void;
+  readonly children?: ReactNode;
+}
+
+export function Tabs<N extends SheetName>({ names, chosen, choose, children }: TabsProps<N>) {
+  function onKeyDown(event: KeyboardEvent): void {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    const next = names[(names.indexOf(chosen) + step + names.length) % names.length];
+    if (step === 0 || next === undefined) return;
+    event.preventDefault();
+    choose(next);
+    document.getElementById(`tab-${next}`)?.focus();
+  }
+  return (
+    <div className={style.tabs}>
+      <div role="tablist" aria-label={en.tabs.label} style={{ display: 'contents' }} onKeyDown={onKeyDown}>
+        {names.map((name) => (
+          <button
+            key={name}
+            id={`tab-${name}`}
+            type="button"
+            role="tab"
+            className={style.tab}
+            aria-selected={name === chosen}
+            aria-controls="tab-body"
+            tabIndex={name === chosen ? 0 : -1}
+            onClick={() => choose(name)}
+          >
+            {en.tabs[name]}
+          </button>
+        ))}
+      </div>
+      {children}
+    </div>
+  );
+}
+
+export function Body({ name }: { readonly name: SheetName }) {
+  return (
+    <div id="tab-body" role="tabpanel" aria-labelledby={`tab-${name}`} className={style.body}>
+      <Suspense fallback={<p className={style.empty}>{en.message.loading}</p>}>
+        {name === 'story' ? <Story /> : name === 'message' ? <Message /> : <Terminal alwaysOpen />}
+      </Suspense>
+    </div>
+  );
+}

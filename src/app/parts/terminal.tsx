@@ -1,0 +1,226 @@
+// The terminal: one line until it is used. Errors stand where they were typed; an empty line lets the keys of
+// the player through.
+import { type ClipboardEvent, type KeyboardEvent, useEffect, useRef } from 'react';
+import { readsStdin } from '../command-line';
+import { useDesk } from '../desk';
+import { TERMINAL_INPUT } from '../keyboard';
+import { useSignal } from '../react';
+import { shortened, suggestionsAfter } from '../suggestions';
+import { type Entry, endings, entriesOf } from '../terminal-entries';
+import { en } from '../text/en';
+import { show, useUi } from '../ui';
+import { Chevron, controls, Key } from './controls';
+import { Grip } from './grip';
+import style from './terminal.module.css';
+import { TerminalLog } from './terminal-log';
+
+export function Terminal({ alwaysOpen = false }: { readonly alwaysOpen?: boolean }) {
+  const { session, line } = useDesk();
+  const open = useUi((ui) => ui.terminalOpen) || alwaysOpen;
+  const lines = useSignal(session.terminal);
+  const { seq } = useSignal(session.player.cursor);
+  const problem = useSignal(line.problem);
+  const entries = entriesOf(lines, seq);
+  const last = entries[entries.length - 1];
+  const needsRoom = last !== undefined && endings(last).needsRoom;
+  const self = useRef<HTMLElement>(null);
+
+  useEffect(() => {
+    if (needsRoom) show({ terminalOpen: true });
+  }, [needsRoom]);
+
+  return (
+    <section ref={self} className={style.terminal} data-open={open} aria-label={en.terminal.title}>
+      {open && !alwaysOpen && <Grip direction="row" target={self} property="--terminal-height" label={en.terminal.resize} />}
+      {open && <TerminalLog entries={entries} />}
+      <Manifest />
+      <Row last={open ? undefined : last} open={open} />
+      {problem !== null && (
+        <p role="alert" id="terminal-problem" className={style.problem}>
+          {problem === 'too-long' ? en.terminal.tooLong : en.terminal.needsManifest}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Row({ last, open }: { readonly last: Entry | undefined; readonly open: boolean }) {
+  const { line } = useDesk();
+  const text = useSignal(line.text);
+  return (
+    <form
+      className={style.row}
+      onSubmit={(event) => {
+        event.preventDefault();
+        line.submit();
+      }}
+    >
+      <span className={style.prompt} aria-hidden="true">
+        $
+      </span>
+      <Input />
+      {text === '' && last !== undefined && <Peek entry={last} />}
+      {text === '' && <Next />}
+      <Tools text={text} open={open} />
+    </form>
+  );
+}
+
+function Input() {
+  const { session, line } = useDesk();
+  const text = useSignal(line.text);
+  const problem = useSignal(line.problem);
+  const input = useRef<HTMLInputElement>(null);
+  // The start page: Enter runs what is typed there.
+  useEffect(() => {
+    if (session.inputs.get().length === 0) input.current?.focus({ preventScroll: true });
+  }, [session]);
+
+  function onKeyDown(event: KeyboardEvent<HTMLInputElement>): void {
+    if (event.key === 'ArrowUp' || event.key === 'ArrowDown') line.recall(event.key === 'ArrowUp' ? -1 : 1);
+    else if (event.key === 'c' && event.ctrlKey && input.current?.selectionStart === input.current?.selectionEnd) {
+      if (session.moving()) session.stop();
+      line.write('');
+    } else return;
+    event.preventDefault();
+  }
+  function onPaste(event: ClipboardEvent): void {
+    if (line.paste(event.clipboardData.getData('text/plain'))) event.preventDefault();
+  }
+  return (
+    <input
+      ref={input}
+      id={TERMINAL_INPUT}
+      className={style.input}
+      aria-label={en.terminal.prompt}
+      aria-invalid={problem !== null}
+      aria-describedby={problem === null ? undefined : 'terminal-problem'}
+      placeholder={en.terminal.placeholder}
+      value={text}
+      data-empty-line={text === '' ? '' : undefined}
+      onChange={(event) => line.write(event.target.value)}
+      onKeyDown={onKeyDown}
+      onPaste={onPaste}
+      autoComplete="off"
+      autoCapitalize="none"
+      autoCorrect="off"
+      spellCheck={false}
+      enterKeyHint="go"
+    />
+  );
+}
+
+/** The end of what the last command printed, while the drawer is closed. */
+function Peek({ entry }: { readonly entry: Entry }) {
+  const { text, failed } = endings(entry);
+  if (text === '') return null;
+  return (
+    <button
+      type="button"
+      className={style.peek}
+      data-failed={failed}
+      title={en.terminal.expand}
+      onClick={() => show({ terminalOpen: true })}
+    >
+      {text}
+    </button>
+  );
+}
+
+/** Commands that could come next, once the last has been told. */
+function Next() {
+  const { session, line } = useDesk();
+  const inputs = useSignal(session.inputs);
+  useSignal(session.status);
+  if (session.moving() || inputs.length === 0) return null;
+  const given = inputs.flatMap(({ input }) => (input.type === 'kubectl' ? [input.line] : []));
+  return (
+    <fieldset aria-label={en.terminal.next} className={style.next}>
+      {suggestionsAfter(given).map((command) => (
+        <button
+          key={command}
+          type="button"
+          title={command}
+          onClick={() => {
+            line.write(command);
+            document.getElementById(TERMINAL_INPUT)?.focus();
+          }}
+        >
+          {shortened(command)}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+function Tools({ text, open }: { readonly text: string; readonly open: boolean }) {
+  const { session, line } = useDesk();
+  const manifest = useSignal(line.manifest);
+  const { state } = useSignal(session.status);
+  return (
+    <span className={style.tools}>
+      {state === 'running' && text === '' ? (
+        <button type="button" className={`${controls.button} ${controls.quiet}`} onClick={session.stop}>
+          {en.terminal.stop} <Key>Ctrl C</Key>
+        </button>
+      ) : (
+        <button type="submit" className={controls.button} aria-disabled={text.trim() === ''}>
+          {en.terminal.run} <Key>Enter</Key>
+        </button>
+      )}
+      <button
+        type="button"
+        className={`${controls.button} ${controls.quiet}`}
+        aria-expanded={manifest !== null}
+        onClick={() => line.writeManifest(manifest === null ? '' : null)}
+      >
+        {en.terminal.paste}
+      </button>
+      <button
+        type="button"
+        className={`${controls.button} ${controls.quiet} ${style.fold}`}
+        aria-label={open ? en.terminal.collapse : en.terminal.expand}
+        aria-expanded={open}
+        onClick={() => show({ terminalOpen: !open })}
+      >
+        <Chevron up={!open} />
+      </button>
+    </span>
+  );
+}
+
+/** Text for the standard input of the command below it. */
+function Manifest() {
+  const { line } = useDesk();
+  const manifest = useSignal(line.manifest);
+  const text = useSignal(line.text);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const shown = manifest !== null;
+  useEffect(() => {
+    if (shown) area.current?.focus();
+  }, [shown]);
+  if (manifest === null) return null;
+  return (
+    <div className={style.manifest}>
+      <label htmlFor="manifest">
+        {en.terminal.manifest} · {readsStdin(text) ? en.terminal.manifestHint : en.terminal.manifestUnread}
+      </label>
+      <textarea
+        id="manifest"
+        ref={area}
+        value={manifest}
+        placeholder={en.terminal.manifestExample}
+        spellCheck={false}
+        autoCapitalize="none"
+        onChange={(event) => line.writeManifest(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') line.writeManifest(null);
+          else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) line.submit();
+          else return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+      />
+    </div>
+  );
+}

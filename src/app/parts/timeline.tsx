@@ -1,0 +1,203 @@
+// The timeline: scrub with pointer or keys. The picture is drawn anew only when the recording, the size or the
+// chapter changes; the cursor moves by a custom property.
+import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useDesk } from '../desk';
+import { eased } from '../player';
+import { usePreferences } from '../preferences';
+import { usePart, useSignal } from '../react';
+import type { Session } from '../session';
+import { shapeOf, toneOf } from '../stage/focus';
+import { timeText } from '../text/duration';
+import { en } from '../text/en';
+import { barsOf, chapterNames, placeAt, xOf } from '../timeline';
+import { useUi } from '../ui';
+import style from './deck.module.css';
+
+const NAMES_HEIGHT = 20;
+
+export function Timeline() {
+  const { session } = useDesk();
+  useSignal(session.grown);
+  const empty = session.list().length === 0;
+  return (
+    <div className={style.timeline}>
+      <Facts />
+      {empty ? <p className={style.empty}>{en.timeline.empty}</p> : <Track />}
+    </div>
+  );
+}
+
+/** Chapter, state of the run, virtual time, number of the message. */
+function Facts() {
+  const { session } = useDesk();
+  const { seq } = useSignal(session.player.cursor);
+  const { state } = useSignal(session.status);
+  const goal = useSignal(session.goal);
+  useSignal(session.grown);
+  const list = session.list();
+  const step = seq < 0 ? null : session.stepAt(seq);
+  const at = seq < 0 ? 0 : session.columns.atUs(seq);
+  return (
+    <div className={style.facts}>
+      {step !== null && (
+        <strong>
+          {step.chapter} {step.occurrence}
+        </strong>
+      )}
+      <span className={style.state} data-state={state} role="status">
+        {goal === null ? en.status[state] : en.status.replaying}
+      </span>
+      <span className={style.grow} />
+      <span title={en.timeline.timeHint}>{timeText(at)}</span>
+      <span>{en.timeline.count(list.placeOf(seq) + 1, list.length)}</span>
+    </div>
+  );
+}
+
+function Track() {
+  const { session } = useDesk();
+  const track = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const width = useWidth(track);
+  const grown = useSignal(session.grown);
+  const chapter = usePart(session.player.cursor, ({ seq }) => session.stepAt(seq)?.seq ?? -1);
+  const { theme } = usePreferences();
+  const presenting = useUi((ui) => ui.presenting);
+  const scheme = useScheme();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: theme, scheme and grown change what is drawn
+  useLayoutEffect(() => {
+    if (canvas.current !== null && width > 0) draw(canvas.current, session, width, presenting);
+  }, [session, width, grown, chapter, theme, scheme, presenting]);
+
+  const follow = useCallback(() => {
+    const { seq, progress } = session.player.position();
+    const list = session.list();
+    const place = list.placeOf(seq);
+    const to = xOf(place, list.length, width);
+    const from = xOf(place - 1, list.length, width);
+    track.current?.style.setProperty('--cursor', `${(from + (to - from) * eased(progress)).toFixed(2)}px`);
+  }, [session, width]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a list that grew gives each place less room
+  useLayoutEffect(follow, [follow, grown]);
+  useEffect(() => session.player.onMove(follow), [session, follow]);
+
+  function scrub(event: PointerEvent<HTMLDivElement>): void {
+    const { left } = event.currentTarget.getBoundingClientRect();
+    const list = session.list();
+    const place = placeAt(event.clientX - left, list.length, width);
+    session.player.pause();
+    session.player.seek(list.at(place));
+  }
+  return (
+    <Slider session={session} trackRef={track} scrub={scrub}>
+      <canvas ref={canvas} />
+      <span className={style.future} />
+      <span className={style.cursor} />
+    </Slider>
+  );
+}
+
+interface SliderProps {
+  readonly session: Session;
+  readonly trackRef: React.RefObject<HTMLDivElement | null>;
+  readonly scrub: (event: PointerEvent<HTMLDivElement>) => void;
+  readonly children: React.ReactNode;
+}
+
+function Slider({ session, trackRef, scrub, children }: SliderProps) {
+  const { seq } = useSignal(session.player.cursor);
+  const detail = useSignal(session.detail);
+  const list = session.list();
+  const place = list.placeOf(seq);
+  const sentence = detail?.line.seq === seq ? detail.line.sentence : '';
+
+  /** The other keys of a slider are those of the whole page. */
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key === 'ArrowUp') session.player.next();
+    else if (event.key === 'ArrowDown') session.player.previous();
+    else return;
+    event.preventDefault();
+  }
+  return (
+    <div
+      ref={trackRef}
+      role="slider"
+      tabIndex={0}
+      className={style.track}
+      aria-label={en.timeline.scrub}
+      aria-valuemin={0}
+      aria-valuemax={list.length}
+      aria-valuenow={place + 1}
+      aria-valuetext={place < 0 ? en.timeline.start : en.timeline.value(place + 1, list.length, sentence)}
+      onKeyDown={onKeyDown}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        scrub(event);
+      }}
+      onPointerMove={(event) => {
+        if (event.currentTarget.hasPointerCapture(event.pointerId)) scrub(event);
+      }}
+    >
+      {children}
+    </div>
+  );
+}
+
+function useWidth(element: React.RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const { current } = element;
+    if (current === null) return;
+    setWidth(current.clientWidth);
+    const observer = new ResizeObserver(() => setWidth(current.clientWidth));
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
+}
+
+/** Changes when the system's colours do. */
+function useScheme(): boolean {
+  const [dark, setDark] = useState(false);
+  useEffect(() => {
+    const query = matchMedia('(prefers-color-scheme: dark)');
+    const hear = (): void => setDark(query.matches);
+    hear();
+    query.addEventListener('change', hear);
+    return () => query.removeEventListener('change', hear);
+  }, []);
+  return dark;
+}
+
+function draw(canvas: HTMLCanvasElement, session: Session, width: number, presenting: boolean): void {
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  const height = canvas.clientHeight;
+  const ratio = devicePixelRatio;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  context.scale(ratio, ratio);
+  const css = getComputedStyle(canvas);
+  const list = session.list();
+  const top = presenting ? 0 : NAMES_HEIGHT;
+  const room = height - top;
+  for (const bar of barsOf(list, session.columns, width)) {
+    const header = session.columns.header(bar.seq);
+    if (header === null) continue;
+    const tall = presenting ? room : Math.max(3, Math.round(bar.height * (room - 2)));
+    const wide = Math.max(1, Math.min(bar.width - 1.5, 10));
+    context.fillStyle = css.getPropertyValue(shapeOf(header) === 'failure' ? '--fail' : `--${toneOf(header)}`);
+    context.beginPath();
+    context.roundRect(bar.x + (bar.width - wide) / 2, height - tall, wide, tall, Math.min(2, wide / 2));
+    context.fill();
+  }
+  if (presenting) return;
+  context.font = `500 12px ${css.fontFamily}`;
+  context.textBaseline = 'middle';
+  const cursor = session.player.position().seq;
+  for (const name of chapterNames(session.steps.get(), list, width, cursor, (text) => context.measureText(text).width)) {
+    context.fillStyle = css.getPropertyValue(name.current ? '--text' : '--text-faint');
+    context.fillText(name.text, name.x, NAMES_HEIGHT / 2);
+  }
+}
