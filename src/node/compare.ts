@@ -9,12 +9,14 @@ import { clusterOf } from '../cluster/default-run';
 import { Runner } from '../cluster/runner';
 import { Trace } from '../trace/trace';
 import { type FaultSpec, type Input, MODEL } from '../wire/run';
-import { imagesBefore, objectsBefore } from './compare/before';
-import { compareLanes, type LaneResult } from './compare/lanes';
+import { imagesBefore, objectsBefore, warmNodes, warmPod } from './compare/before';
+import { alignPods, compareLanes, type LaneResult } from './compare/lanes';
 import type { RecordedStep, Recording } from './compare/recording';
 import { ourLanes, recordedLanes } from './compare/sides';
 
 const AFTER_US = 4_000_000; // the recorder went on for some seconds after its last step
+/** Nothing happened for a while before a scenario began: what kube-apiserver remembers for 30 s is forgotten. */
+const CALM_US = 40_000_000;
 const SETTLE_US = 3_000_000;
 
 class Replay {
@@ -26,8 +28,7 @@ class Replay {
 
   constructor(private readonly recording: Recording) {
     const cluster = clusterOf(3);
-    const images = imagesBefore(recording);
-    const nodes = cluster.nodes.map((node) => ({ ...node, images }));
+    const nodes = cluster.nodes.map((node) => ({ ...node, images: imagesBefore(recording, node.name) }));
     this.runner = new Runner({ model: MODEL, cluster: { ...cluster, nodes }, seed: 1, inputs: [] });
     this.trace = new Trace(this.runner.cluster.sim.recorder.records);
   }
@@ -38,7 +39,8 @@ class Replay {
     const last = Math.max(0, ...this.recording.steps.map(({ t }) => t), ...this.recording.audit.map(({ t }) => t));
     this.until(this.startUs + last * 1_000 + AFTER_US);
     this.trace.follow();
-    return compareLanes(recordedLanes(this.recording), ourLanes(this.trace, this.first, this.recording.namespace, this.stepOf));
+    const real = recordedLanes(this.recording);
+    return compareLanes(real, alignPods(real, ourLanes(this.trace, this.first, this.recording, this.stepOf)));
   }
 
   private prepare(): void {
@@ -49,12 +51,12 @@ class Replay {
       this.give({ type: 'kubectl', line: `kubectl create namespace ${namespace}` });
       this.settle();
     }
-    const before = objectsBefore(this.recording);
+    const before = [...objectsBefore(this.recording), ...warmNodes(this.recording).map((node) => warmPod(namespace, node))];
     if (before.length > 0) {
       this.give({ type: 'kubectl', line: 'kubectl create -f -', stdin: before.map((object) => JSON.stringify(object)).join('\n---\n') });
       this.settle();
-      this.until(sim.now + 10_000_000);
     }
+    this.until(sim.now + CALM_US);
     this.first = sim.recorder.records.length;
     this.startUs = sim.now;
   }
@@ -101,7 +103,7 @@ class Replay {
     this.trace.follow();
     const prefix = `/registry/pods/${this.recording.namespace}/`;
     const pods: { name: string; node: string | null }[] = [];
-    for (const [key, value] of this.trace.history.group('object', this.trace.levels.length)) {
+    for (const [key, value] of this.trace.history.group('object/pods', this.trace.levels.length)) {
       if (!key.startsWith(prefix) || !isObject(value) || !isObject(value.object)) continue;
       const { spec } = value.object as { spec?: JsonObject };
       pods.push({ name: key.slice(prefix.length), node: typeof spec?.nodeName === 'string' ? spec.nodeName : null });

@@ -77,14 +77,53 @@ function servicesBySlices(recording: Recording, found: ReadonlyMap<string, JsonO
   return [...services.values()];
 }
 
-/** Images that the scenario uses and no node pulled: they were there. */
-export function imagesBefore(recording: Recording): string[] {
+/** Images that were on a node: used there and not pulled there. One that nobody had to pull was on every node. */
+export function imagesBefore(recording: Recording, node: string): string[] {
   const used = new Set<string>();
   const pulled = new Set<string>();
-  for (const { rpc, req } of recording.cri) {
+  const pulledHere = new Set<string>();
+  const usedHere = new Set<string>();
+  for (const { rpc, req, node: where } of recording.cri) {
     const image = isObject(req) && isObject(req.image) && typeof req.image.image === 'string' ? req.image.image : null;
-    if (image !== null && !image.startsWith('sha256:')) (rpc === 'PullImage' ? pulled : used).add(image);
+    if (image === null || image.startsWith('sha256:')) continue;
+    (rpc === 'PullImage' ? pulled : used).add(image);
+    if (where === node) (rpc === 'PullImage' ? pulledHere : usedHere).add(image);
   }
   for (const match of JSON.stringify(recording.steps).matchAll(/image=?[\\": ]+([a-z]+:[\d.]+)/g)) used.add(match[1] ?? '');
-  return [...used].filter((image) => !pulled.has(image));
+  return [...new Set([...[...used].filter((image) => !pulled.has(image)), ...[...usedHere].filter((image) => !pulledHere.has(image))])];
+}
+
+/** Nodes whose kubelet ran Pods and did not open a watch on the namespace's root certificate: another Pod had it open. */
+export function warmNodes(recording: Recording): string[] {
+  const ran = new Set(recording.cri.filter(({ rpc }) => rpc === 'RunPodSandbox').map(({ node }) => node));
+  const opened = new Set(
+    recording.audit
+      .filter(({ verb, uri }) => verb === 'watch' && uri.includes('kube-root-ca.crt') && uri.includes(`/${recording.namespace}/`))
+      .map(({ by }) => by.replace(/^.*[@/]/, '')),
+  );
+  return [...ran].filter((node) => !opened.has(node)).sort();
+}
+
+/** A Pod of ours that holds that watch open. Its name begins with WARM, by which it is left out of what is compared. */
+export const WARM = 'warm-';
+export const warmPod = (namespace: string, node: string): JsonObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: `${WARM}${node}`, namespace },
+  spec: { nodeName: node, containers: [{ name: 'pause', image: 'registry.k8s.io/pause:3.10.1' }] },
+});
+
+/** Services that the scenario is about. */
+export function servicesOf(recording: Recording): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { uri, req } of recording.audit) {
+    const path = parsePath(uri);
+    const labels = isObject(req) && isObject(req.metadata) && isObject(req.metadata.labels) ? req.metadata.labels : {};
+    const service = labels['kubernetes.io/service-name'];
+    if (typeof service === 'string') names.add(service);
+    if (path?.resource !== 'services' || path.namespace !== recording.namespace) continue;
+    const name = path.name ?? (isObject(req) && isObject(req.metadata) ? req.metadata.name : undefined);
+    if (typeof name === 'string') names.add(name);
+  }
+  return names;
 }

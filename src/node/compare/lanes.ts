@@ -15,6 +15,48 @@ export class Lanes {
   names(): string[] {
     return [...this.lanes.keys()];
   }
+
+  /** The same lanes with Pods under other names: `web-H1-P2` -> `web-H1-P1`. */
+  renamed(names: ReadonlyMap<string, string>): Lanes {
+    const rename = (text: string): string => text.replace(POD, (pod) => names.get(pod) ?? pod);
+    const lanes = new Lanes();
+    for (const [lane, items] of this.lanes) for (const item of items) lanes.add(rename(lane), rename(item));
+    return lanes;
+  }
+
+  /** Each Pod with all that happened to it, its own name left out. */
+  pods(): Map<string, string> {
+    const lines = new Map<string, string[]>();
+    for (const [lane, items] of this.lanes) {
+      const [pod] = POD.exec(lane) ?? [];
+      POD.lastIndex = 0;
+      if (pod === undefined) continue;
+      const line = `${lane}: ${items.join(', ')}`.replaceAll(pod, '*');
+      lines.set(pod, [...(lines.get(pod) ?? []), line]);
+    }
+    return new Map([...lines].map(([pod, all]) => [pod, all.sort().join('\n')]));
+  }
+}
+const POD = /[a-z0-9.-]+-H\d+-P\d+/g;
+
+/** Pods of one owner are alike: ours are numbered so that each stands beside one that had the same happen to it. */
+export function alignPods(real: Lanes, ours: Lanes): Lanes {
+  const wanted = real.pods();
+  const names = new Map<string, string>();
+  const left = new Map(wanted);
+  const family = (pod: string): string => pod.replace(/-P\d+$/, '');
+  const take = (pod: string, fits: (candidate: string, story: string) => boolean): void => {
+    const match = [...left].find(([candidate, story]) => family(candidate) === family(pod) && fits(candidate, story));
+    if (match === undefined) return;
+    names.set(pod, match[0]);
+    left.delete(match[0]);
+  };
+  const mine = [...ours.pods()];
+  for (const [pod, story] of mine) take(pod, (candidate, theirs) => candidate === pod && theirs === story);
+  for (const [pod, story] of mine) if (!names.has(pod)) take(pod, (_, theirs) => theirs === story);
+  for (const [pod] of mine) if (!names.has(pod)) take(pod, (candidate) => candidate === pod);
+  for (const [pod] of mine) if (!names.has(pod)) take(pod, () => true);
+  return ours.renamed(names);
 }
 
 export interface LaneResult {

@@ -26,6 +26,12 @@ export class Names {
     return name;
   }
 
+  /** A name that is known to end in five characters of chance: `web-ztbgk` -> `web-S1`. */
+  generated(name: string): string {
+    const match = GENERATED.exec(name);
+    return match ? `${match[1]}-${this.numbered(`gen ${match[1]}`, 'S', match[2] ?? '')}` : name;
+  }
+
   /** Every word of a text that looks like a name. */
   text(text: string): string {
     return text.replace(/[A-Za-z0-9][A-Za-z0-9.-]*[A-Za-z0-9]/g, (word) => this.name(word));

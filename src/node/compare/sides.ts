@@ -7,6 +7,7 @@ import { writesOf } from '../../trace/changes';
 import type { Trace } from '../../trace/trace';
 import { binaryOf, nodeOf } from '../../wire/names';
 import type { TraceRecord } from '../../wire/record';
+import { servicesOf, WARM } from './before';
 import { Lanes } from './lanes';
 import { Names, outputLine } from './normalise';
 import type { Recording } from './recording';
@@ -33,7 +34,7 @@ const nameIn = (object: Json | undefined): string | null =>
 /** Heartbeats, elections, reopened watches, and what a client asks only to learn about the server. */
 const isPeriodic = ({ verb, uri }: Request): boolean =>
   (verb === 'watch' && !uri.includes('sendInitialEvents=true')) ||
-  /\/leases|\/namespaces\/default\/(endpoints|endpointslices)\/kubernetes|\/nodes\/[^/]+\/status\?timeout=10s|^\/(openapi|version|healthz|readyz|livez)|^\/apis?(\?|$)/.test(
+  /\/leases|\/ipaddresses|\/namespaces\/default\/(endpoints|endpointslices)\/kubernetes|\/nodes\/[^/]+\/status\?timeout=10s|^\/(openapi|version|healthz|readyz|livez)|^\/apis?(\?|$)/.test(
     uri,
   );
 
@@ -42,14 +43,17 @@ class Side {
   readonly names = new Names();
   private readonly sandboxes = new Map<string, string>();
 
-  constructor(private readonly namespace: string) {}
+  constructor(
+    private readonly namespace: string,
+    private readonly services: ReadonlySet<string>,
+  ) {}
 
   request(request: Request): void {
     const path = parsePath(request.uri);
     if (isPeriodic(request) || path === null || request.code === 409) return;
     if (path.namespace !== null && path.namespace !== this.namespace && path.resource !== 'namespaces') return;
     const name = path.name ?? request.bodyName ?? fieldSelectorName(path.query.fieldSelector);
-    const object = name === null ? path.resource : `${path.resource}/${this.names.name(name)}`;
+    const object = name === null ? path.resource : `${path.resource}/${this.nameOf(path.resource, name)}`;
     const actor = request.actor.replace(/[@/]node-\d+$/, '');
     this.lanes.add(
       `requests ${actor} ${object.replace(/node-\d+$/, 'NODE')}`,
@@ -63,8 +67,12 @@ class Side {
     if (!parts.includes(this.namespace) && !/^\/registry\/(minions|ipaddresses|persistentvolumes|clusterrole)/.test(key)) return;
     if (parts.includes('kube-system')) return;
     const last = parts.length - 1;
-    parts[last] = /minions|ipaddresses/.test(key) ? 'ONE' : this.names.name(parts[last] ?? '');
+    parts[last] = /minions|ipaddresses/.test(key) ? 'ONE' : this.nameOf(parts[2] ?? '', parts[last] ?? '');
     this.lanes.add(`etcd ${parts.join('/')}`, op);
+  }
+
+  private nameOf(resource: string, name: string): string {
+    return resource === 'endpointslices' ? this.names.generated(name) : this.names.name(name);
   }
 
   call({ rpc, req, res }: Call): void {
@@ -78,7 +86,7 @@ class Side {
 
   output(step: number, stdout: string, stderr: string, exit: number): void {
     for (const line of `${stdout}${stderr}`.split('\n'))
-      if (line.trim() !== '') this.lanes.add(`output step ${step}`, outputLine(line, this.names));
+      if (line.trim() !== '' && !line.startsWith(WARM)) this.lanes.add(`output step ${step}`, outputLine(line, this.names));
     this.lanes.add(`output step ${step}`, `exit ${exit}`);
   }
 
@@ -87,7 +95,8 @@ class Side {
     const perService = new Map<string, string[]>();
     for (const line of stdin.split('\n')) {
       const service = /--comment "?([a-z0-9-]+\/[a-z0-9.-]+)/.exec(line)?.[1];
-      if (!line.startsWith('-A') || !service?.startsWith(`${this.namespace}/`) || service === 'default/kubernetes') continue;
+      const name = service?.startsWith(`${this.namespace}/`) ? service.slice(this.namespace.length + 1).split(':')[0] : undefined;
+      if (!line.startsWith('-A') || service === undefined || name === undefined || !this.services.has(name)) continue;
       const rules = perService.get(service) ?? [];
       perService.set(service, rules);
       rules.push(
@@ -120,18 +129,27 @@ class Side {
   }
 }
 
+const HEARTBEAT = /\/nodes\/[^/]+\/status\?timeout=10s/;
+/** Within this time after a node's heartbeat its write is seen. */
+const HEARTBEAT_WRITE_MS = 30;
+
 const fieldSelectorName = (selector: string | undefined): string | null => /metadata\.name=([^,]+)/.exec(selector ?? '')?.[1] ?? null;
 const SILENT_CALLS = new Set(['ListPodSandbox', 'ListContainers', 'Status', 'Version', 'ListImages', 'ImageFsInfo']);
 
 /** The recording's lanes. */
 export function recordedLanes(recording: Recording): Lanes {
-  const side = new Side(recording.namespace);
+  const side = new Side(recording.namespace, servicesOf(recording));
+  const heartbeats = recording.audit.filter(({ uri }) => HEARTBEAT.test(uri)).map(({ t }) => t);
   for (const entry of recording.audit) {
-    if (entry.stage !== undefined && entry.stage !== 'ResponseStarted') continue;
+    // A long request stands there twice: when it began, and when it ended.
+    if ((entry.stage ?? 'ResponseStarted') !== 'ResponseStarted' || (entry.verb === 'watch' && entry.stage === undefined)) continue;
     const bodyName = nameIn(entry.resDiff) ?? nameIn(entry.res) ?? nameIn(entry.req);
     side.request({ actor: entry.by, verb: entry.verb, uri: entry.uri, code: entry.code, bodyName });
   }
-  for (const { op, key } of recording.etcd) side.etcdWrite(op, key);
+  for (const { op, key, t } of recording.etcd) {
+    if (key.startsWith('/registry/minions/') && heartbeats.some((at) => t >= at && t - at < HEARTBEAT_WRITE_MS)) continue;
+    side.etcdWrite(op, key);
+  }
   for (const { node, rpc, req, res } of recording.cri) if (!SILENT_CALLS.has(rpc)) side.call({ node, rpc, req: req ?? {}, res: res ?? {} });
   for (const { type, reason, object } of [...recording.events].sort(byReason)) side.event(type, reason, object);
   const last = [...recording.iptables].filter(({ stdin }) => stdin !== undefined).at(-1);
@@ -145,15 +163,17 @@ export function recordedLanes(recording: Recording): Lanes {
 const byReason = (a: { reason: string }, b: { reason: string }): number => (a.reason < b.reason ? -1 : a.reason > b.reason ? 1 : 0);
 
 /** Ours, from record `first` on. `steps` tells which step of the recording each input stands for. */
-export function ourLanes(trace: Trace, first: number, namespace: string, steps: ReadonlyMap<number, number>): Lanes {
-  const side = new Side(namespace);
+export function ourLanes(trace: Trace, first: number, recording: Recording, steps: ReadonlyMap<number, number>): Lanes {
+  const side = new Side(recording.namespace, servicesOf(recording));
   const told: { readonly type: string; readonly reason: string; readonly object: string }[] = [];
+  let input = -1;
   const outputs = new Map<number, { stdout: string; stderr: string; exit: number }>();
   let rules = '';
   for (const record of trace.records.slice(first)) {
     const { payload } = record;
     if (payload.kind === 'request' && payload.protocol === 'http' && record.to === 'kube-apiserver') takeRequest(side, record, trace, told);
-    if (payload.kind === 'response' && payload.protocol === 'etcd' && payload.error === null) takeWrite(side, record, trace);
+    if (payload.kind === 'response' && payload.protocol === 'etcd' && payload.error === null && !isHeartbeat(record, trace))
+      takeWrite(side, record, trace);
     if (payload.kind === 'request' && payload.protocol === 'cri' && !SILENT_CALLS.has(payload.rpc)) {
       const answer = trace.answerOf(record)?.payload;
       const res = answer?.kind === 'response' && 'body' in answer && isObject(answer.body) ? answer.body : {};
@@ -166,8 +186,8 @@ export function ourLanes(trace: Trace, first: number, namespace: string, steps: 
       typeof payload.body.stdin === 'string'
     )
       rules = payload.body.stdin;
+    if (payload.kind === 'input') input = record.seq;
     if (payload.kind === 'output') {
-      const input = trace.causes(record.seq).at(-1)?.seq ?? -1;
       const output = outputs.get(input) ?? { stdout: '', stderr: '', exit: 0 };
       outputs.set(input, {
         stdout: output.stdout + payload.stdout,
@@ -184,6 +204,13 @@ export function ourLanes(trace: Trace, first: number, namespace: string, steps: 
   }
   return side.lanes;
 }
+
+/** Served for a node's heartbeat. */
+const isHeartbeat = (record: TraceRecord, trace: Trace): boolean =>
+  trace
+    .causes(record.seq, HEARTBEAT_STEPS)
+    .some(({ payload }) => payload.kind === 'request' && payload.protocol === 'http' && HEARTBEAT.test(payload.path));
+const HEARTBEAT_STEPS = 6;
 
 function takeRequest(side: Side, record: TraceRecord, trace: Trace, told: { type: string; reason: string; object: string }[]): void {
   const { payload } = record;
