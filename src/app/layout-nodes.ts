@@ -71,7 +71,7 @@ function row(name: string, where: Rect): Part {
 function grid(names: readonly string[], opened: string | null, area: Rect): Part[] {
   const isOpen = opened !== null && names.includes(opened);
   const height = isOpen ? area.h - WHOLE_H - OPEN_GAP : area.h;
-  const columns = Math.ceil(Math.sqrt((names.length * area.w) / height));
+  const columns = columnsFor(names.length, area.w / height);
   const lines = Math.ceil(names.length / columns);
   const pitchX = area.w / columns;
   const pitchY = Math.min(MAX_CELL_H, Math.floor(height / lines));
@@ -85,6 +85,16 @@ function grid(names: readonly string[], opened: string | null, area: Rect): Part
     // Its cell stays where it is, as the handle that folds it again.
     return { ...whole, places: [...whole.places, { id: `cell/${name}`, kind: 'cell', rect: cell, node: name }] };
   });
+}
+
+/** As near to square cells as can be, the last line as full as can be. */
+function columnsFor(count: number, aspect: number): number {
+  const ideal = Math.ceil(Math.sqrt(count * aspect));
+  let best = ideal;
+  for (const columns of [ideal + 1, ideal + 2]) {
+    if (Math.ceil(count / columns) * columns - count < Math.ceil(count / best) * best - count) best = columns;
+  }
+  return best;
 }
 
 function gridCell(name: string, where: Rect): Part {
@@ -103,7 +113,10 @@ function gridCell(name: string, where: Rect): Part {
         [BUS.kubelet, ENTRY.kubelet],
         [ENTRY.right, ENTRY.kubelet],
       ),
-      edge(`row/${name}`, 'registry', [x, where.y], [x, lane], [BUS.gutter, lane], [BUS.gutter, 38], [REGISTRY.x + REGISTRY.w, 38]),
+      {
+        ...edge(`row/${name}`, 'registry', [x, where.y], [x, lane], [BUS.gutter, lane], [BUS.gutter, 38], [REGISTRY.x + REGISTRY.w, 38]),
+        quiet: true,
+      },
     ],
   };
 }

@@ -102,8 +102,10 @@ const CHAMBER_WIDTHS: { readonly [chamber in Chamber]: number } = {
 const CHAMBERS_X = GATE.x + 8;
 const CHAMBERS_Y = GATE.y + 48;
 const CHAMBERS_H = GATE.h - 48 - 8;
+/** Where a stored request leaves the gate. */
+const OUT_X = CHAMBERS_X + 572;
 /** Where a request stands in each chamber. */
-const CORRIDOR_Y = CHAMBERS_Y + 66;
+const CORRIDOR_Y = CHAMBERS_Y + 60;
 
 export function chamberRect(chamber: Chamber): Rect {
   let x = CHAMBERS_X;
@@ -114,21 +116,21 @@ export function chamberRect(chamber: Chamber): Rect {
   return rect(x, CHAMBERS_Y, CHAMBER_WIDTHS[chamber], CHAMBERS_H);
 }
 
-/** The way through the gate, to the middle of the last chamber that is reached. */
-export function passage(last: Chamber): Route {
+/** The way through the gate, to the middle of the last chamber that is reached; `out`: and on to etcd. */
+export function passage(last: Chamber, out = false): Route {
   const end = chamberRect(last);
   return route([
     [GATE.x, PLANE_ENTRY_Y],
     [GATE.x + 4, PLANE_ENTRY_Y],
     [GATE.x + 4, CORRIDOR_Y],
-    [end.x + end.w / 2, CORRIDOR_Y],
+    [out ? OUT_X : end.x + end.w / 2, CORRIDOR_Y],
+    ...(out ? ([[OUT_X, GATE.y + GATE.h]] as const) : []),
   ]);
 }
 
 // ---- Lines: always along these ways, never through a box.
 
 function planeEdges(node: string): Edge[] {
-  const storageX = chamberRect('storage').x + CHAMBER_WIDTHS.storage / 2;
   const lane = HOST_Y - 20;
   const outer = HOST_Y - 10;
   return [
@@ -136,7 +138,7 @@ function planeEdges(node: string): Edge[] {
     edge('kubectl', 'kube-apiserver', [200, KUBECTL_Y], [GATE.x, KUBECTL_Y]),
     edge('kube-controller-manager', 'kube-apiserver', [436, 172], [436, GATE.y]),
     edge('kube-scheduler', 'kube-apiserver', [744, 172], [744, GATE.y]),
-    edge('kube-apiserver', 'etcd', [storageX, GATE.y + GATE.h], [storageX, 456]),
+    edge('kube-apiserver', 'etcd', [OUT_X, GATE.y + GATE.h], [OUT_X, 456]),
     ...([`kubelet/${node}`, `kube-proxy/${node}`] as const).map((id, i) =>
       edge(
         id,
@@ -157,16 +159,27 @@ function planeEdges(node: string): Edge[] {
 
 // ---- Pods
 
-const SHELVES: readonly { readonly upTo: number; readonly columns: number; readonly lines: number; readonly gap: number }[] = [
+interface Grid {
+  readonly columns: number;
+  readonly lines: number;
+  readonly gap: number;
+}
+const LOW_SHELF = 80;
+const FULL: Grid = { columns: 8, lines: 6, gap: 4 };
+const SHELVES: readonly (Grid & { readonly upTo: number })[] = [
+  { upTo: 2, columns: 1, lines: 2, gap: 6 },
   { upTo: 4, columns: 2, lines: 2, gap: 6 },
   { upTo: 9, columns: 3, lines: 3, gap: 6 },
   { upTo: 20, columns: 5, lines: 4, gap: 4 },
-  { upTo: Number.POSITIVE_INFINITY, columns: 8, lines: 6, gap: 4 },
 ];
 
 /** Where `count` pod tiles stand on a shelf; there may be fewer places than pods. */
 export function podSlots(shelf: Rect, count: number): readonly Rect[] {
-  const { columns, lines, gap } = SHELVES.find(({ upTo }) => count <= upTo) ?? { columns: 8, lines: 6, gap: 4 };
+  if (shelf.h < LOW_SHELF) return slotsIn(shelf, count, { columns: count <= 6 ? 3 : 6, lines: 2, gap: 4 });
+  return slotsIn(shelf, count, SHELVES.find(({ upTo }) => count <= upTo) ?? FULL);
+}
+
+function slotsIn(shelf: Rect, count: number, { columns, lines, gap }: Grid): readonly Rect[] {
   const w = (shelf.w - gap * (columns - 1)) / columns;
   const h = (shelf.h - gap * (lines - 1)) / lines;
   const shown = Math.min(count, columns * lines);

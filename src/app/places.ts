@@ -42,6 +42,8 @@ export interface Edge {
   readonly a: string;
   readonly b: string;
   readonly route: Route;
+  /** Not drawn while nobody speaks along it: there are too many. */
+  readonly quiet?: boolean;
 }
 
 export const rect = (x: number, y: number, w: number, h: number): Rect => ({ x, y, w, h });

@@ -34,6 +34,7 @@ export function Callout() {
     }
     void [known, presenting]; // another text, another size
     const stand = (): void => {
+      element.style.setProperty('--scale', String(Math.max(1, Math.min(model.view.get().zoom, 1.4))));
       const place = standOf(model, focus, element.offsetWidth, element.offsetHeight);
       element.style.transform = `translate(${place.x}px, ${place.y}px)`;
       const last = model.callout.get();
@@ -60,7 +61,6 @@ export function Callout() {
             <Arrow /> <strong>{to}</strong>
           </>
         )}
-        {told?.told != null && <span className={css.told}>{t.told(told.told)}</span>}
       </p>
       <p className={css.sentence}>{sentence === null ? ' ' : saidOf(sentence)}</p>
       <div className={css.foot}>
@@ -70,6 +70,7 @@ export function Callout() {
           </code>
         ))}
         {together > 0 && <span className={css.together}>{t.sameTime(together)}</span>}
+        {told?.told != null && <span className={css.told}>{t.told(told.told)}</span>}
         <button type="button" className={css.open} aria-label={t.opens} onClick={openMessage}>
           {t.openShort}
         </button>
@@ -110,6 +111,9 @@ function sameTime({ session }: StageModel, { header }: Focus): number {
   return flightsAt(session.columns, session.list(), header, mid).length;
 }
 
+const NODE_NAME = 150;
+const NODE_HEAD = 36;
+
 /** On a narrow stage at its foot, else beside the message. */
 function standOf(model: StageModel, focus: Focus, width: number, height: number): Rect {
   const container = model.size.get();
@@ -119,7 +123,14 @@ function standOf(model: StageModel, focus: Focus, width: number, height: number)
   const ends = [rectOf(layout, focus.from, model.tiles()), rectOf(layout, focus.to, model.tiles())].flatMap((rect) =>
     rect === undefined ? [] : [toScreen(rect, view)],
   );
-  const others = layout.places.filter(({ kind }) => kind !== 'part').map(({ rect }) => toScreen(rect, view));
+  const nodes = new Set([layout.place(focus.from)?.node, layout.place(focus.to)?.node]);
+  for (const { node, rect } of layout.frames)
+    if (nodes.has(node) && node !== null) ends.push(toScreen({ ...rect, w: NODE_NAME, h: NODE_HEAD }, view));
+  const others = layout.places.flatMap(({ kind, node, rect }) => {
+    const box = toScreen(rect, view);
+    // What belongs to the same node counts double.
+    return kind === 'part' ? [] : node !== null && nodes.has(node) ? [box, box] : [box];
+  });
   const way = wayPoints(focus, ends).map(
     ([x, y]) => (focus.way === null ? [x, y] : [x * view.zoom + view.x, y * view.zoom + view.y]) as [number, number],
   );

@@ -33,19 +33,27 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
   function inFocus(focus: Focus): DrawnMessage | null {
     const { progress } = session.player.position();
     const gate = model.gate.get();
-    if (gate.passing && gate.verdicts.length > 0) {
-      const last = gate.verdicts[gate.verdicts.length - 1];
-      const way = passage(last?.chamber ?? 'authentication');
-      const refused = last?.state === 'refused' && progress >= 1;
-      return { way, ...standing(way, progress), shape: refused ? 'failure' : 'request', tone: 'http', code: WRONG, inFocus: true };
+    const last = gate.verdicts[gate.verdicts.length - 1];
+    if (gate.passing && last !== undefined) {
+      const shape = last.state === 'refused' && progress >= 1 ? 'failure' : 'request';
+      const way = passage(last.chamber);
+      return { way, ...standing(way, progress, shape), shape, tone: 'http', code: WRONG, inFocus: true };
     }
-    const { way, shape, tone, lost } = focus;
+    const { way, tone, lost } = focus;
     if (way === null) return null;
-    const arrived = still() ? 0.5 : 1;
-    const at = standing(way, Math.min(progress, lost ? LOST_AT : arrived));
-    const drawn = { way, ...at, share: still() ? 1 : at.share, tone, inFocus: true } as const;
-    if (lost && progress >= 1) return { ...drawn, shape: 'failure', code: WRONG };
-    return { ...drawn, shape, code: codeOf(model.detail()) };
+    const shape = lost && progress >= 1 ? 'failure' : focus.shape;
+    const code = lost ? WRONG : codeOf(model.detail());
+    if (still()) return { way, ...way.at(0.5), share: 1, shape, tone, code, inFocus: true };
+    return { way, ...standing(way, lost ? Math.min(progress, LOST_AT) : progress, shape), shape, tone, code, inFocus: true };
+  }
+
+  /** A request that arrived and was refused stands in the chamber that refused it. */
+  function stopped(focus: Focus): DrawnMessage[] {
+    const { verdicts, shown, passing } = model.gate.get();
+    const last = verdicts[shown - 1];
+    if (passing || last?.state !== 'refused' || focus.shape !== 'request') return [];
+    const way = passage(last.chamber);
+    return [{ way: null, ...way.at(1), share: 1, shape: 'failure', tone: 'fail', code: WRONG, inFocus: true }];
   }
 
   /** What else is on its way at this moment of virtual time. */
@@ -73,10 +81,11 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
     const view = model.view.get();
     const focus = model.focus.get();
     const message = focus === null ? null : inFocus(focus);
-    const messages = focus === null ? [] : [...others(focus), ...(message === null ? [] : [message])];
+    const messages = focus === null ? [] : [...others(focus), ...stopped(focus), ...(message === null ? [] : [message])];
     const at = message === null ? null : { x: message.x * view.zoom + view.x, y: message.y * view.zoom + view.y };
     const callout = model.callout.get();
-    const thread = at === null || callout === null ? null : threadStart(callout, at.x, at.y);
+    const tied = at !== null && callout !== null && focus?.way !== null;
+    const thread = tied ? { from: threadStart(callout, at.x, at.y), to: [at.x, at.y] as const } : null;
     render(context, { width, height, pixelRatio, view, messages, thread, still: still() }, palette);
     if (at !== null) {
       const place = `translate(${at.x}px, ${at.y}px)`;

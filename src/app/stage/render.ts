@@ -29,8 +29,8 @@ export interface Picture {
   readonly pixelRatio: number;
   readonly view: View;
   readonly messages: readonly DrawnMessage[];
-  /** From the callout's border, in pixels of the container; ends at the message in focus. */
-  readonly thread: readonly [number, number] | null;
+  /** From the callout's border to the message in focus, in pixels of the container. */
+  readonly thread: { readonly from: readonly [number, number]; readonly to: readonly [number, number] } | null;
   /** Nothing travels: arrows along the way say the direction. */
   readonly still: boolean;
 }
@@ -45,11 +45,8 @@ export function render(context: CanvasRenderingContext2D, picture: Picture, pale
   context.lineCap = 'round';
   context.lineJoin = 'round';
   for (const message of picture.messages) drawWay(context, message, picture, palette);
-  for (const message of picture.messages) {
-    const at = toScreen(message.x, message.y, view);
-    if (message.inFocus && picture.thread !== null) drawThread(context, picture.thread, at, palette);
-    drawMessage(context, message, at, view.zoom, palette);
-  }
+  if (picture.thread !== null) drawThread(context, picture.thread, palette);
+  for (const message of picture.messages) drawMessage(context, message, toScreen(message.x, message.y, view), view.zoom, palette);
   context.globalAlpha = 1;
 }
 
@@ -92,12 +89,7 @@ function drawArrows(context: CanvasRenderingContext2D, way: Route, colour: strin
   }
 }
 
-function drawThread(
-  context: CanvasRenderingContext2D,
-  from: readonly [number, number],
-  to: readonly [number, number],
-  palette: Palette,
-): void {
+function drawThread(context: CanvasRenderingContext2D, { from, to }: NonNullable<Picture['thread']>, palette: Palette): void {
   context.globalAlpha = 0.7;
   context.strokeStyle = palette.thread;
   context.lineWidth = 1;

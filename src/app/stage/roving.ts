@@ -13,6 +13,8 @@ const STEPS: { readonly [direction in Direction]: readonly [number, number] } = 
 const HEAD = 32;
 /** How much worse a step aside is than one straight on. */
 const ASIDE = 2.5;
+/** How much worse is what is not wholly ahead. */
+const BESIDE = 400;
 
 export const isDirection = (key: string): key is Direction => key in STEPS;
 
@@ -37,9 +39,10 @@ export function nextStop(stops: ReadonlyMap<string, Rect>, from: string, directi
     const [cx, cy] = centre(rect);
     const ahead = (cx - x) * dx + (cy - y) * dy;
     if (id === from || ahead <= 1) continue;
+    const clear = dx !== 0 ? beyond(here.x, here.w, rect.x, rect.w, dx) : beyond(here.y, here.h, rect.y, rect.h, dy);
     const gap = dx !== 0 ? apart(here.y, here.h, rect.y, rect.h) : apart(here.x, here.w, rect.x, rect.w);
     const aside = Math.abs((cx - x) * dy + (cy - y) * dx);
-    const cost = ahead + gap * ASIDE + aside * 0.3;
+    const cost = (clear < 0 ? BESIDE + ahead : clear) + gap * ASIDE + aside * 0.3;
     if (cost < least) {
       least = cost;
       best = id;
@@ -50,3 +53,6 @@ export function nextStop(stops: ReadonlyMap<string, Rect>, from: string, directi
 
 /** How far two spans are from touching. */
 const apart = (a: number, aSize: number, b: number, bSize: number): number => Math.max(0, b - a - aSize, a - b - bSize);
+/** How far a span begins after another ends, in a direction; negative if it does not. */
+const beyond = (a: number, aSize: number, b: number, bSize: number, direction: number): number =>
+  direction > 0 ? b - a - aSize : a - b - bSize;

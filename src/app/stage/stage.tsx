@@ -1,7 +1,7 @@
 // The diagram: components at fixed places, the message in focus above them. Fills its container.
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { reducedMotion } from '../preferences';
-import { useSignal } from '../react';
+import { usePart, useSignal } from '../react';
 import type { Session } from '../session';
 import { en } from '../text/en';
 import { show } from '../ui';
@@ -67,20 +67,25 @@ function Content({ model }: { readonly model: StageModel }) {
   const speaking = useSignal(model.focus) !== null;
   const [start] = useState(() => homeView(model));
   const camera = useCamera(model, start);
+  const narrow = usePart(model.size, isNarrow);
   return (
-    <div className={css.content} data-speaking={speaking || undefined}>
+    <div className={css.content} data-narrow={narrow || undefined} data-speaking={speaking || undefined}>
       <Words />
       <Flow layout={layout} parts={PARTS} start={start} zooms={ZOOMS} onReady={camera.onReady} onView={camera.onView} onGround={leave} />
       <Overlay />
       <Callout />
       <Facts />
       <fieldset className={css.controls} aria-label={t.view}>
-        <button type="button" aria-label={t.zoomIn} onClick={() => camera.zoom(1.25)}>
-          <Sign d="M8 3v10M3 8h10" />
-        </button>
-        <button type="button" aria-label={t.zoomOut} onClick={() => camera.zoom(0.8)}>
-          <Sign d="M3 8h10" />
-        </button>
+        {!narrow && (
+          <>
+            <button type="button" aria-label={t.zoomIn} onClick={() => camera.zoom(1.25)}>
+              <Sign d="M8 3v10M3 8h10" />
+            </button>
+            <button type="button" aria-label={t.zoomOut} onClick={() => camera.zoom(0.8)}>
+              <Sign d="M3 8h10" />
+            </button>
+          </>
+        )}
         <button type="button" aria-label={t.fit} onClick={camera.home}>
           <Sign d="M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3" />
         </button>

@@ -76,7 +76,6 @@ const QUIET = {
   multiSelectionKeyCode: null,
   zoomActivationKeyCode: null,
   panActivationKeyCode: null,
-  proOptions: { hideAttribution: true },
 } as const;
 
 export const Flow = memo(function Flow({ layout, parts, start, zooms, onReady, onView, onGround }: FlowOptions) {
@@ -85,6 +84,7 @@ export const Flow = memo(function Flow({ layout, parts, start, zooms, onReady, o
   return (
     <ReactFlow<BoxNode | GroupNode | LegendNode, LineEdge>
       {...QUIET}
+      className={css.flow ?? ''}
       nodes={nodes}
       edges={edges}
       nodeTypes={NODE_TYPES}

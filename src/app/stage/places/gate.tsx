@@ -1,6 +1,6 @@
 // kube-apiserver: a gate with chambers. Those that the request in focus has entered are lit; a refusal
 // shuts its chamber, and below stands why.
-import { CHAMBERS, type Chamber, chamberRect } from '../../layout';
+import { CHAMBERS, type Chamber, chamberRect, passage } from '../../layout';
 import type { Place } from '../../places';
 import { usePart, useSignal } from '../../react';
 import { en } from '../../text/en';
@@ -10,6 +10,7 @@ import css from './gate.module.css';
 import shared from './places.module.css';
 
 const t = en.stage;
+const WAY_THROUGH = passage('storage', true).d;
 
 export function Gate({ place }: { readonly place: Place }) {
   const { gate } = useStage();
@@ -30,9 +31,14 @@ export function Gate({ place }: { readonly place: Place }) {
           <ChamberRoom key={chamber} chamber={chamber} place={place} number={i} />
         ))}
       </span>
+      <svg aria-hidden="true" className={css.corridor} viewBox={`${place.rect.x} ${place.rect.y} ${place.rect.w} ${place.rect.h}`}>
+        <path d={WAY_THROUGH} />
+      </svg>
       {refusal !== null && (
-        <span className={css.reason} role="presentation">
-          <strong>{t.refused(t.chambers[refusal.chamber][0])}.</strong> {refusal.says}
+        <span className={css.reason}>
+          <span>
+            <strong>{t.refused(t.chambers[refusal.chamber][0])}.</strong> {refusal.says}
+          </span>
         </span>
       )}
     </>

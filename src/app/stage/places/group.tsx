@@ -19,11 +19,18 @@ export function Group({ frame }: { readonly frame: Frame }) {
   const isActive = usePart(active, (at) => at === id);
   const chosen = usePart(decision, (found) => found?.chosen === frame.node);
   const near = useFocus((focus) => focus !== null && (onNode(focus.from, frame.node) || onNode(focus.to, frame.node)));
+  const dim = useFocus((focus) => focus !== null) && !near && !chosen;
   const selected = useUi((ui) => ui.selected === id);
   const folds = useSignal(layout).fold !== 'whole' && frame.role === 'worker';
   const dead = known && node?.registered === true && node.ready !== 'True';
   return (
-    <div className={css.group} data-role={frame.role} data-near={near || chosen || undefined} data-dead={dead || undefined}>
+    <div
+      className={css.group}
+      data-role={frame.role}
+      data-near={near || chosen || undefined}
+      data-dim={dim || undefined}
+      data-dead={dead || undefined}
+    >
       <div className={css.head}>
         <button
           type="button"

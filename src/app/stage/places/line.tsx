@@ -14,6 +14,7 @@ export const Line = memo(function Line({ edge }: { readonly edge: Edge }) {
   const server = useScene((scene) => (scene === null ? null : watchedEnd(edge, indexOf(scene).watches)));
   const lit = useFocus((focus) => focus?.edge === edge.id);
   const speaking = useFocus((focus) => focus !== null);
+  if (edge.quiet) return null;
   const way = server === edge.a ? edge.route.reversed() : edge.route;
   const end = way.at(1);
   const back = way.length > RING * 2 ? 1 - (RING * 2) / way.length : 0;

@@ -83,7 +83,7 @@ const Tile = memo(function Tile({ pod, slot, origin }: { readonly pod: PodTile; 
       <span className={css.inner} aria-hidden="true">
         <span className={css.head}>
           <PodSign look={look} />
-          {size !== 'mini' && <span className={css.podName}>{shortened(name, size === 'large' ? 11 : 6)}</span>}
+          {size !== 'mini' && <span className={css.podName}>{shortened(name, Math.floor((slot.w - 28) / 6.6))}</span>}
         </span>
         {size === 'large' && (
           <>
@@ -114,8 +114,12 @@ function Flashing({ text }: { readonly text: string }) {
   );
 }
 
-/** The end of a name tells Pods apart. */
-const shortened = (name: string, length: number): string => (name.length <= length ? name : `…${name.slice(1 - length)}`);
+/** The end of a name tells Pods apart, the beginning says what they are. */
+function shortened(name: string, length: number): string {
+  if (name.length <= length) return name;
+  const end = Math.min(5, length - 1);
+  return `${name.slice(0, Math.max(0, length - 1 - end))}…${name.slice(-end)}`;
+}
 
 const OWNER_COLOURS = 6;
 /** Same owner, same band. */

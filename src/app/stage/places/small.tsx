@@ -19,15 +19,7 @@ export function Named({ place }: { readonly place: Place }) {
   );
 }
 
-export function Containerd({ place }: { readonly place: Place }) {
-  const down = useScene((scene) => isDown(place, scene));
-  return (
-    <span className={css.line}>
-      <span className={css.name}>containerd</span>
-      {down && <span className={css.caption}>{t.down}</span>}
-    </span>
-  );
-}
+export const Containerd = () => <span className={css.name}>containerd</span>;
 
 export const Part = ({ place }: { readonly place: Place }) => <span className={css.partName}>{binaryOf(place.id as ComponentId)}</span>;
 

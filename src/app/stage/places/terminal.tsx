@@ -31,7 +31,13 @@ export function Terminal() {
           <span className={css.hint}>{en.stage.start}</span>
         ) : (
           <>
-            <span className={css.typed}>$ {command.text}</span>
+            <span className={css.typed}>
+              ${' '}
+              {command.text.split(' ').map((word, i) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: words of one line
+                <span key={i}>{word} </span>
+              ))}
+            </span>
             {printed.map(({ line, kind }, i) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: lines of one output have no other name
               <span key={i} className={kind === 'stderr' ? css.wrong : css.printed}>
