@@ -118,15 +118,13 @@ const OTHERS: { readonly [rpc: string]: string } = {
   'runc delete': 'clean up after WHAT',
   'runc exec': 'run a command in WHAT',
   'runc events': 'tell me of every exit',
-  'iptables iptables-restore': 'take these rules',
-  'iptables iptables-save': 'show me your rules',
 };
 
 export function callPhrase(request: CallRequest, subject: Subject | null): string {
   const { protocol, rpc, body } = request;
   if (protocol === 'registry') return registryPhrase(rpc);
   if (protocol === 'probe') return 'are you well?';
-  if (protocol === 'iptables' && rpc.endsWith('-restore')) return `take these ${count(rules(body), 'rule')}`;
+  if (protocol === 'iptables') return iptablesPhrase(rpc, body);
   const pattern = protocol === 'cri' ? ASKED[rpc] : OTHERS[`${protocol} ${rpc}`];
   return pattern === undefined ? rpc : filled(pattern, subject, body);
 }
@@ -171,6 +169,25 @@ function registryPhrase(rpc: string): string {
   if (what === 'blobs') return `give me a part of ${name}`;
   return rpc.startsWith('HEAD') ? `which image is ${name}:${reference}?` : `what is ${name} made of?`;
 }
+
+function iptablesPhrase(program: string, body: JsonObject): string {
+  if (program.endsWith('-restore')) return `take these ${count(rules(body), 'rule')}`;
+  if (program.endsWith('-save')) return 'show me your rules';
+  const words = Array.isArray(body.argv) ? (body.argv as readonly Json[]).map(String) : [];
+  const at = words.findIndex((word) => /^-[NCAIDSLFX]$/.test(word));
+  return `${IPTABLES[words[at] ?? ''] ?? 'answer'} ${words[at + 1] ?? program}`;
+}
+const IPTABLES: { readonly [flag: string]: string } = {
+  '-N': 'make the chain',
+  '-C': 'is my rule in chain',
+  '-A': 'add a rule to chain',
+  '-I': 'put a rule first in chain',
+  '-D': 'take a rule out of chain',
+  '-S': 'list the chain',
+  '-L': 'list the chain',
+  '-F': 'empty the chain',
+  '-X': 'remove the chain',
+};
 
 const rules = (body: JsonObject): number =>
   String(body.stdin ?? '')

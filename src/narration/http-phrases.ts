@@ -4,7 +4,7 @@ import { parsePath } from '../machinery/resources';
 import type { Subject } from '../trace/subject';
 import type { HttpRequest, HttpResponse } from '../wire/payload';
 import { conditionOf, count, field, kindOf, naming, oneOf, plural } from './naming';
-import { waitingReason } from './news';
+import { phaseClause, waitingReason } from './news';
 
 /** `create Pod web-1`, `bind Pod web-1 to node-2`, `keep me told of all Pods`. */
 export function requestPhrase(request: HttpRequest, subject: Subject | null): string {
@@ -78,7 +78,7 @@ function statusPhrase(body: Json, subject: Subject): string {
   if (subject.resource === 'nodes') return `${name} ${nodeStatus(body)}`;
   const wantedReplicas = field(body, 'spec', 'replicas');
   const ready = field(body, 'status', 'readyReplicas') ?? 0;
-  if (typeof wantedReplicas === 'number') return `${name} has ${Number(ready)} of ${count(wantedReplicas, 'replica')} ready`;
+  if (typeof wantedReplicas === 'number') return `${name} has ${count(Number(ready), 'ready replica')}, ${wantedReplicas} wanted`;
   return `here is the status of ${name}`;
 }
 function podStatus(body: Json): string {
@@ -87,11 +87,11 @@ function podStatus(body: Json): string {
   const ready = conditionOf(body, 'Ready')?.status;
   if (waiting !== null) return `waits: ${waiting}`;
   if (phase === 'Running') return ready === 'False' ? 'is Running, not Ready yet' : 'is Running and Ready';
-  if (phase !== undefined) return `is ${String(phase)}`;
+  if (phase !== undefined) return phaseClause(String(phase));
   if (conditionOf(body, 'PodScheduled')?.status === 'False') return 'cannot be scheduled yet';
   if (conditionOf(body, 'DisruptionTarget')?.status === 'True') return 'is about to be removed';
   if (conditionOf(body, 'PodReadyToStartContainers')?.status === 'True' && ready === undefined) return 'has its sandbox and its network';
-  return ready === 'True' ? 'is Ready' : ready === 'False' ? 'is not Ready yet' : 'makes progress: new conditions';
+  return ready === 'True' ? 'is Ready' : ready === 'False' ? 'is not Ready yet' : 'has new conditions';
 }
 function nodeStatus(body: Json): string {
   const ready = conditionOf(body, 'Ready')?.status;

@@ -59,16 +59,21 @@ const PHRASES: { readonly [topic in InsideTopic]: (detail: JsonObject) => string
   lost: () => 'a message was lost',
 };
 
-/** Who it was, and what the last chamber said. */
+/** Who it was, and the chamber that said no, if one did. */
 function chainPhrase({ user, stages }: JsonObject): string {
-  const refused = listOf(stages).find((stage) => isObject(stage) && stage.verdict === 'refused');
   const who = user === null ? 'an unknown client' : text(user);
-  if (isObject(refused)) return `refuses the request of ${who} at ${text(refused.stage)}`;
-  const passed = listOf(stages).map((stage) => (isObject(stage) ? text(stage.stage) : ''));
-  return passed.includes('mutating-admission') || passed.length > 4
-    ? `lets ${who} in: authentication, authorization and admission agree`
-    : `lets ${who} in: authentication and authorization agree`;
+  const passed = listOf(stages).filter(isObject);
+  const refusing = passed.find(({ verdict, plugins }) => verdict === 'refused' || verdict === 'invalid' || listOf(plugins).some(refuses));
+  if (refusing !== undefined) return `does not do what ${who} asks: ${CHAMBERS[text(refusing.stage)] ?? text(refusing.stage)} says no`;
+  const admitted = passed.some(({ stage }) => stage === 'validating-admission');
+  return `knows ${who}, who may do this${admitted ? '; admission agrees, and the object is valid' : ''}`;
 }
+const refuses = (plugin: Json): boolean => isObject(plugin) && plugin.refused !== undefined;
+const CHAMBERS: { readonly [stage: string]: string } = {
+  'mutating-admission': 'admission',
+  'validating-admission': 'admission',
+  'priority-and-fairness': 'fairness',
+};
 
 function queuePhrase(d: JsonObject): string {
   if (d.added !== undefined) return `${text(d.added)} joins the ${text(d.queue)} queue`;

@@ -15,7 +15,7 @@ function matters(object: JsonObject): readonly unknown[] {
   const { spec, metadata } = object;
   switch (object.kind) {
     case 'Pod':
-      return [field(object, 'status', 'phase'), conditionOf(object, 'Ready')?.status];
+      return [field(object, 'status', 'phase'), conditionOf(object, 'Ready')?.status ?? 'False'];
     case 'Node':
       return [conditionOf(object, 'Ready')?.status, field(spec, 'unschedulable'), JSON.stringify(field(spec, 'taints') ?? [])];
     case 'Namespace':
@@ -68,7 +68,7 @@ type Differs = (...path: string[]) => boolean;
 function podClauses(pod: JsonObject, differs: Differs): string[] {
   const clauses: string[] = [];
   if (differs('spec', 'nodeName')) clauses.push(`is bound to ${String(field(pod, 'spec', 'nodeName'))}`);
-  if (differs('status', 'phase')) clauses.push(`is ${String(field(pod, 'status', 'phase'))}`);
+  if (differs('status', 'phase')) clauses.push(phaseClause(String(field(pod, 'status', 'phase'))));
   const waiting = waitingReason(pod);
   if (waiting !== null && differs('status', 'containerStatuses')) clauses.push(`waits: ${waiting}`);
   if (differs('status', 'conditions')) {
@@ -80,6 +80,9 @@ function podClauses(pod: JsonObject, differs: Differs): string[] {
   if (differs('status', 'podIP')) clauses.push(`has the address ${String(field(pod, 'status', 'podIP'))}`);
   return clauses;
 }
+
+/** `is Running`, `has ended: Succeeded`. */
+export const phaseClause = (phase: string): string => (phase === 'Succeeded' || phase === 'Failed' ? `has ended: ${phase}` : `is ${phase}`);
 
 /** `CrashLoopBackOff`, `ImagePullBackOff`, `ErrImagePull`, where a container waits for more than its start. */
 export function waitingReason(pod: Json | undefined): string | null {

@@ -1,53 +1,36 @@
 // Which records begin a step of the story. Each rule is a pattern over one record and its exchange; `told` is
 // the step's number where it is one of the 17 of the call flow, the chapter its name here. What is told
 // follows what was sent: nothing here orders anything, and no rule knows a command.
-import type { Json } from '../base/json';
-import { type Subject, subjectOf } from '../trace/subject';
-import type { Trace } from '../trace/trace';
-import { API_SERVER, binaryOf } from '../wire/names';
-import type { HttpRequest, InsideTopic, Kind } from '../wire/payload';
-import type { TraceRecord } from '../wire/record';
+import { binaryOf } from '../wire/names';
+import type { Kind } from '../wire/payload';
 import type { Chapter } from './chapters';
+import {
+  about,
+  by,
+  byActor,
+  calls,
+  changesReadiness,
+  creates,
+  fails,
+  type Here,
+  heardBy,
+  hears,
+  httpOf,
+  isDeleting,
+  isGone,
+  isOwnStatus,
+  isSideline,
+  isStatus,
+  isStatusPatch,
+  isTopic,
+  objectOf,
+  perRequest,
+  persists,
+  persistsStep,
+  reportsRunning,
+  writes,
+} from './here';
 import { conditionOf, field } from './naming';
-
-/** A record and what rules ask of it, found out when first asked: most records match no rule. */
-export class Here {
-  private knownSubject: Subject | null | undefined;
-  private knownServed: TraceRecord | null | undefined;
-
-  constructor(
-    readonly record: TraceRecord,
-    readonly trace: Trace,
-    private readonly isStep: (seq: number) => boolean,
-  ) {}
-
-  get subject(): Subject | null {
-    if (this.knownSubject === undefined) this.knownSubject = subjectOf(this.record, this.trace);
-    return this.knownSubject;
-  }
-  /** For what kube-apiserver does: the request that it serves thereby. */
-  get served(): TraceRecord | null {
-    if (this.knownServed === undefined) this.knownServed = servedBy(this.record, this.trace);
-    return this.knownServed;
-  }
-  /** Whether that request is a step of the story. */
-  get servesStep(): boolean {
-    return this.served !== null && this.isStep(this.served.seq);
-  }
-}
-
-/** The API request that a record serves or answers: up the causes within kube-apiserver, which also asks itself. */
-function servedBy(record: TraceRecord, trace: Trace): TraceRecord | null {
-  if (record.from !== API_SERVER) return null;
-  if (record.payload.kind === 'response') return trace.requestOf(record) ?? null;
-  for (let seq = record.cause, steps = 0; seq !== null && steps < 16; steps++) {
-    const cause = trace.get(seq);
-    if (cause === undefined) return null;
-    if (cause.to === API_SERVER && cause.from !== API_SERVER && httpOf(cause) !== null) return cause;
-    seq = cause.cause;
-  }
-  return null;
-}
 
 export interface Rule {
   readonly chapter: Chapter;
@@ -59,42 +42,6 @@ export interface Rule {
   readonly what?: (here: Here) => string;
 }
 
-// ---- Words for patterns
-
-const httpOf = (record: TraceRecord | null): HttpRequest | null =>
-  record?.payload.protocol === 'http' && record.payload.kind === 'request' ? record.payload : null;
-const by = ({ record }: Here, binary: string): boolean => binaryOf(record.from) === binary;
-const byActor = (record: TraceRecord | null, ...actors: readonly string[]): boolean =>
-  record !== null && actors.includes(record.actor ?? '');
-const writes = ({ record }: Here): boolean => httpOf(record) !== null && httpOf(record)?.method !== 'GET';
-const about = ({ subject }: Here, resource: string, subresource: string | null = null): boolean =>
-  subject?.resource === resource && subject.subresource === subresource;
-const calls = ({ record }: Here, ...rpcs: readonly string[]): boolean => 'rpc' in record.payload && rpcs.includes(record.payload.rpc);
-const hears = ({ record, subject }: Here, binary: string, ...resources: readonly string[]): boolean =>
-  binaryOf(record.to) === binary && (resources.length === 0 || resources.includes(subject?.resource ?? ''));
-const objectOf = ({ record }: Here): Json | undefined =>
-  record.payload.kind === 'watch-delivery' && record.payload.protocol === 'http' ? record.payload.object : undefined;
-const isDeleting = (object: Json | undefined): boolean => field(object, 'metadata', 'deletionTimestamp') !== undefined;
-const isGone = ({ record }: Here): boolean =>
-  record.payload.kind === 'watch-delivery' && record.payload.protocol === 'http' && record.payload.type === 'DELETED';
-const isTopic = ({ record }: Here, topic: InsideTopic): boolean => record.payload.kind === 'inside' && record.payload.topic === topic;
-const fails = ({ record: { payload } }: Here): boolean =>
-  payload.kind === 'response' && (payload.protocol === 'http' ? payload.status >= 400 : payload.error !== null);
-
-const isStatusPatch = (record: TraceRecord | null, subject: Subject | null): boolean =>
-  record !== null &&
-  binaryOf(record.from) === 'kubelet' &&
-  httpOf(record)?.method === 'PATCH' &&
-  subject?.resource === 'pods' &&
-  /\/status(\?|$)/.test(httpOf(record)?.path ?? '');
-/** The patch that says a Pod's containers run: its phase, or that it is Ready where the phase was told before. */
-const reportsRunning = (record: TraceRecord | null): boolean => {
-  const body = httpOf(record)?.body;
-  return field(body, 'status', 'phase') === 'Running' || conditionOf(body, 'Ready')?.status === 'True';
-};
-/** What every controller does besides its work, and what only repeats another object. */
-const isSideline = ({ subject }: Here): boolean =>
-  subject === null || ['events', 'leases', 'endpoints'].includes(subject.resource) || subject.subresource === 'token';
 const POD_MAKERS = ['replicaset-controller', 'daemon-set-controller', 'job-controller', 'statefulset-controller'];
 const CAST = new Set(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'kubelet', 'containerd']);
 
@@ -108,23 +55,32 @@ const REQUESTS: readonly Rule[] = [
   },
   { chapter: 'Request', told: null, matches: (h) => by(h, 'kubectl') && h.subject !== null },
   { chapter: 'Request', told: null, matches: (h) => by(h, 'kube-apiserver') && binaryOf(h.record.to) === 'kubelet' },
-  { chapter: 'Persist', told: 2, matches: (h) => persists(h) && h.served?.from === 'kubectl', once: perRequest },
+  { chapter: 'Persist', told: 2, matches: (h) => persistsStep(h) && h.served?.from === 'kubectl' && creates(h.served), once: perRequest },
   {
     chapter: 'Persist',
     told: 4,
     matches: (h) => persists(h) && about(h, 'deployments') && byActor(h.served, 'deployment-controller'),
     once: perRequest,
   },
-  { chapter: 'Persist', told: 7, matches: (h) => persists(h) && about(h, 'pods') && byActor(h.served, ...POD_MAKERS), once: perRequest },
+  {
+    chapter: 'Persist',
+    told: 7,
+    matches: (h) => persistsStep(h) && about(h, 'pods') && byActor(h.served, ...POD_MAKERS) && creates(h.served),
+    once: perRequest,
+  },
   {
     chapter: 'Persist',
     told: 16,
     matches: (h) => persists(h) && isStatusPatch(h.served, h.subject) && reportsRunning(h.served),
     once: perRequest,
   },
-  { chapter: 'Persist', told: null, matches: persists, once: perRequest },
-  { chapter: 'Reconcile', told: 5, matches: (h) => byActor(h.record, 'deployment-controller') && writes(h) && about(h, 'replicasets') },
-  { chapter: 'Reconcile', told: 6, matches: (h) => byActor(h.record, ...POD_MAKERS) && writes(h) && about(h, 'pods') },
+  { chapter: 'Persist', told: null, matches: persistsStep, once: perRequest },
+  {
+    chapter: 'Reconcile',
+    told: 5,
+    matches: (h) => byActor(h.record, 'deployment-controller') && creates(h.record) && about(h, 'replicasets'),
+  },
+  { chapter: 'Reconcile', told: 6, matches: (h) => byActor(h.record, ...POD_MAKERS) && creates(h.record) && about(h, 'pods') },
   { chapter: 'Schedule', told: 9, matches: (h) => by(h, 'kube-scheduler') && about(h, 'pods', 'binding') },
   { chapter: 'Schedule', told: null, matches: (h) => by(h, 'kube-scheduler') && writes(h) && !isSideline(h) },
   {
@@ -145,17 +101,8 @@ const REQUESTS: readonly Rule[] = [
     matches: (h) => by(h, 'kube-proxy') && calls(h, 'iptables-restore'),
     once: ({ record, trace }) => `rules for ${heardBy(record, trace)}`,
   },
-  {
-    chapter: 'Report',
-    told: null,
-    matches: (h) =>
-      by(h, 'kube-controller-manager') &&
-      writes(h) &&
-      h.subject?.subresource === 'status' &&
-      h.subject.resource !== 'nodes' &&
-      h.subject.resource !== 'pods',
-  },
-  { chapter: 'Reconcile', told: null, matches: (h) => by(h, 'kube-controller-manager') && writes(h) && !isSideline(h) },
+  { chapter: 'Report', told: null, matches: (h) => isOwnStatus(h) && changesReadiness(h) },
+  { chapter: 'Reconcile', told: null, matches: (h) => by(h, 'kube-controller-manager') && writes(h) && !isSideline(h) && !isOwnStatus(h) },
 ];
 
 const ANSWERS: readonly Rule[] = [
@@ -166,9 +113,9 @@ const ANSWERS: readonly Rule[] = [
     matches: (h) =>
       h.record.payload.protocol === 'cri' && fails(h) && calls(h, 'RunPodSandbox', 'PullImage', 'CreateContainer', 'StartContainer'),
   },
-  { chapter: 'Request', told: null, matches: (h) => h.record.to === 'kubectl' && fails(h) && h.servesStep },
-  { chapter: 'Persist', told: null, matches: (h) => isStatus(h, 409) && h.servesStep },
-  { chapter: 'Admit', told: null, matches: (h) => isStatus(h, 403) && h.servesStep },
+  { chapter: 'Request', told: null, matches: (h) => h.record.to === 'kubectl' && fails(h) && h.servesIn !== null },
+  { chapter: 'Persist', told: null, matches: (h) => isStatus(h, 409) && !isSideline(h) },
+  { chapter: 'Admit', told: null, matches: (h) => isStatus(h, 403) && h.servesIn !== null },
 ];
 
 const DELIVERIES: readonly Rule[] = [
@@ -225,7 +172,7 @@ const INSIDE: readonly Rule[] = [
   {
     chapter: 'Admit',
     told: null,
-    matches: (h) => isTopic(h, 'chain') && h.served?.from === 'kubectl' && h.servesStep && httpOf(h.served)?.method !== 'GET',
+    matches: (h) => isTopic(h, 'chain') && h.served?.from === 'kubectl' && h.servesIn !== null && httpOf(h.served)?.method !== 'GET',
   },
   { chapter: 'Schedule', told: null, matches: (h) => isTopic(h, 'schedule') },
   { chapter: 'Run', told: null, matches: (h) => (isTopic(h, 'started') || isTopic(h, 'stopped')) && CAST.has(binaryOf(h.record.from)) },
@@ -256,27 +203,3 @@ export const BOOT_RULES: { readonly [kind in Kind]?: readonly Rule[] } = {
     { chapter: 'Boot', told: null, matches: (h) => isStatus(h, 201) && hears(h, 'kubelet', 'nodes'), once: (h) => `${h.record.to} joins` },
   ],
 };
-
-/** An etcd write for a request that is a step itself. */
-function persists(here: Here): boolean {
-  const { payload } = here.record;
-  return here.servesStep && payload.kind === 'request' && payload.protocol === 'etcd' && payload.rpc === 'Txn';
-}
-/** A transaction may be tried again: the request is persisted once. */
-function perRequest({ served }: Here): string {
-  return `persists ${served?.seq ?? -1}`;
-}
-function isStatus({ record: { payload } }: Here, status: number): boolean {
-  return payload.kind === 'response' && payload.protocol === 'http' && payload.status === status;
-}
-
-/** The delivery's version that led to a record: every node's kube-proxy does the same because of it. */
-function heardBy(record: TraceRecord, trace: Trace): string {
-  for (let seq = record.cause, steps = 0; seq !== null && steps < 12; steps++) {
-    const cause = trace.get(seq);
-    if (cause?.payload.kind === 'watch-delivery' && cause.payload.protocol === 'http')
-      return `${String(cause.payload.object.kind)} ${String(field(cause.payload.object, 'metadata', 'resourceVersion'))}`;
-    seq = cause?.cause ?? null;
-  }
-  return `record ${record.seq}`;
-}

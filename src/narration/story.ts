@@ -6,9 +6,10 @@ import type { Trace } from '../trace/trace';
 import { binaryOf } from '../wire/names';
 import type { TraceRecord } from '../wire/record';
 import type { Chapter } from './chapters';
+import { Here } from './here';
 import { field } from './naming';
 import { signatureOf } from './news';
-import { BOOT_RULES, Here, RULES } from './rules';
+import { BOOT_RULES, RULES } from './rules';
 import { sentence, sentenceOf } from './sentence';
 
 /** A told step: the record at `seq` begins occurrence `occurrence` (from 1) of `chapter`. */
@@ -30,8 +31,8 @@ export class Story {
   readonly steps: Step[] = [];
   private next = 0;
   private readonly occurrences = new Map<Chapter, number>();
-  /** Requests that are steps. */
-  private readonly requests = new Set<number>();
+  /** Requests that are steps, with their chapter. */
+  private readonly requests = new Map<number, Chapter>();
   private readonly toldOnce = new Set<string>();
   /** What each receiver last heard of each object. */
   private readonly heard = new Map<string, string>();
@@ -57,7 +58,7 @@ export class Story {
     const rules = (boot ? BOOT_RULES : RULES)[record.payload.kind];
     if (rules === undefined) return;
     if (this.trace.levels[record.seq] === WIRE && !boot) return this.tellLoop(record);
-    const here = new Here(record, this.trace, (seq) => this.requests.has(seq));
+    const here = new Here(record, this.trace, (seq) => this.requests.get(seq) ?? null);
     for (const rule of rules) {
       if (!rule.matches(here)) continue;
       const key = rule.once?.(here);
@@ -119,7 +120,7 @@ export class Story {
     const occurrence = (this.occurrences.get(chapter) ?? 0) + 1;
     this.occurrences.set(chapter, occurrence);
     if (record.payload.kind === 'request') {
-      this.requests.add(record.seq);
+      this.requests.set(record.seq, chapter);
       this.unanswered.add(record.seq);
     }
     this.steps.push({ seq: record.seq, chapter, occurrence, told, sentence: text });

@@ -43,7 +43,14 @@ export class Recorder {
 
   /** Identifies the trace so far, which must not be in the middle of a delivery: 16 hex digits. */
   digest(): string {
-    for (; this.digestedUpTo < this.records.length; this.digestedUpTo++) {
+    this.digestMore(this.records.length);
+    return this.digested.hex();
+  }
+
+  /** Does part of the work of `digest`: takes in up to `count` more records. True if none is left. */
+  digestMore(count: number): boolean {
+    const end = Math.min(this.records.length, this.digestedUpTo + count);
+    for (; this.digestedUpTo < end; this.digestedUpTo++) {
       const r = this.records[this.digestedUpTo] as TraceRecord;
       this.digested
         .number(r.atUs)
@@ -55,7 +62,7 @@ export class Recorder {
         .number(r.exchange ?? -1)
         .text(payloadText(r.payload));
     }
-    return this.digested.hex();
+    return this.digestedUpTo === this.records.length;
   }
 }
 

@@ -18,7 +18,7 @@ const MAX_TRANSCRIPT = 20_000;
 export function answerTo(question: Question, trace: Trace, story: Story): Answer {
   switch (question.type) {
     case 'detail':
-      return { type: 'detail', detail: detailOf(question.seq, trace, story) };
+      return { type: 'detail', detail: detailOf(question.seq, trace) };
     case 'lines':
       return { type: 'lines', lines: question.seqs.flatMap((seq) => linesOf(trace, trace.get(seq))) };
     case 'scene':
@@ -40,7 +40,7 @@ function interiorAt({ history }: Trace, component: string, seq: number): { reado
   return running || Object.keys(paths).length > 0 ? paths : null;
 }
 
-function detailOf(seq: number, trace: Trace, story: Story): Detail | null {
+function detailOf(seq: number, trace: Trace): Detail | null {
   const record = trace.get(seq);
   if (record === undefined) return null;
   const { atUs, receivedUs, from, to, actor, payload } = record;
@@ -65,7 +65,7 @@ function detailOf(seq: number, trace: Trace, story: Story): Detail | null {
       .map((effect) => lineOf(effect, trace)),
     chain: chainOf(record, request, trace),
     curl: curlOf(record, trace),
-    note: noteOf(record, trace, story),
+    note: noteOf(record, trace),
   };
 }
 

@@ -13,6 +13,7 @@ import { failureReport } from './report';
 
 const SLICE_MS = 8;
 const EVENTS_AT_ONCE = 200;
+const HASHED_AT_ONCE = 200;
 /** The page hears of news when there are that many records, or that long after it last did. */
 const FLUSH_RECORDS = 1024;
 const FLUSH_MS = 16;
@@ -81,23 +82,25 @@ export class Host {
   }
 
   private keepGoing(playing: Playing): void {
+    playing.tellStatus();
     if (playing.scheduled) return;
     playing.scheduled = true;
-    playing.tellStatus();
     this.needs.later(() => this.guarded(null, () => this.slice(playing)));
   }
 
   private slice(playing: Playing): void {
     if (this.playing !== playing) return;
     playing.scheduled = false;
-    const begun = this.needs.now();
+    const end = this.needs.now() + SLICE_MS;
+    const inTime = (): boolean => this.needs.now() < end;
     let still = playing.stopped;
-    while (!still && this.needs.now() - begun < SLICE_MS) still = playing.advance(EVENTS_AT_ONCE);
+    while (!still && inTime()) still = playing.advance(EVENTS_AT_ONCE);
     playing.flush(this.needs.now(), still);
-    if (!still) {
-      playing.scheduled = true;
-      this.needs.later(() => this.guarded(null, () => this.slice(playing)));
-    }
+    let done = still && playing.stopped;
+    while (still && !done && inTime()) done = playing.hashMore();
+    if (done) return;
+    playing.scheduled = true;
+    this.needs.later(() => this.guarded(null, () => this.slice(playing)));
   }
 
   /** Our own failure ends the recording with a report; the page may open it again. */
@@ -135,6 +138,9 @@ class Playing {
   private until: SimTime | null = null;
   /** Time went on, or was stopped, by hand: the next input belongs to that very time. */
   private byHand = false;
+  /** It stands still, and the page knows. */
+  private settled = false;
+  private hashed = false;
   private state: RunState = 'booting';
 
   constructor(
@@ -175,7 +181,9 @@ class Playing {
     const steps = this.story.follow();
     if (steps.length > 0) this.waitingSteps.push(...steps);
     const { records } = this.trace;
+    if (still && this.settled) return;
     if (!still && nowMs - this.flushedAt < FLUSH_MS && records.length - this.batches.sent < FLUSH_RECORDS) return;
+    this.settled = still;
     this.flushedAt = nowMs;
     if (this.stopped) this.state = 'stopped';
     const arrivedBy = still && !this.stopped ? Number.POSITIVE_INFINITY : this.sim.now;
@@ -185,15 +193,21 @@ class Playing {
     this.tellStatus();
   }
 
+  /** A part of the digest, once the run stands still. True if that was the last: the page was told. */
+  hashMore(): boolean {
+    this.hashed = this.sim.recorder.digestMore(HASHED_AT_ONCE);
+    if (this.hashed) this.tellStatus();
+    return this.hashed;
+  }
+
   tellStatus(): void {
     const { state, sim } = this;
-    const still = state === 'rest' || state === 'limit';
     this.post({
       type: 'status',
       state,
       atUs: sim.now,
       records: sim.recorder.records.length,
-      digest: still ? sim.recorder.digest() : null,
+      digest: this.hashed ? sim.recorder.digest() : null,
       crashes: sim.crashes.map(({ component, atUs, error }) => `${component} at ${atUs} µs: ${error}`),
       why: state === 'limit' ? this.why() : null,
     });
@@ -201,6 +215,8 @@ class Playing {
 
   private resume(): void {
     this.stopped = false;
+    this.settled = false;
+    this.hashed = false;
     this.state = this.runner.phase === 'booting' ? 'booting' : 'running';
   }
 

@@ -59,7 +59,7 @@ export interface RunStatus {
   readonly state: RunState;
   readonly atUs: number;
   readonly records: number;
-  /** Set when the run stands still. */
+  /** Set a moment after the run came to stand still. */
   readonly digest: string | null;
   /** Components that crashed because our own program is wrong. */
   readonly crashes: readonly string[];
