@@ -11,8 +11,8 @@ const LEASES: ResourceRef = { group: 'coordination.k8s.io', version: 'v1', resou
 const LEASE_SECONDS = 15;
 const RENEW_DEADLINE_US = 10 * SECOND;
 const RETRY_US = 2 * SECOND;
-/** So many tries without an answer are work; later ones do not keep a run awake. */
-const PATIENT_TRIES = 5;
+/** So many tries are work, long enough for a dead leader's lease to end; later ones do not keep a run awake. */
+const PATIENT_TRIES = 10;
 const QUERY = { query: 'timeout=5s' };
 
 export interface LeaderElectionOptions {

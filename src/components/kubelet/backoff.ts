@@ -42,15 +42,7 @@ export class Backoff {
     return this.entries.get(key)?.delayUs ?? 0;
   }
 
-  /** Drops keys that nobody used for a long time. */
-  collect(nowUs: number): void {
-    for (const [key, { lastUpdateUs }] of [...this.entries]) {
-      if (!this.hasExpired(nowUs, lastUpdateUs)) continue;
-      this.entries.delete(key);
-      this.changed(key, null);
-    }
-  }
-
+  /** Drops all keys that begin so. */
   forget(prefix: string): void {
     for (const key of [...this.entries.keys()]) {
       if (!key.startsWith(prefix)) continue;

@@ -26,7 +26,7 @@ import { withProbeResult } from './pod-status';
 import { PodSync } from './pod-sync';
 import { PodWorkers } from './pod-workers';
 import { Probes } from './probes';
-import { RuntimeManager } from './runtime-manager';
+import { backoffKey, RuntimeManager } from './runtime-manager';
 import { isStaticPod } from './static-pods';
 import { StatusManager } from './status-manager';
 import { Tokens } from './tokens';
@@ -252,6 +252,10 @@ class Kubelet {
       probes,
       runtime,
       pleg,
+      forgetFailures: (pod) => {
+        runtime.backoff.forget(backoffKey(pod, ''));
+        this.images.backoff.forget(`${pod.metadata.uid}_`);
+      },
       reconcileMirror: (pod) => this.source.reconcileMirror(pod),
       onFinished: (pod) => {
         if (isStaticPod(pod)) this.workers.forget(pod.metadata.uid ?? '');

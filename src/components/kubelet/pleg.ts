@@ -22,11 +22,17 @@ const RELIST_US = SECOND;
 /** Whoever waits for the next list keeps the run awake until it is there. */
 const NEXT_LIST_US = 1_100 * MS;
 
+type ListedState = 'running' | 'exited' | 'unknown';
 interface Listed {
-  readonly id: string;
   readonly uid: string;
-  readonly isSandbox: boolean;
-  readonly state: 'running' | 'exited' | 'unknown';
+  state: ListedState;
+  /** The number of the last list that it stood in. */
+  seen: number;
+}
+/** One pod's items of a list. */
+interface Group {
+  readonly sandboxes: JsonObject[];
+  readonly containers: JsonObject[];
 }
 /** What became of the containers of one pod, sandboxes included. */
 export interface PodChange {
@@ -51,6 +57,7 @@ export class Pleg {
   private last: { readonly sandboxes: JsonObject; readonly containers: JsonObject } | null = null;
   private lastListUs: number | null = null;
   private listing = false;
+  private lists = 0;
 
   constructor(
     private readonly ctx: Ctx,
@@ -120,7 +127,8 @@ export class Pleg {
     const containers = yield* this.cri.call('ListContainers', {}, { idle });
     if (sandboxes.ok && containers.ok) {
       const changes = this.compare(sandboxes.value, containers.value);
-      for (const change of changes) yield* this.look(change, requests.get(change.uid), sandboxes.value, containers.value);
+      const groups = grouped(changes, itemsOf(sandboxes.value.items), itemsOf(containers.value.containers));
+      for (const change of changes) yield* this.look(change, requests.get(change.uid), groups.get(change.uid));
       this.lastListUs = startedUs;
       this.tellWaiters();
     }
@@ -128,15 +136,13 @@ export class Pleg {
     if (this.requested.size > 0) this.list(false);
   }
 
-  private *look(change: PodChange, cause: Seq | null | undefined, sandboxes: JsonObject, containers: JsonObject): Task<void> {
+  private *look(change: PodChange, cause: Seq | null | undefined, group: Group | undefined): Task<void> {
     if (cause !== undefined) yield* suspend<void>((resume) => resume(undefined, cause));
     const { uid } = change;
     const lookedUs = this.ctx.now();
-    const own = newestFirst(itemsOf(sandboxes.items).filter((item) => uidOf(item) === uid));
-    const inside = newestFirst(itemsOf(containers.containers).filter((item) => uidOf(item) === uid));
-    if (own.length === 0 && inside.length === 0) this.cache.delete(uid);
+    if (group === undefined || group.sandboxes.length + group.containers.length === 0) this.cache.delete(uid);
     else {
-      const status = yield* this.statusOf(uid, own, inside);
+      const status = yield* this.statusOf(uid, newestFirst(group.sandboxes), newestFirst(group.containers));
       if (status === null) {
         this.again.add(uid);
         return;
@@ -181,30 +187,37 @@ export class Pleg {
     for (const uid of this.again) changes.of(uid);
     this.again.clear();
     if (same) return changes.all();
-    const found = new Set<string>();
-    for (const item of itemsOf(sandboxes.items)) this.note(item, true, found, changes);
-    for (const item of itemsOf(containers.containers)) this.note(item, false, found, changes);
-    for (const [id, known] of this.listed) {
-      if (found.has(id)) continue;
-      this.listed.delete(id);
-      const change = changes.of(known.uid);
-      change.removed = true;
-      if (known.state !== 'exited') change.died.push(id);
-    }
+    this.lists++;
+    let known = 0;
+    for (const item of itemsOf(sandboxes.items)) known += this.note(item, sandboxState(item.state), changes);
+    for (const item of itemsOf(containers.containers)) known += this.note(item, containerState(item.state), changes);
+    if (known < this.listed.size) this.noteRemoved(changes);
     return changes.all();
   }
 
-  private note(item: JsonObject, isSandbox: boolean, found: Set<string>, changes: Changes): void {
-    const id = String(item.id);
-    found.add(id);
-    const state = isSandbox ? (item.state === 'SANDBOX_NOTREADY' ? 'exited' : 'running') : listedState(item.state);
-    const known = this.listed.get(id);
-    if (known?.state === state) return;
-    const uid = uidOf(item);
-    this.listed.set(id, { id, uid, isSandbox, state });
+  private note({ id, labels }: JsonObject, state: ListedState, changes: Changes): number {
+    const known = this.listed.get(id as string);
+    if (known?.state === state) {
+      known.seen = this.lists;
+      return 1;
+    }
+    const uid = known?.uid ?? uidIn(labels);
+    if (known === undefined) this.listed.set(id as string, { uid, state, seen: this.lists });
+    else Object.assign(known, { state, seen: this.lists });
     const change = changes.of(uid);
     if (state === 'running') change.started = true;
-    if (state === 'exited') change.died.push(id);
+    if (state === 'exited') change.died.push(id as string);
+    return 1;
+  }
+
+  private noteRemoved(changes: Changes): void {
+    for (const [id, { uid, state, seen }] of [...this.listed]) {
+      if (seen === this.lists) continue;
+      this.listed.delete(id);
+      const change = changes.of(uid);
+      change.removed = true;
+      if (state !== 'exited') change.died.push(id);
+    }
   }
 
   private tellWaiters(): void {
@@ -227,10 +240,24 @@ class Changes {
   }
 }
 
-const listedState = (state: unknown): Listed['state'] =>
+const sandboxState = (state: unknown): ListedState => (state === 'SANDBOX_NOTREADY' ? 'exited' : 'running');
+const containerState = (state: unknown): ListedState =>
   state === 'CONTAINER_RUNNING' ? 'running' : state === 'CONTAINER_EXITED' ? 'exited' : 'unknown';
+
+/** The items of the pods that changed. */
+function grouped(
+  changes: readonly PodChange[],
+  sandboxes: readonly JsonObject[],
+  containers: readonly JsonObject[],
+): ReadonlyMap<string, Group> {
+  const groups = new Map<string, Group>(changes.map(({ uid }) => [uid, { sandboxes: [], containers: [] }]));
+  if (groups.size === 0) return groups;
+  for (const item of sandboxes) groups.get(uidIn(item.labels))?.sandboxes.push(item);
+  for (const item of containers) groups.get(uidIn(item.labels))?.containers.push(item);
+  return groups;
+}
 
 const itemsOf = (items: unknown): readonly JsonObject[] => (items ?? []) as readonly JsonObject[];
 const newestFirst = (items: readonly JsonObject[]): readonly JsonObject[] =>
   [...items].sort((a, b) => compareBytes(String(b.createdAt), String(a.createdAt)));
-const uidOf = ({ labels }: JsonObject): string => String((labels as JsonObject | undefined)?.['io.kubernetes.pod.uid'] ?? '');
+const uidIn = (labels: unknown): string => String((labels as JsonObject | undefined)?.['io.kubernetes.pod.uid'] ?? '');

@@ -17,6 +17,7 @@ import type { PodSteps, SyncResult } from './pod-workers';
 import type { Probes } from './probes';
 import type { RuntimeManager, SyncOutcome } from './runtime-manager';
 import type { RuntimePod } from './runtime-status';
+import { isStaticPod } from './static-pods';
 import type { StatusManager } from './status-manager';
 import type { VolumeManager } from './volumes';
 
@@ -35,6 +36,8 @@ export interface PodSyncNeeds {
   readonly probes: Probes;
   readonly runtime: RuntimeManager;
   readonly pleg: Pleg;
+  /** The pod is over: nothing of it is tried again. */
+  readonly forgetFailures: (pod: Pod) => void;
   readonly reconcileMirror: (pod: Pod) => Task<void>;
   readonly onFinished: (pod: Pod) => void;
 }
@@ -87,6 +90,7 @@ export class PodSync implements PodSteps {
     volumes.remove(uid);
     secrets.unregister(pod);
     configMaps.unregister(pod);
+    this.needs.forgetFailures(pod);
     for (const key of [...this.reasons.keys()]) if (key.startsWith(`${uid}/`)) this.reasons.delete(key);
     yield* ctx.sleep(REMOVE_CGROUPS_US);
   }
@@ -96,7 +100,10 @@ export class PodSync implements PodSteps {
   }
 
   finished(pod: Pod): void {
-    this.needs.statuses.send(pod.metadata.uid ?? '');
+    const uid = pod.metadata.uid ?? '';
+    // A static pod may begin anew under the same uid; its mirror is deleted by whoever made it.
+    if (isStaticPod(pod)) this.needs.statuses.forget(uid);
+    else this.needs.statuses.send(uid);
     this.needs.onFinished(pod);
   }
 

@@ -14,8 +14,9 @@ const RESYNC_US = 60 * SECOND;
 const RETRY_US = 10 * SECOND;
 /** Both are stretched by up to half, so that pods do not act in step. */
 const JITTER = 2;
-/** A next try that is further away does not keep a run awake. */
+/** A next try that is further away does not keep a run awake, nor does one after so many failures in a row. */
 const PATIENCE_US = 30 * SECOND;
+const PATIENT_FAILURES = 4;
 
 export type WorkerState = 'syncing' | 'terminating' | 'terminated';
 
@@ -44,7 +45,10 @@ interface Worker {
   wake: ((cause?: Seq | null) => void) | null;
   timer: Timer | null;
   lastSyncUs: number;
+  failures: number;
   graceSeconds: number | null;
+  /** No longer where it came from. */
+  gone: boolean;
 }
 
 export class PodWorkers {
@@ -74,7 +78,7 @@ export class PodWorkers {
   isRemovable(uid: string): boolean {
     const worker = this.workers.get(uid);
     if (worker === undefined) return true;
-    return worker.state === 'terminated' && worker.pod.metadata.deletionTimestamp !== undefined;
+    return worker.state === 'terminated' && (worker.gone || worker.pod.metadata.deletionTimestamp !== undefined);
   }
 
   // ---- Work to do
@@ -103,6 +107,7 @@ export class PodWorkers {
     this.finished.delete(uid);
     const worker = this.workers.get(uid);
     if (worker === undefined) return;
+    worker.gone = true;
     if (worker.state === 'syncing') this.end(worker, null);
     this.poke(worker, this.ctx.cause());
   }
@@ -130,7 +135,9 @@ export class PodWorkers {
       wake: null,
       timer: null,
       lastSyncUs: Number.NEGATIVE_INFINITY,
+      failures: 0,
       graceSeconds: null,
+      gone: false,
     };
     this.workers.set(worker.uid, worker);
     this.note(worker, 'syncing');
@@ -206,7 +213,8 @@ export class PodWorkers {
       failure === null ? RESYNC_US : failure.untilUs === null ? RETRY_US : Math.min(Math.max(failure.untilUs - now, 0), RESYNC_US);
     const random = this.ctx.random(`resync/${worker.uid}/${now}`);
     const delayUs = wanted + random.below(Math.floor(wanted / JITTER) + 1);
-    const idle = failure === null || wanted > PATIENCE_US;
+    worker.failures = failure === null ? 0 : worker.failures + 1;
+    const idle = failure === null || wanted > PATIENCE_US || worker.failures > PATIENT_FAILURES;
     worker.timer = this.ctx.after(delayUs, () => this.poke(worker, this.ctx.cause()), { idle });
   }
 

@@ -105,6 +105,10 @@ export class RuntimeManager {
   }
 }
 
+/** Of a container; with an empty name what all keys of a pod begin with. */
+export const backoffKey = ({ metadata }: Pod, container: string): string =>
+  `${metadata.name}_${metadata.namespace}_${metadata.uid}_${container}`;
+
 function graceSecondsOf(pod: Pod, container: Container | undefined, reason: KillReason): number {
   const probe = reason === 'LivenessProbe' ? container?.livenessProbe : reason === 'StartupProbe' ? container?.startupProbe : undefined;
   if (typeof probe?.terminationGracePeriodSeconds === 'number') return probe.terminationGracePeriodSeconds;
@@ -210,7 +214,7 @@ class Run {
     const status = findContainer(this.runtime, container.name);
     if (status?.state !== 'exited' || status.finishedUs === null) return null;
     const { name, namespace = '', uid = '' } = this.pod.metadata;
-    const key = `${name}_${namespace}_${uid}_${container.name}`;
+    const key = backoffKey(this.pod, container.name);
     if (!backoff.isInBackOffSince(key, status.finishedUs, ctx.now())) {
       backoff.next(key, status.finishedUs, ctx.now());
       return null;

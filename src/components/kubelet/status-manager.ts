@@ -126,8 +126,8 @@ export class StatusManager {
     const { namespace = '', name } = entry.pod.metadata;
     const object: ObjectName = { namespace, name };
     const found = yield* api.get<Pod>(PODS, object);
-    if (!found.ok) return found.status === 404;
-    if (found.body.metadata.uid !== apiUid(entry.pod)) {
+    if (!found.ok && found.status !== 404) return false;
+    if (!found.ok || found.body.metadata.uid !== apiUid(entry.pod)) {
       this.forget(uid);
       return true;
     }

@@ -11,25 +11,34 @@ import type { Task } from '../../sim/task';
 
 const ACCOUNTS: ResourceRef = { group: '', version: 'v1', resource: 'serviceaccounts' };
 
+/** The share of its time after which a token is renewed. */
+const RENEWED_AFTER = 0.8;
+
 export interface TokenSource {
   readonly audience?: string;
   readonly expirationSeconds?: number;
 }
 type TokenRequest = KubeObject & { readonly status: { readonly token: string; readonly expirationTimestamp: string } };
 
+export interface Token {
+  readonly token: string;
+  /** From then on another one is asked for. */
+  readonly renewAtUs: number;
+}
+
 export class Tokens {
-  private readonly known = new Map<string, { readonly token: string; readonly renewAtUs: number }>();
+  private readonly known = new Map<string, Token>();
 
   constructor(
     private readonly ctx: Ctx,
     private readonly api: ApiClient,
   ) {}
 
-  *get(pod: Pod, { audience, expirationSeconds = 3_600 }: TokenSource): Task<Result<string>> {
+  *get(pod: Pod, { audience, expirationSeconds = 3_600 }: TokenSource): Task<Result<Token>> {
     const { uid = '', namespace = '', name } = pod.metadata;
     const key = `${uid}/${audience ?? ''}/${expirationSeconds}`;
     const known = this.known.get(key);
-    if (known !== undefined && this.ctx.now() < known.renewAtUs) return ok(known.token);
+    if (known !== undefined && this.ctx.now() < known.renewAtUs) return ok(known);
     const body: JsonObject = {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
@@ -44,9 +53,10 @@ export class Tokens {
     const account = pod.spec.serviceAccountName || 'default';
     const reply = yield* this.api.create<TokenRequest>(ACCOUNTS, { namespace, name: account }, body, { subresource: 'token' });
     if (!reply.ok) return err(`failed to fetch token: ${reply.error?.message ?? reply.failure ?? ''}`);
-    const { token, expirationTimestamp } = reply.body.status;
-    const endUs = parseTime(expirationTimestamp) ?? this.ctx.now() + expirationSeconds * SECOND;
-    this.known.set(key, { token, renewAtUs: this.ctx.now() + Math.floor((endUs - this.ctx.now()) * 0.8) });
+    const now = this.ctx.now();
+    const endUs = parseTime(reply.body.status.expirationTimestamp) ?? now + expirationSeconds * SECOND;
+    const token = { token: reply.body.status.token, renewAtUs: now + Math.floor((endUs - now) * RENEWED_AFTER) };
+    this.known.set(key, token);
     return ok(token);
   }
 

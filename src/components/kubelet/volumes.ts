@@ -157,8 +157,19 @@ export class VolumeManager {
 
   private *token(pod: Pod, source: TokenSource): Task<Result<unknown>> {
     const token = yield* this.needs.tokens.get(pod, source);
-    if (token.ok) this.needs.disk.tokens.set(pod.metadata.uid ?? '', token.value);
+    if (!token.ok) return token;
+    const { ctx, disk } = this.needs;
+    const { uid = '' } = pod.metadata;
+    disk.tokens.set(uid, token.value.token);
+    const again = (): void => {
+      if (this.pods.has(uid)) ctx.spawn(this.renew(pod, source), 'volume-manager');
+    };
+    ctx.after(token.value.renewAtUs - ctx.now(), again, { idle: true });
     return token;
+  }
+
+  private *renew(pod: Pod, source: TokenSource): Task<void> {
+    yield* this.token(pod, source);
   }
 
   private tickAfter(us: number, phaseUs: number): number {
