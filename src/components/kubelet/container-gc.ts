@@ -77,7 +77,8 @@ export class ContainerGc {
     ctx.after(NOTICED_US, () => undefined);
   }
 
-  private *sweep(): Task<void> {
+  /** What is left over at the engine. */
+  *sweep(): Task<void> {
     const { cri, isRemovable } = this.needs;
     const containers = yield* cri.call('ListContainers', {}, { idle: true });
     const sandboxes = yield* cri.call('ListPodSandbox', {}, { idle: true });
