@@ -33,9 +33,9 @@ function scalar(value: Json, indent: string): string {
 /** A text that YAML reads as this very text without quotes. */
 function plain(text: string): boolean {
   return (
-    /^[A-Za-z0-9_./*(<$^~=+-][^\n\t]*$/.test(text) &&
+    /^[A-Za-z0-9_./($^+-][^\n\t]*$/.test(text) &&
     !/: |:$| #|\s$/.test(text) &&
-    !/^[-*]( |$)|^[*]|^[-+.]?\d[\d_,.:eExXa-fA-F+-]*$|^-?\.(inf|nan)$/i.test(text) &&
-    !/^(true|false|yes|no|on|off|y|n|null|~|=|---.*)$/i.test(text)
+    !/^-( |$)|^[-+.]?\d[\d_,.:eExXa-fA-F+-]*$|^-?\.(inf|nan)$/i.test(text) &&
+    !/^(true|false|yes|no|on|off|y|n|null|---.*)$/i.test(text)
   );
 }

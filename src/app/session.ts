@@ -6,6 +6,7 @@ import type { Input, Run, TimedInput } from '../wire/run';
 import {
   type ClusterLink,
   type Detail,
+  FLAGS,
   type FromWorker,
   LEVELS,
   type Level,
@@ -111,6 +112,7 @@ export function createSession(needs: SessionNeeds): Session {
   const replaced = signal<Replaced | null>(null);
   const goal = signal<At | null>(null);
   let playsAtGoal = false;
+  let opening = false;
   /** An input was given of which the cluster has not spoken yet. */
   let awaited = false;
   /** Told steps whose records are not here yet. */
@@ -143,6 +145,12 @@ export function createSession(needs: SessionNeeds): Session {
   function hear(message: Exclude<FromWorker, { type: 'answer' }>): void {
     switch (message.type) {
       case 'opened':
+        // What we opened ourselves was forgotten then; a command may have been given since.
+        if (opening) {
+          opening = false;
+          run.set(message.run);
+          return;
+        }
         told(message.run);
         forget();
         if (playsAtGoal && goal.get() === null) player.play();
@@ -236,6 +244,7 @@ export function createSession(needs: SessionNeeds): Session {
     goal.set(wantedGoal);
     playsAtGoal = false;
     awaited = false;
+    opening = true;
     replaced.set(null);
     missedGoal.set(false);
     inputs.set(wanted.inputs);
@@ -308,6 +317,8 @@ export function createSession(needs: SessionNeeds): Session {
     detailOf: asker.detailOf,
     stepAt(seq) {
       const all = steps.get();
+      // What was typed belongs to the step that it begins; nothing told belongs to boot.
+      const begins = columns.header(seq)?.kind === 'input';
       let low = 0;
       let high = all.length;
       while (low < high) {
@@ -315,7 +326,9 @@ export function createSession(needs: SessionNeeds): Session {
         if ((all[middle] as Step).seq <= seq) low = middle + 1;
         else high = middle;
       }
-      return all[low - 1] ?? null;
+      const step = all[begins ? low : low - 1] ?? null;
+      const ofBoot = step !== null && (columns.flags(step.seq) & FLAGS.boot) !== 0;
+      return ofBoot && (columns.flags(seq) & FLAGS.boot) === 0 ? null : step;
     },
     goOn: () => {
       if (run.get() !== null) link.send({ type: 'continue', us: 60_000_000 });

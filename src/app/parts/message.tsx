@@ -8,6 +8,7 @@ import { verdictsOf } from '../stage/chambers';
 import { shapeOf, toneOf } from '../stage/focus';
 import { timeText } from '../text/duration';
 import { en } from '../text/en';
+import { splitSentence } from '../text/sentence';
 import { Glyph } from './controls';
 import { CopyButton } from './copy-button';
 import style from './message.module.css';
@@ -63,7 +64,7 @@ function Head({ detail }: { readonly detail: Detail }) {
         <span>{detail.from === detail.to ? detail.from : `${detail.from} → ${detail.to}`}</span>
         <span className={style.number}>{en.message.number(detail.line.seq)}</span>
       </h2>
-      <p className={style.sentence}>{detail.line.sentence}</p>
+      <p className={style.sentence}>{splitSentence(detail.line.sentence, detail).what}</p>
     </>
   );
 }

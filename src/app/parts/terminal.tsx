@@ -127,12 +127,13 @@ function Peek({ entry }: { readonly entry: Entry }) {
   );
 }
 
-/** Commands that could come next, once the last has been told. */
+/** Commands that could come next, once everything has been told. */
 function Next() {
   const { session, line } = useDesk();
   const inputs = useSignal(session.inputs);
   useSignal(session.status);
-  if (session.moving() || inputs.length === 0) return null;
+  useSignal(session.player.cursor);
+  if (session.moving() || !session.atEnd() || inputs.length === 0) return null;
   const given = inputs.flatMap(({ input }) => (input.type === 'kubectl' ? [input.line] : []));
   return (
     <fieldset aria-label={en.terminal.next} className={style.next}>

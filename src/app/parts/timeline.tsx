@@ -45,7 +45,7 @@ function Facts() {
         </strong>
       )}
       <span className={style.state} data-state={state} role="status">
-        {goal === null ? en.status[state] : en.status.replaying}
+        {goal !== null ? en.status.replaying : state === 'rest' && seq >= 0 && session.atEnd() ? en.status.end : en.status[state]}
       </span>
       <span className={style.grow} />
       <span title={en.timeline.timeHint}>{timeText(at)}</span>

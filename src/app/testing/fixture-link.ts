@@ -426,6 +426,7 @@ export function createFixtureLink(): ClusterLink {
             { seq: bootEnd + 5, kind: 'exit', text: '0' },
           ];
           if (given) {
+            say({ type: 'extended', run: { ...run, inputs: [...run.inputs, { when: 'rest', input: message.input }] } });
             say({
               type: 'terminal',
               lines: [
@@ -437,13 +438,14 @@ export function createFixtureLink(): ClusterLink {
             return;
           }
           given = true;
-          say({ type: 'extended', run: { ...run, inputs: [{ when: 'rest', input: message.input }] } });
+          run = { ...run, inputs: [{ when: 'rest', input: message.input }] };
+          say({ type: 'extended', run });
           status('running', bootEnd);
           batch(bootEnd, records.length);
           say({ type: 'steps', steps });
           say({ type: 'terminal', lines });
           status('rest', records.length);
-        }, 20);
+        }, 40);
     },
     ask: (q) => Promise.resolve(answer(q) as never),
     subscribe(hear) {

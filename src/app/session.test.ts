@@ -1,0 +1,136 @@
+// The engines together, against a short recording: what a command does at the end and before it, and what the
+// address says.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PLAIN_COMMAND } from '../share/link';
+import type { ClusterLink, ToWorker } from '../worker/protocol';
+import { type Address, createAddress } from './address';
+import { createCommandLine } from './command-line';
+import { createSession, type Session } from './session';
+import { createFixtureLink } from './testing/fixture-link';
+
+const FRESH = { model: 'm', cluster: { nodes: [], images: {}, registryBytesPerSecond: 1 }, seed: 1, inputs: [] };
+const clock = {
+  now: () => Date.now(),
+  requestFrame: (callback: () => void) => setTimeout(callback, 16) as unknown as number,
+  cancelFrame: (id: number) => clearTimeout(id),
+  setTimer: (callback: () => void, ms: number) => setTimeout(callback, ms) as unknown as number,
+  clearTimer: (id: number) => clearTimeout(id),
+};
+
+let sent: Exclude<ToWorker, { type: 'ask' }>[] = [];
+let session: Session;
+
+function spied(): ClusterLink {
+  const link = createFixtureLink();
+  return { ...link, send: (message) => (sent.push(message), link.send(message)) };
+}
+function opened(hash: string): { readonly address: Address; readonly bar: { hash: string } } {
+  const bar = { hash };
+  const address = createAddress({
+    session,
+    bar: { hash: () => bar.hash, replace: (next) => (bar.hash = next), onChange: () => () => undefined },
+    freshRun: FRESH,
+    setTimer: clock.setTimer,
+  });
+  return { address, bar };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  sent = [];
+  session = createSession({ link: spied, clock, travels: () => true });
+});
+afterEach(() => {
+  session.destroy();
+  vi.useRealTimers();
+});
+
+describe('the page without its looks', () => {
+  test('the start page has the command typed; sending it plays the first message', async () => {
+    opened('');
+    const line = createCommandLine(session);
+    expect(line.text.get()).toBe(PLAIN_COMMAND);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(line.submit()).toBe(true);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(session.columns.header(session.player.cursor.get().seq)?.kind).toBe('input');
+    expect(session.player.mode.get().playing).toBe(true);
+  });
+
+  test('a command sent while the cluster starts is played once it is ready', async () => {
+    opened('');
+    createCommandLine(session).submit();
+    await vi.advanceTimersByTimeAsync(300);
+    expect(session.player.cursor.get().seq).toBeGreaterThan(0);
+  });
+
+  test('the address is a link to the moment, and opens there', async () => {
+    const { bar } = opened('');
+    await vi.advanceTimersByTimeAsync(100);
+    session.command(PLAIN_COMMAND, null);
+    await vi.advanceTimersByTimeAsync(100);
+    session.player.end();
+    session.player.seek(session.steps.get().find(({ chapter, occurrence }) => chapter === 'Schedule' && occurrence === 1)?.seq ?? -1);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(bar.hash).toBe('#run=1&at=schedule.1');
+  });
+
+  test('a damaged link says so and gives the start page', async () => {
+    const { address, bar } = opened('#run=1.broken');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(address.problem.get()).toBe('damaged');
+    expect(session.inputs.get()).toEqual([]);
+    expect(bar.hash).toBe('');
+  });
+
+  test('at the end a command goes on; before it, it begins another future that can be undone', async () => {
+    opened('');
+    await vi.advanceTimersByTimeAsync(100);
+    session.command(PLAIN_COMMAND, null);
+    await vi.advanceTimersByTimeAsync(100);
+    session.player.end();
+    session.command('kubectl get pods', null);
+    expect(sent.at(-1)).toMatchObject({ type: 'input', after: null });
+    await vi.advanceTimersByTimeAsync(100);
+    const seq = session.list().at(3);
+    session.player.seek(seq);
+    session.command('kubectl delete pod x', null);
+    expect(sent.at(-1)).toMatchObject({ type: 'input', after: seq });
+    session.takeUpReplaced();
+    expect(sent.at(-1)).toMatchObject({
+      type: 'open',
+      run: { inputs: [{ input: { line: PLAIN_COMMAND } }, { input: { line: 'kubectl get pods' } }] },
+    });
+  });
+
+  test('pasted commands are all given, pasted YAML waits for its command', async () => {
+    opened('');
+    const line = createCommandLine(session);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(line.paste('kubectl get pods\n$ kubectl get nodes\n')).toBe(true);
+    expect(sent.slice(1)).toMatchObject([{ input: { line: 'kubectl get pods' } }, { input: { line: 'kubectl get nodes' } }]);
+    expect(line.paste('apiVersion: v1\nkind: Pod\n')).toBe(true);
+    expect(line.text.get()).toBe('kubectl apply -f -');
+    expect(line.submit()).toBe(true);
+    expect(sent.at(-1)).toMatchObject({ input: { line: 'kubectl apply -f -', stdin: 'apiVersion: v1\nkind: Pod\n' } });
+  });
+
+  test('a command that reads a manifest asks for it', () => {
+    const line = createCommandLine(session);
+    line.write('kubectl create -f -');
+    expect(line.submit()).toBe(false);
+    expect(line.manifest.get()).toBe('');
+    expect(line.submit()).toBe(false);
+    expect(line.problem.get()).toBe('needs-manifest');
+  });
+
+  test('from the end, play begins anew', async () => {
+    opened('');
+    await vi.advanceTimersByTimeAsync(100);
+    session.command(PLAIN_COMMAND, null);
+    await vi.advanceTimersByTimeAsync(100);
+    session.player.end();
+    session.player.play();
+    expect(session.player.cursor.get().seq).toBe(session.list().at(0));
+  });
+});
