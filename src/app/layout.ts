@@ -27,7 +27,7 @@ const PLANE = rect(248, 16, 632, 672);
 const GATE = rect(264, 224, 600, 184);
 const HOST_Y = 612;
 const HOST_CONTAINERD = rect(380, HOST_Y, 124, 60);
-const LEGEND = rect(24, 420, 176, 268);
+const LEGEND = rect(24, 320, 176, 368);
 const NODES = rect(944, 76, 472, 612);
 
 const KUBECTL_Y = 248;

@@ -117,7 +117,8 @@ const NODE_HEAD = 36;
 /** On a narrow stage at its foot, else beside the message. */
 function standOf(model: StageModel, focus: Focus, width: number, height: number): Rect {
   const container = model.size.get();
-  if (isNarrow(container)) return { x: (container.width - width) / 2, y: container.height - height - 12, w: width, h: height };
+  if (isNarrow(container) || useUi.getState().presenting)
+    return { x: (container.width - width) / 2, y: container.height - height - 12, w: width, h: height };
   const view = model.view.get();
   const layout = model.layout.get();
   const ends = [rectOf(layout, focus.from, model.tiles()), rectOf(layout, focus.to, model.tiles())].flatMap((rect) =>

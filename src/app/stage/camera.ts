@@ -17,6 +17,8 @@ export const MAX_ZOOM = 3;
 const NARROW = 720;
 const MAX_FIT_ZOOM = 1.8;
 const MAX_FOLLOW_ZOOM = 1.05;
+/** The smallest text at 20 points. */
+const PRESENTING_ZOOM = 2.2;
 /** Of a box that speaks, at least so much on each side of where its line ends. */
 const REACH = 110;
 
@@ -48,9 +50,9 @@ export function actionOf(layout: Layout, focus: Focus | null, tiles: Tiles): Rec
   return boundsOf(pieces);
 }
 
-/** The view on a narrow stage, with room for the callout below. */
-export const followed = (part: Rect, size: Size, calloutHeight: number): View =>
-  viewOf(part, size, { padding: 12, maxZoom: MAX_FOLLOW_ZOOM, bottom: calloutHeight });
+/** The view that follows the action, with room for the callout below. */
+export const followed = (part: Rect, size: Size, calloutHeight: number, presenting: boolean): View =>
+  viewOf(part, size, { padding: 12, maxZoom: presenting ? PRESENTING_ZOOM : MAX_FOLLOW_ZOOM, bottom: calloutHeight });
 
 export const toScreen = ({ x, y, w, h }: Rect, view: View): Rect => ({
   x: x * view.zoom + view.x,

@@ -34,13 +34,15 @@ export function Facts() {
       const at = toScreen(anchor, model.view.get());
       const middle: [number, number] = [at.x + at.w / 2, at.y + at.h / 2];
       const size = { width: element.offsetWidth, height: element.offsetHeight };
+      const callout = model.callout.get();
+      const taken = callout === null ? [] : [callout];
       const spot = isNarrow(container)
         ? { x: (container.width - size.width) / 2, y: container.height - size.height - 12 }
-        : placeCallout({ ...size, container, ends: [at], way: [middle], others: [] });
+        : placeCallout({ ...size, container, ends: [at, ...taken], way: [middle], others: [] });
       element.style.transform = `translate(${spot.x}px, ${spot.y}px)`;
     };
     stand();
-    const stops = [model.view.subscribe(stand), model.size.subscribe(stand)];
+    const stops = [model.view.subscribe(stand), model.size.subscribe(stand), model.callout.subscribe(stand)];
     return () => {
       for (const stop of stops) stop();
     };
@@ -118,7 +120,7 @@ function ComponentFacts({ id, state, scene }: { readonly id: string; readonly st
   );
   return (
     <>
-      {state !== '' && <Fact name={scene.running.includes(id) ? t.facts.running : ''} lines={[state]} />}
+      {state !== '' && <Fact name={t.facts.now} lines={[state]} />}
       {(id === 'kube-controller-manager' || id === 'kube-scheduler') && (
         <Fact
           name={t.facts.queues}

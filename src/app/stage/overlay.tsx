@@ -35,8 +35,8 @@ export function Overlay() {
       <div ref={ring} className={css.ring} aria-hidden="true">
         <i />
       </div>
-      <span ref={number} key={focus?.header.seq} className={css.number} data-tone={focus?.tone} aria-hidden="true" hidden>
-        <b>{told ?? (focus === null ? '' : session.list().placeOf(focus.header.seq) + 1)}</b>
+      <span ref={number} className={css.number} data-tone={focus?.tone} aria-hidden="true" hidden>
+        <b key={focus?.header.seq}>{told ?? (focus === null ? '' : session.list().placeOf(focus.header.seq) + 1)}</b>
       </span>
       <button
         ref={button}

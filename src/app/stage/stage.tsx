@@ -4,7 +4,7 @@ import { reducedMotion } from '../preferences';
 import { usePart, useSignal } from '../react';
 import type { Session } from '../session';
 import { en } from '../text/en';
-import { show } from '../ui';
+import { show, useUi } from '../ui';
 import { Callout } from './callout';
 import { actionOf, followed, isNarrow, MAX_ZOOM, MIN_ZOOM, viewOf, wholeOf } from './camera';
 import { StageContext } from './context';
@@ -26,6 +26,7 @@ const PARTS = { Box, Group, Line, Legend };
 const ZOOMS = { min: MIN_ZOOM, max: MAX_ZOOM };
 const CAMERA_MS = 200;
 const CALLOUT_ROOM = 156;
+const PRESENTING_ROOM = 250;
 
 export function Stage({ session }: { readonly session: Session }) {
   const [model] = useState(() => createStageModel(session));
@@ -103,9 +104,13 @@ const Sign = ({ d }: { readonly d: string }) => (
 const leave = (): void => show({ selected: null });
 
 const wholeView = (model: StageModel): View => viewOf(wholeOf(model.layout.get()), model.size.get());
-const actionView = (model: StageModel): View =>
-  followed(actionOf(model.layout.get(), model.focus.get(), model.tiles()), model.size.get(), CALLOUT_ROOM);
-const homeView = (model: StageModel): View => (isNarrow(model.size.get()) ? actionView(model) : wholeView(model));
+const actionView = (model: StageModel): View => {
+  const { presenting } = useUi.getState();
+  const room = presenting ? PRESENTING_ROOM : CALLOUT_ROOM;
+  return followed(actionOf(model.layout.get(), model.focus.get(), model.tiles()), model.size.get(), room, presenting);
+};
+const follows = (model: StageModel): boolean => isNarrow(model.size.get()) || (useUi.getState().presenting && model.focus.get() !== null);
+const homeView = (model: StageModel): View => (follows(model) ? actionView(model) : wholeView(model));
 
 /** Wide: all of the stage, until a person moves it. Narrow: where the action is, at each message anew. */
 function useCamera(model: StageModel, start: View) {
@@ -116,10 +121,13 @@ function useCamera(model: StageModel, start: View) {
     model.view.set(start);
     const stops = [
       model.size.subscribe(() => {
-        if (isNarrow(model.size.get()) || !moved.current) handle.current?.setView(homeView(model), 0);
+        if (follows(model) || !moved.current) handle.current?.setView(homeView(model), 0);
       }),
       model.focus.subscribe(() => {
-        if (isNarrow(model.size.get())) go(actionView(model));
+        if (follows(model)) go(actionView(model));
+      }),
+      useUi.subscribe((ui, before) => {
+        if (ui.presenting !== before.presenting) go(homeView(model));
       }),
     ];
     return () => {

@@ -1,10 +1,11 @@
 // How to read the stage: what a shape says, what a colour says.
 import { en } from '../../text/en';
-import { MessageSign } from '../glyphs';
+import { MessageSign, PodSign } from '../glyphs';
 import css from './legend.module.css';
 
 const t = en.stage;
 const SHAPES = ['request', 'answer', 'watch', 'delivery', 'failure'] as const;
+const LOOKS = ['running', 'starting', 'unready', 'waiting', 'failed', 'leaving'] as const;
 const TONES = ['http', 'etcd', 'cri', 'kernel', 'registry'] as const;
 
 export const Legend = () => (
@@ -23,6 +24,14 @@ export const Legend = () => (
         <li key={tone}>
           <span className={css.swatch} data-tone={tone} />
           {t.tones[tone]}
+        </li>
+      ))}
+    </ul>
+    <ul className={css.looks} aria-label={t.facts.pods}>
+      {LOOKS.map((look) => (
+        <li key={look}>
+          <PodSign look={look} />
+          {t.looks[look]}
         </li>
       ))}
     </ul>

@@ -16,6 +16,7 @@ import css from './shelf.module.css';
 
 const t = en.stage;
 const NONE: readonly PodTile[] = [];
+const MAX_DOTS = 5;
 
 export function Shelf({ place }: { readonly place: Place }) {
   const pods = useScene((scene) => podsOf(scene, place.node ?? ''), sameJson);
@@ -74,6 +75,7 @@ const Tile = memo(function Tile({ pod, slot, origin }: { readonly pod: PodTile; 
       data-owner={ownerColour(pod.owner)}
       data-selected={selected || undefined}
       aria-label={`Pod ${podPhrase(pod)}`}
+      title={size === 'large' ? undefined : podPhrase(pod)}
       aria-expanded={selected}
       tabIndex={isActive ? 0 : -1}
       style={placeIn(slot, origin)}
@@ -83,19 +85,19 @@ const Tile = memo(function Tile({ pod, slot, origin }: { readonly pod: PodTile; 
       <span className={css.inner} aria-hidden="true">
         <span className={css.head}>
           <PodSign look={look} />
-          {size !== 'mini' && <span className={css.podName}>{shortened(name, Math.floor((slot.w - 28) / 6.6))}</span>}
+          {size !== 'mini' && <span className={css.podName}>{shortened(name, Math.floor((slot.w - 28) / 7))}</span>}
         </span>
         {size === 'large' && (
           <>
-            <Flashing text={pod.status} />
-            <span className={css.foot}>
+            <span className={css.state}>
+              <Flashing text={pod.status} />
               <span className={css.dots}>
-                {pod.containers.slice(0, 5).map((container) => (
+                {pod.containers.slice(0, MAX_DOTS).map((container) => (
                   <ContainerDot key={container.name} {...container} />
                 ))}
               </span>
-              <span className={css.address}>{pod.ip ?? ''}</span>
             </span>
+            <span className={css.address}>{pod.ip ?? t.noAddress}</span>
           </>
         )}
       </span>
