@@ -21,6 +21,8 @@ const MAX_FOLLOW_ZOOM = 1.05;
 const PRESENTING_ZOOM = 2.2;
 /** Of a box that speaks, at least so much on each side of where its line ends. */
 const REACH = 110;
+/** A box up to this width is shown whole. */
+const SMALL = 190;
 
 export const isNarrow = ({ width }: Size): boolean => width < NARROW;
 
@@ -40,13 +42,13 @@ export function actionOf(layout: Layout, focus: Focus | null, tiles: Tiles): Rec
   const to = rectOf(layout, focus.to, tiles);
   if (focus.way === null) {
     const box = to ?? from ?? wholeOf(layout);
-    return box.w > 400 ? box : boundsOf([box, pieceOf(box, [box.x, box.y], REACH)]);
+    return box;
   }
   const start = focus.way.at(0);
   const end = focus.way.at(1);
   const pieces: Rect[] = focus.way.between(0, 1).map(([x, y]) => ({ x: x - 12, y: y - 12, w: 24, h: 24 }));
-  if (from !== undefined) pieces.push(pieceOf(from, [start.x, start.y], REACH));
-  if (to !== undefined) pieces.push(pieceOf(to, [end.x, end.y], REACH));
+  if (from !== undefined) pieces.push(from.w <= SMALL ? from : pieceOf(from, [start.x, start.y], REACH));
+  if (to !== undefined) pieces.push(to.w <= SMALL ? to : pieceOf(to, [end.x, end.y], REACH));
   return boundsOf(pieces);
 }
 

@@ -22,7 +22,7 @@ describe('verdicts', () => {
     expect(verdicts.map(({ chamber }) => chamber)).toEqual(CHAMBERS);
     expect(verdicts.every(({ state }) => state === 'passed')).toBe(true);
     expect(verdicts[0]?.says).toBe('deployment-controller');
-    expect(verdicts[3]?.says).toBe('1 changed it');
+    expect(verdicts[3]?.says).toBe('changed by 1');
   });
 
   it('a read is answered after authorization', () => {

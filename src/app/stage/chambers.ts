@@ -62,7 +62,7 @@ function saysOf(chamber: Chamber, stage: JsonObject, plugins: readonly JsonObjec
     case 'authorization':
       return 'allowed';
     case 'mutating':
-      return plugins.length === 0 ? 'unchanged' : `${plugins.length} changed it`;
+      return plugins.length === 0 ? 'unchanged' : `changed by ${plugins.length}`;
     case 'validation':
       return 'valid';
     case 'validating':

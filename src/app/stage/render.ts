@@ -36,7 +36,9 @@ export interface Picture {
 }
 
 const RAIL = 2.25;
-const ARROW_EVERY = 64;
+const ARROW_EVERY = 90;
+/** No arrow so near to the message itself. */
+const CLEAR = 22;
 
 export function render(context: CanvasRenderingContext2D, picture: Picture, palette: Palette): void {
   const { width, height, pixelRatio, view } = picture;
@@ -65,7 +67,7 @@ function drawWay(context: CanvasRenderingContext2D, message: DrawnMessage, { vie
     context.globalAlpha = 1;
     if (share > 0) stroke(context, way.between(0, share, side), view);
   }
-  if (still) drawArrows(context, way, palette[message.tone], view);
+  if (still) drawArrows(context, way, message, palette[message.tone], view);
 }
 
 function stroke(context: CanvasRenderingContext2D, points: readonly (readonly [number, number])[], view: View): void {
@@ -78,13 +80,14 @@ function stroke(context: CanvasRenderingContext2D, points: readonly (readonly [n
   context.stroke();
 }
 
-function drawArrows(context: CanvasRenderingContext2D, way: Route, colour: string, view: View): void {
+function drawArrows(context: CanvasRenderingContext2D, way: Route, at: DrawnMessage, colour: string, view: View): void {
   const count = Math.max(1, Math.floor(way.length / ARROW_EVERY));
   context.fillStyle = colour;
   for (let i = 0; i < count; i++) {
     const { x, y, angle } = way.at((i + 0.5) / count);
+    if (Math.hypot(x - at.x, y - at.y) < CLEAR) continue;
     const [sx, sy] = toScreen(x, y, view);
-    triangle(context, sx, sy, angle, 4.5 * Math.max(1, view.zoom));
+    triangle(context, sx, sy, angle, 6 * Math.max(1, view.zoom));
     context.fill();
   }
 }

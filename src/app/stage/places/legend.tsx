@@ -27,7 +27,8 @@ export const Legend = () => (
         </li>
       ))}
     </ul>
-    <ul className={css.looks} aria-label={t.facts.pods}>
+    <h3>{t.facts.pods}</h3>
+    <ul className={css.looks}>
       {LOOKS.map((look) => (
         <li key={look}>
           <PodSign look={look} />

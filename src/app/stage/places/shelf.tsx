@@ -83,22 +83,27 @@ const Tile = memo(function Tile({ pod, slot, origin }: { readonly pod: PodTile; 
       onClick={() => show({ selected: selected ? null : id })}
     >
       <span className={css.inner} aria-hidden="true">
-        <span className={css.head}>
-          <PodSign look={look} />
-          {size !== 'mini' && <span className={css.podName}>{shortened(name, Math.floor((slot.w - 28) / 7))}</span>}
-        </span>
-        {size === 'large' && (
+        {size === 'large' ? (
           <>
+            <span className={css.podName}>{shortened(name, Math.floor((slot.w - 16) / 7))}</span>
             <span className={css.state}>
+              <PodSign look={look} />
               <Flashing text={pod.status} />
+            </span>
+            <span className={css.foot}>
+              <span className={css.address}>{pod.ip ?? t.noAddress}</span>
               <span className={css.dots}>
                 {pod.containers.slice(0, MAX_DOTS).map((container) => (
                   <ContainerDot key={container.name} {...container} />
                 ))}
               </span>
             </span>
-            <span className={css.address}>{pod.ip ?? t.noAddress}</span>
           </>
+        ) : (
+          <span className={css.head}>
+            <PodSign look={look} />
+            {size === 'small' && <span className={css.podName}>{shortened(name, Math.floor((slot.w - 22) / 7))}</span>}
+          </span>
         )}
       </span>
     </button>
