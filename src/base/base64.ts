@@ -1,4 +1,6 @@
 // Base64 of text as UTF-8, for continue tokens, JSON web tokens and secrets. The core has no btoa.
+import { utf8 } from './utf8';
+
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** URL alphabet, no padding. */
@@ -35,11 +37,4 @@ export function fromBase64Url(encoded: string): string | null {
   } catch {
     return text;
   }
-}
-
-function utf8(text: string): number[] {
-  const bytes: number[] = [];
-  for (const part of encodeURIComponent(text).match(/%[0-9A-F]{2}|./g) ?? [])
-    bytes.push(part.length === 3 ? Number.parseInt(part.slice(1), 16) : part.charCodeAt(0));
-  return bytes;
 }

@@ -1,4 +1,5 @@
 // SHA-256 (FIPS 180-4) of a text's UTF-8 bytes: what the names of iptables chains are made of.
+import { utf8 } from './utf8';
 
 const ROUNDS = Uint32Array.from(
   (
@@ -28,12 +29,6 @@ export function sha256(text: string): Uint8Array {
   state.forEach((word, i) => digest.setUint32(i * 4, word));
   return new Uint8Array(digest.buffer);
 }
-
-/** encodeURIComponent writes each byte of a character that is not plain as %XX. */
-const utf8 = (text: string): number[] =>
-  (encodeURIComponent(text).match(/%..|./g) ?? []).map((unit) =>
-    unit.length === 3 ? Number.parseInt(unit.slice(1), 16) : unit.charCodeAt(0),
-  );
 
 /** The bytes, a one bit, zeros, and the length in bits: a multiple of 64 bytes. */
 function padded(bytes: readonly number[]): DataView {

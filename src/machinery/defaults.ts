@@ -212,6 +212,7 @@ const binding: Defaulter = (object) =>
 const DEFAULTERS: { readonly [apiVersionAndKind: string]: Defaulter } = {
   'v1 Pod': podDefaults,
   'v1 PodTemplate': (object) => inTemplate(object),
+  'authentication.k8s.io/v1 TokenRequest': inSpec(set({ expirationSeconds: 3600 })),
   'v1 ReplicationController': after(replicationController, inSpec(after(inTemplate, set({ replicas: 1 })))),
   'v1 Service': inSpec(serviceSpec),
   'v1 Namespace': after(namespaceLabel, inStatus(set({ phase: 'Active' }))),

@@ -56,3 +56,13 @@ export const goQuote = (text: string): string =>
 
 const quotedRune = (code: number): string =>
   code < 0x80 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+
+/** As fmt prints a decoded JSON value with %v: `map[a:1 b:[x y]]`. */
+export function goPrint(value: Json): string {
+  if (value === null) return '<nil>';
+  if (typeof value !== 'object') return String(value);
+  if (!isObject(value)) return `[${(value as readonly Json[]).map(goPrint).join(' ')}]`;
+  return `map[${membersOf(value)
+    .map(([key, member]) => `${key}:${goPrint(member)}`)
+    .join(' ')}]`;
+}

@@ -66,7 +66,7 @@ export class Dispatcher {
       return refusal ?? pageNotFound();
     }
     const { info } = requested;
-    if (requested.subresource === '' && (requested.verb === 'get' || requested.verb === 'list' || requested.verb === 'watch')) {
+    if (isObjectItself(requested) && (requested.verb === 'get' || requested.verb === 'list' || requested.verb === 'watch')) {
       chain.write();
       if (requested.verb !== 'watch') {
         const read = requested.verb === 'get' ? yield* reader.get(request, requested, info) : yield* reader.list(request, requested, info);
@@ -94,9 +94,7 @@ export class Dispatcher {
 
   private *write(request: HttpRequest, requested: RequestInfo, call: Call): Task<Answered | Refusal> {
     const { writer, subresources } = this.parts;
-    if (call.subresource !== '' && call.subresource !== 'status') return yield* subresources.serve(request, requested, call);
-    if (call.info.etcdPrefix === '' || (call.subresource === 'status' && requested.verb === 'get'))
-      return yield* subresources.serve(request, requested, call);
+    if (!isObjectItself(requested) || call.info.etcdPrefix === '') return yield* subresources.serve(request, requested, call);
     switch (requested.verb) {
       case 'create':
         return yield* writer.create(request, requested, call);
@@ -125,6 +123,10 @@ export class Dispatcher {
     return respond(request, 200, found.body, found.headers);
   }
 }
+
+/** These subresources are the object, of which only some members can be changed. */
+const VIEWS = new Set(['', 'status', 'ephemeralcontainers', 'resize', 'approval', 'finalize']);
+const isObjectItself = ({ subresource }: RequestInfo): boolean => VIEWS.has(subresource);
 
 const METHOD_NOT_ALLOWED = genericResponse(405) as unknown as JsonObject;
 const NOT_FOUND = genericResponse(404) as unknown as JsonObject;

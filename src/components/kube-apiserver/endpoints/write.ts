@@ -13,9 +13,10 @@ import { namespaceProblem } from '../registry/meta';
 import type { Call, Store, Transform } from '../registry/store';
 import type { RequestInfo } from '../request-info';
 import type { Versioned } from '../storage/versioner';
-import { applyPatch, complete, decodeBody, isBinary } from './decoding';
-import { FIELD_VALIDATIONS, fieldValidationOf } from './field-validation';
+import { decodeBody } from './decoding';
+import { FIELD_VALIDATIONS, fieldValidationOf, type Reading } from './field-validation';
 import { formOf, includeOf, presented, presentedList } from './negotiation';
+import { patcherOf } from './patching';
 import { parseListRequest, type Reader } from './read';
 
 export interface Answered {
@@ -48,15 +49,10 @@ export class Writer {
     const { info, name, namespace } = call;
     const object = this.decoded(request, query, call);
     if (object instanceof Refusal) return object;
-    const { metadata } = object;
-    if (metadata.name !== name) {
-      if (metadata.name)
-        return refuse(badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`));
-      return refuse(badRequest('the name of the object () does not match the name on the URL (' + name + ')'));
-    }
-    const misplaced = namespaceProblem(info, namespace, metadata);
+    const misplaced = namespaceProblem(info, namespace, object.metadata) ?? nameProblem(object, name, namespace);
     if (misplaced !== null) return misplaced;
-    const updated = yield* this.store.update(call, () => object);
+    const { uid = '' } = object.metadata;
+    const updated = yield* this.store.update(call, () => object, { uid });
     if (updated instanceof Refusal && this.mayCreate(call, object, updated)) return yield* this.createMissing(request, query, call, object);
     return updated instanceof Refusal ? updated : this.answer(request, query, info, 200, updated);
   }
@@ -77,16 +73,14 @@ export class Writer {
   }
 
   *patch(request: HttpRequest, { query }: RequestInfo, call: Call): Task<Answered | Refusal> {
-    const { info, name } = call;
+    const { info, name, namespace } = call;
     const options = checkOptions(query, 'PatchOptions');
     if (options !== null) return options;
-    const validation = fieldValidationOf(query.fieldValidation);
+    const patcher = patcherOf(request, info, readingOf(query, call.warnings));
+    if (patcher instanceof Refusal) return patcher;
     const transform: Transform = (old) => {
-      const served = fromStorage(info, old);
-      const patched = applyPatch(request, info, name, served);
-      if (patched instanceof Refusal) return patched;
-      const next = complete(patched, info, validation, call.warnings, false);
-      return next instanceof Refusal ? next : unlessRenamed(toStorage(info, next), served);
+      const next = patcher(fromStorage(info, old) as Versioned);
+      return next instanceof Refusal ? next : (nameProblem(next, name, namespace) ?? toStorage(info, next));
     };
     const updated = yield* this.store.update(call, transform);
     return updated instanceof Refusal ? updated : this.answer(request, query, info, 200, updated);
@@ -137,10 +131,7 @@ export class Writer {
   private decoded(request: HttpRequest, query: RequestInfo['query'], call: Call): Versioned | Refusal {
     const options = checkOptions(query, request.method === 'PUT' ? 'UpdateOptions' : 'CreateOptions');
     if (options !== null) return options;
-    const body = decodeBody(request, call.info);
-    return body instanceof Refusal
-      ? body
-      : complete(body, call.info, fieldValidationOf(query.fieldValidation), call.warnings, isBinary(request));
+    return decodeBody(request, call.info, readingOf(query, call.warnings));
   }
 
   private answer(
@@ -175,11 +166,21 @@ const RETURNED_WHEN_GONE = new Set([
   'deviceclasses',
 ]);
 
-/** A patch cannot give the object another name. */
-function unlessRenamed(next: Versioned, old: Versioned): Versioned | Refusal {
-  if (next.metadata.name === old.metadata.name) return next;
-  return refuse(badRequest(`the name of the object (${next.metadata.name}) does not match the name on the URL (${old.metadata.name})`));
+/** The object must be the one that the URL names. */
+export function nameProblem({ metadata }: Versioned, name: string, namespace: string): Refusal | null {
+  if (!metadata.name) return refuse(badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`));
+  if (metadata.name !== name)
+    return refuse(badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`));
+  if (namespace === '' || !metadata.namespace || metadata.namespace === namespace) return null;
+  return refuse(
+    badRequest(`the namespace of the object (${metadata.namespace}) does not match the namespace on the request (${namespace})`),
+  );
 }
+
+export const readingOf = (query: RequestInfo['query'], warnings: string[]): Reading => ({
+  validation: fieldValidationOf(query.fieldValidation),
+  warnings,
+});
 
 export function checkOptions(query: RequestInfo['query'], kind: OptionsKind): Refusal | null {
   const errors: FieldError[] = [];

@@ -31,6 +31,9 @@ export const namespaceProblem = (info: ResourceInfo, namespace: string, metadata
     ? refuse(badRequest('the namespace of the provided object does not match the namespace sent on the request'))
     : null;
 
+export const uidMismatch = (uid: string, old: Versioned): string =>
+  `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`;
+
 /** What a client may not set on a new object; empty maps and lists are not kept. */
 export function newMeta(
   given: ObjectMeta,
@@ -59,33 +62,19 @@ export function newMeta(
   } as unknown as Versioned['metadata'];
 }
 
-/** Server-owned metadata comes from the old object, whatever the client sent. */
+/** Server-owned metadata comes from the old object. What a client may not change but tells anyway, validation finds. */
 export function updatedMeta(next: ObjectMeta, old: ObjectMeta): Versioned['metadata'] {
-  const { name, generateName, namespace, uid, generation, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds } = old;
-  const {
-    name: _n,
-    generateName: _gn,
-    namespace: _ns,
-    uid: _u,
-    generation: _g,
-    creationTimestamp: _c,
-    deletionTimestamp: _d,
-    deletionGracePeriodSeconds: _s,
-    managedFields: _m,
-    ...kept
-  } = next;
-  const resourceVersion = old.resourceVersion;
+  const { generation, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds: grace, resourceVersion } = old;
+  const { namespace: _ns, generation: _g, creationTimestamp: _c, managedFields: _m, resourceVersion: _r, ...kept } = next;
   return {
-    name,
-    ...(generateName === undefined ? {} : { generateName }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(uid === undefined ? {} : { uid }),
+    ...withoutEmpty(kept as unknown as JsonObject),
+    ...(old.namespace ? { namespace: old.namespace } : {}),
+    ...(kept.uid || !old.uid ? {} : { uid: old.uid }),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
     ...(generation === undefined ? {} : { generation }),
     ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-    ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
-    ...withoutEmpty({ ...kept, resourceVersion: undefined } as unknown as JsonObject),
+    ...(grace === undefined || kept.deletionGracePeriodSeconds !== undefined ? {} : { deletionGracePeriodSeconds: grace }),
   } as unknown as Versioned['metadata'];
 }
 

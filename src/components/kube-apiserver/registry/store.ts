@@ -18,9 +18,9 @@ import { decode, type Versioned } from '../storage/versioner';
 import type { WatchCache } from '../storage/watch-cache';
 import { type Deleted, type DeleteOptions, goneObject, isEmptied, planDeletion, preconditionsOf } from './deletion';
 import { toStorage } from './events';
-import { namespaceProblem, newMeta, updatedMeta, withMeta } from './meta';
+import { namespaceProblem, newMeta, uidMismatch, updatedMeta, withMeta } from './meta';
 import type { NameGenerator } from './names';
-import { prepareForCreate, prepareForStatusUpdate, prepareForUpdate, strategyOf } from './strategy';
+import { prepareForCreate, prepareForUpdate, strategyOf } from './strategy';
 
 /** One request that was authorised, on its way to storage. */
 export interface Call {
@@ -46,6 +46,23 @@ export interface Begun {
   /** Called once, when it is known whether the object was written. */
   finish(written: boolean): Task<void>;
 }
+
+interface Expected {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+}
+const ANY: Expected = {};
+
+function unexpected({ uid, resourceVersion }: Expected, current: Versioned): string | null {
+  if (uid && uid !== current.metadata.uid) return uidMismatch(uid, current);
+  const version = current.metadata.resourceVersion ?? '';
+  if (!resourceVersion || resourceVersion === version) return null;
+  return `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${version}`;
+}
+
+/** storage.NewInvalidObjError's text. */
+const invalidObject = (key: string, why: string): string =>
+  `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`;
 
 /** The new object that an update wants, made from the old one. */
 export type Transform = (old: Versioned) => Versioned | Refusal;
@@ -157,8 +174,8 @@ export class Store {
 
   // ---- Update
 
-  /** `expected` are the uid and resourceVersion that the client wants to change, '' for any. */
-  *update(call: Call, transform: Transform): Task<Versioned | Refusal> {
+  /** `expected`: the uid and resourceVersion that the stored object must have; absent or '' for any. */
+  *update(call: Call, transform: Transform, expected: Expected = ANY): Task<Versioned | Refusal> {
     const { info, namespace, name } = call;
     const key = this.keyOf(info, namespace, name);
     let emptied: Versioned | null = null;
@@ -171,6 +188,8 @@ export class Store {
       if (begun !== null) yield* begun.finish(false);
       begun = null;
       if (current === null) return (missing = store.refused(call, refuse(notFound(info, name))));
+      const other = unexpected(expected, current);
+      if (other !== null) return store.refused(call, refuse(conflict(info, name, invalidObject(key, other))));
       const next = yield* store.changed(call, current, transform, (started) => (begun = started));
       if (next instanceof Refusal) return store.refused(call, next);
       call.chain.write();
@@ -219,17 +238,12 @@ export class Store {
       began(begun);
       stored = begun.object;
     }
-    if (subresource === 'binding' || subresource === 'finalize') return this.validated(call, stored, old, [], 'UPDATE') ?? stored;
-    const next = subresource === 'status' ? prepareForStatusUpdate(info, stored, old) : prepareForUpdate(info, stored, old);
+    const next = prepareForUpdate(info, subresource, stored, old);
     return this.validated(call, next, old, validateUpdate(info, next, old, subresource), 'UPDATE') ?? next;
   }
 
   private precondition({ info, name, subresource }: Call, wanted: Versioned, old: Versioned): Refusal | null {
-    const { uid, resourceVersion } = wanted.metadata;
-    if (uid && uid !== old.metadata.uid) {
-      const message = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`;
-      return refuse(conflict(info, name, message));
-    }
+    const { resourceVersion } = wanted.metadata;
     if (!resourceVersion || resourceVersion === '0') {
       if (subresource !== '' || !CONDITIONAL_ONLY.has(info.resource)) return null;
       const error: FieldError = {

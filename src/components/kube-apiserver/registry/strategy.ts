@@ -10,11 +10,15 @@ import { namespaceStrategy } from './strategies/namespace';
 import { podStrategy } from './strategies/pod';
 import { serviceStrategy } from './strategies/service';
 
+type Change = (next: Versioned, old: Versioned) => Versioned;
+
 export interface Strategy {
   /** Called with metadata filled in. */
   readonly create?: (object: Versioned) => Versioned;
   /** Called with server-owned metadata and the status already taken from `old`. */
-  readonly update?: (next: Versioned, old: Versioned) => Versioned;
+  readonly update?: Change;
+  /** Of subresources that are the object with only some members to change. */
+  readonly views?: { readonly [subresource: string]: Change };
   /** Seconds that an object has to end by itself when it is deleted; absent: none, it goes at once. */
   readonly grace?: (object: Versioned, wanted: number | null) => number;
   /** Seconds until etcd forgets the object. */
@@ -90,25 +94,27 @@ export function prepareForCreate(info: ResourceInfo, object: Versioned): Version
   return strategy.create?.(next) ?? next;
 }
 
-export function prepareForUpdate(info: ResourceInfo, given: Versioned, old: Versioned): Versioned {
-  const strategy = strategyOf(info);
+/** What a client may change by this subresource (''  is the object itself) and how that is counted. */
+export function prepareForUpdate(info: ResourceInfo, subresource: string, given: Versioned, old: Versioned): Versioned {
+  if (subresource === 'binding') return given;
+  if (subresource === 'status') return prepareForStatus(info, given, old);
+  const { update, views } = strategyOf(info);
   let next = hasStatus(info) ? withField(given, 'status', old.status) : given;
-  next = strategy.update?.(next, old) ?? next;
+  next = (views?.[subresource] ?? update)?.(next, old) ?? next;
   return COUNTED.has(info.resource) && old.metadata.generation !== undefined && changed(info, next, old)
     ? withMeta(next, { generation: old.metadata.generation + 1 })
     : next;
 }
 
-/** Of the status subresource: everything but status (and most metadata) stays as it was. */
-export function prepareForStatusUpdate(info: ResourceInfo, given: Versioned, old: Versioned): Versioned {
+/** Everything but status (and most metadata) stays as it was. */
+function prepareForStatus(info: ResourceInfo, given: Versioned, old: Versioned): Versioned {
   let next = given;
   for (const field of new Set([...Object.keys(given), ...Object.keys(old)])) {
     if (field !== 'status' && field !== 'metadata') next = withField(next, field, old[field]);
   }
-  const { labels, ownerReferences } = old.metadata;
+  const { labels } = old.metadata;
   if (info.resource === 'deployments' || info.resource === 'statefulsets') next = withMeta(next, { labels: labels as Json | undefined });
-  if (info.resource === 'pods') next = withMeta(next, { ownerReferences: ownerReferences as unknown as Json | undefined });
-  return next;
+  return strategyOf(info).views?.status?.(next, old) ?? next;
 }
 
 function changed(info: ResourceInfo, next: Versioned, old: Versioned): boolean {

@@ -16,6 +16,7 @@ export const namespaceStrategy = {
   update(next: Versioned, old: Versioned): Versioned {
     return named(withField(next, 'spec', { ...((next.spec ?? {}) as object), finalizers: finalizersOf(old) as Json }));
   },
+  views: { finalize: (next: Versioned): Versioned => named(next) },
 };
 
 export const finalizersOf = (namespace: Versioned): readonly string[] =>

@@ -1,9 +1,10 @@
 // Pods: quality of service, phase, grace. Models pkg/registry/core/pod/strategy.go and
 // pkg/apis/core/helper/qos.
+import type { Json, JsonObject } from '../../../../base/json';
 import { quantityMilli } from '../../../../machinery/quantity';
 import type { Container, PodSpec, PodStatus, StringMap } from '../../../../machinery/types';
 import type { Versioned } from '../../storage/versioner';
-import { withField } from '../meta';
+import { withField, withMeta } from '../meta';
 
 const DEFAULT_GRACE_SECONDS = 30;
 
@@ -28,6 +29,21 @@ export const podStrategy = {
     return withField(object, 'status', { phase: 'Pending', ...conditions, qosClass: qosClassOf(spec) });
   },
 
+  views: {
+    /** A kubelet need not repeat the class, nor can a report change the owners. */
+    status(next: Versioned, old: Versioned): Versioned {
+      const { qosClass } = (old.status ?? {}) as PodStatus;
+      const status = (next.status ?? {}) as JsonObject;
+      const owned = withMeta(next, { ownerReferences: old.metadata.ownerReferences as unknown as Json | undefined });
+      return status.qosClass || !qosClass ? owned : withField(owned, 'status', { ...status, qosClass });
+    },
+    ephemeralcontainers: (next: Versioned, old: Versioned): Versioned => {
+      const { ephemeralContainers } = (next.spec ?? {}) as JsonObject;
+      return withSpec(next, old, { ephemeralContainers });
+    },
+    resize: resized,
+  },
+
   /** A pod that has ended, or that nobody runs yet, has nothing to finish. */
   grace(object: Versioned, wanted: number | null): number {
     const spec = object.spec as unknown as PodSpec;
@@ -37,6 +53,26 @@ export const podStrategy = {
     return seconds < 0 ? 1 : seconds;
   },
 };
+
+/** The old pod, with these members of its spec. */
+function withSpec(next: Versioned, old: Versioned, change: JsonObject): Versioned {
+  const spec: { [field: string]: Json | undefined } = { ...(old.spec as JsonObject), ...change };
+  for (const field in change) if (spec[field] === undefined) delete spec[field];
+  const { resourceVersion } = next.metadata;
+  return withField(withMeta(old, { resourceVersion }), 'spec', spec);
+}
+
+/** Of each container that both have, the resources of the new one. */
+function resized(next: Versioned, old: Versioned): Versioned {
+  const [spec, before] = [next.spec, old.spec] as unknown as [PodSpec, PodSpec];
+  const change = (list: 'containers' | 'initContainers'): Json | undefined =>
+    before[list]?.map((container, i) => {
+      const { name, resources, resizePolicy } = { ...spec[list]?.[i] } as JsonObject;
+      if (name !== container.name) return container;
+      return { ...container, resources: resources ?? {}, ...(resizePolicy === undefined ? {} : { resizePolicy }) };
+    }) as unknown as Json | undefined;
+  return withSpec(next, old, { containers: change('containers'), initContainers: change('initContainers') });
+}
 
 const COMPUTE = ['cpu', 'memory'];
 
