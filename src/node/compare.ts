@@ -17,6 +17,8 @@ import { ourLanes, recordedLanes } from './compare/sides';
 const AFTER_US = 4_000_000; // the recorder went on for some seconds after its last step
 /** Nothing happened for a while before a scenario began: what kube-apiserver remembers for 30 s is forgotten. */
 const CALM_US = 40_000_000;
+const LONGEST_COMMAND_US = 60_000_000;
+const LOOK_US = 5_000;
 const SETTLE_US = 3_000_000;
 
 class Replay {
@@ -63,6 +65,7 @@ class Replay {
 
   private play(step: RecordedStep, index: number): void {
     this.until(this.startUs + step.t * 1_000);
+    this.finishCommand();
     if (step.reached !== undefined) return this.settle();
     const input = step.cmd !== undefined ? this.command(step) : this.fault(step.note ?? '');
     if (input !== null) this.stepOf.set(this.give(input), index);
@@ -114,12 +117,29 @@ class Replay {
   private give(input: Input): number {
     const seq = this.runner.cluster.sim.recorder.records.length;
     this.runner.cluster.give(input);
+    this.commandRuns = input.type === 'kubectl';
     return seq;
   }
   private until(us: number): void {
     const { sim } = this.runner.cluster;
     if (us > sim.now) sim.runUntil(simTime(us));
   }
+  /** The recorder gave a command once the one before had ended. */
+  private finishCommand(): void {
+    const { sim } = this.runner.cluster;
+    const { records } = sim.recorder;
+    const ended = (): boolean => {
+      for (; this.lookedAt < records.length; this.lookedAt++) {
+        const { payload } = records[this.lookedAt] as TraceRecord;
+        if (payload.kind === 'output' && payload.exit !== null) this.commandRuns = false;
+      }
+      return !this.commandRuns;
+    };
+    for (const limit = sim.now + LONGEST_COMMAND_US; !ended() && sim.now < limit; ) sim.runUntil(simTime(sim.now + LOOK_US));
+  }
+  private lookedAt = 0;
+  private commandRuns = false;
+
   private settle(): void {
     const { sim } = this.runner.cluster;
     sim.runToRest(simTime(sim.now + SETTLE_US));

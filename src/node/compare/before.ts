@@ -66,15 +66,27 @@ function servicesBySlices(recording: Recording, found: ReadonlyMap<string, JsonO
     const ports = (Array.isArray(body.ports) ? (body.ports as readonly JsonObject[]) : []).map(
       ({ name: port, port: number, protocol }) => ({ ...(port ? { name: port } : {}), port: number, targetPort: number, protocol }),
     );
-    const selector = Object.fromEntries(Object.entries(labels).filter(([label]) => !label.includes('kubernetes.io/')));
+    const own = Object.fromEntries(Object.entries(labels).filter(([label]) => !label.includes('kubernetes.io/')));
+    const selector = Object.keys(own).length > 0 ? own : selectorByTargets(body, found);
     services.set(name, {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { name, namespace: recording.namespace, labels: selector },
+      metadata: { name, namespace: recording.namespace, labels: own },
       spec: { selector, ports },
     });
   }
   return [...services.values()];
+}
+
+/** A Service without labels of its own: what the Deployment of its endpoints' Pods selects. */
+function selectorByTargets(slice: JsonObject, found: ReadonlyMap<string, JsonObject>): JsonObject {
+  const targets = JSON.stringify(slice.endpoints ?? []);
+  for (const [key, { spec }] of found) {
+    const [resource, name = ''] = key.split('/');
+    if (resource !== 'deployments' || !targets.includes(`"name":"${name}-`) || !isObject(spec) || !isObject(spec.selector)) continue;
+    if (isObject(spec.selector.matchLabels)) return spec.selector.matchLabels;
+  }
+  return {};
 }
 
 /** Images that were on a node: used there and not pulled there. One that nobody had to pull was on every node. */

@@ -44,7 +44,7 @@ class Side {
   private readonly sandboxes = new Map<string, string>();
 
   constructor(
-    private readonly namespace: string,
+    readonly namespace: string,
     private readonly services: ReadonlySet<string>,
   ) {}
 
@@ -227,7 +227,13 @@ function takeRequest(side: Side, record: TraceRecord, trace: Trace, told: { type
     code,
     bodyName,
   });
-  if (payload.method === 'POST' && path?.resource === 'events' && code === 201 && isObject(payload.body)) {
+  if (
+    payload.method === 'POST' &&
+    path?.resource === 'events' &&
+    path.namespace === side.namespace &&
+    code === 201 &&
+    isObject(payload.body)
+  ) {
     const about = isObject(payload.body.involvedObject) ? payload.body.involvedObject : payload.body.regarding;
     if (isObject(about))
       told.push({ type: String(payload.body.type), reason: String(payload.body.reason), object: `${about.kind}/${about.name}` });
