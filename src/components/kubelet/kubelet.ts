@@ -11,6 +11,7 @@ import type { ConfigMap, KubeObject, Node, Pod, Secret, Service } from '../../ma
 import type { Ctx, Interior, Program } from '../../sim/process';
 import type { Task } from '../../sim/task';
 import type { NodeSpec } from '../../wire/run';
+import { refusal } from './admission';
 import { ContainerGc } from './container-gc';
 import { Cri } from './cri';
 import type { KubeletDisk } from './disk';
@@ -22,7 +23,7 @@ import { allocatableOf } from './node-object';
 import { configMapsOf, ObjectCache, secretsOf } from './object-cache';
 import { Pleg, type PodChange } from './pleg';
 import { PodSource } from './pod-source';
-import { withProbeResult } from './pod-status';
+import { refusedStatus, withProbeResult } from './pod-status';
 import { PodSync } from './pod-sync';
 import { PodWorkers } from './pod-workers';
 import { Probes } from './probes';
@@ -271,7 +272,9 @@ class Kubelet {
       node: node.name,
       manifests,
       findNode: () => this.nodes.get(node.name),
-      update: (pod) => this.workers.update(pod),
+      update: (pod) => {
+        if (this.admits(pod)) this.workers.update(pod);
+      },
       kill: (pod) => {
         const uid = pod.metadata.uid ?? '';
         if (this.workers.stateOf(uid) === null) this.statuses.forget(uid);
@@ -279,6 +282,20 @@ class Kubelet {
       },
       isBusy: (uid) => this.workers.stateOf(uid) !== null,
     });
+  }
+
+  /** A pod that has a worker, has ended or comes from the folder is not asked whether it fits. */
+  private admits(pod: Pod): boolean {
+    const { metadata, status } = pod;
+    const uid = metadata.uid ?? '';
+    const isNew = status?.phase === 'Pending' && metadata.deletionTimestamp === undefined;
+    if (!isNew || isStaticPod(pod) || this.workers.stateOf(uid) !== null) return true;
+    const { node } = this.options;
+    const refused = refusal(pod, this.source.all(), this.nodes.get(node.name), allocatableOf(node));
+    if (refused === null) return true;
+    this.events.event(pod, 'Warning', refused.reason, refused.message);
+    this.statuses.set(pod, refusedStatus(refused.reason, `Pod was rejected: ${refused.message}`));
+    return false;
   }
 
   private makeNode(): NodeAgent {

@@ -95,6 +95,14 @@ export function withProbeResult(pod: Pod, status: PodStatus, container: string, 
   return withVerdict(withVerdict(fresh, ready), podReady(pod, ready, next.conditions ?? []));
 }
 
+/** Of a pod that was never let in. */
+export const refusedStatus = (reason: string, message: string): FreshStatus => ({
+  phase: 'Failed',
+  reason,
+  message,
+  verdicts: [{ type: 'PodScheduled', status: 'True' }],
+});
+
 /** A phase that means the end is never left. */
 function phaseOf({ pod, last, terminal }: PodFacts, statuses: readonly ContainerStatus[]): NonNullable<PodStatus['phase']> {
   if (last.phase === 'Failed' || last.phase === 'Succeeded') return last.phase;

@@ -326,8 +326,10 @@ function engine(scene: Scene, calls: string[]): Program {
       case 'ExecSync':
         return { line: `${rpc} ${String(body.containerId)}` };
       case 'ListContainers':
+        if (scene.op !== 'gc') return { line: null };
         return { line: null, body: { containers: [{ id: 'c', podSandboxId: 'pod', state: 'CONTAINER_EXITED', labels: {} }] } };
       case 'ListPodSandbox':
+        if (scene.op !== 'gc') return { line: null };
         return { line: null, body: { items: [{ id: 'pod', state: 'SANDBOX_NOTREADY', labels: {}, createdAt: '1' }] } };
       case 'Version':
         return { line: 'Version', body: { runtimeVersion: '2.1.9' } };
