@@ -22,9 +22,25 @@ export interface LeaderElectionOptions {
   readonly onElected: (lease: Lease) => void;
 }
 
+const ACTOR = 'leader-election';
+
 /** Runs for ever under the actor `leader-election`. Losing the lease ends the process, as upstream does. */
 export function runLeaderElection(ctx: Ctx, client: ApiClient, options: LeaderElectionOptions): void {
-  ctx.spawn(elect(ctx, client, options), 'leader-election');
+  ctx.spawn(elect(ctx, client, options), ACTOR);
+}
+
+/** Gives the lease back so that another instance need not wait for its end (ReleaseOnCancel), and ends the process. */
+export function releaseAndExit(ctx: Ctx, client: ApiClient, { lease, identity }: Pick<LeaderElectionOptions, 'lease' | 'identity'>): void {
+  const release = function* (): Task<void> {
+    const found = yield* client.get<Lease>(LEASES, { namespace: 'kube-system', name: lease }, QUERY);
+    if (found.ok && found.body.spec.holderIdentity === identity) {
+      const now = rfc3339Micro(ctx.now());
+      const spec = { ...found.body.spec, holderIdentity: '', leaseDurationSeconds: 1, acquireTime: now, renewTime: now };
+      yield* client.update(LEASES, { ...found.body, spec }, QUERY);
+    }
+    ctx.exit(0);
+  };
+  ctx.spawn(release(), ACTOR);
 }
 
 function* elect(ctx: Ctx, client: ApiClient, options: LeaderElectionOptions): Task<void> {

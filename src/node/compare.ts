@@ -8,6 +8,7 @@ import { isObject, type JsonObject } from '../base/json';
 import { clusterOf } from '../cluster/default-run';
 import { Runner } from '../cluster/runner';
 import { Trace } from '../trace/trace';
+import type { TraceRecord } from '../wire/record';
 import { type FaultSpec, type Input, MODEL } from '../wire/run';
 import { imagesBefore, objectsBefore, warmNodes, warmPod } from './compare/before';
 import { alignPods, compareLanes, type LaneResult } from './compare/lanes';

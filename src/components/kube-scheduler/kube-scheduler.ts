@@ -5,7 +5,7 @@ import type { Json } from '../../base/json';
 import { ApiClient, type Credentials, type ResourceRef } from '../../client/api-client';
 import { EventRecorder } from '../../client/event-recorder';
 import { Informer } from '../../client/informer';
-import { runLeaderElection } from '../../client/leader-election';
+import { releaseAndExit, runLeaderElection } from '../../client/leader-election';
 import type { KubeObject, LabelSelector, Namespace, Node, Pod, Service, StringMap } from '../../machinery/types';
 import type { Ctx, Interior, Program } from '../../sim/process';
 import { suspend, type Task } from '../../sim/task';
@@ -59,6 +59,7 @@ export function kubeScheduler(options: KubeSchedulerOptions): Program {
       ctx.spawn(running.run(), ACTOR);
     },
     inspect: () => running?.inspect() ?? {},
+    terminate: () => running?.terminate(),
   };
 }
 
@@ -124,6 +125,10 @@ class KubeScheduler {
         this.ctx.spawn(this.scheduler.run(), ACTOR);
       },
     });
+  }
+
+  terminate(): void {
+    releaseAndExit(this.ctx, this.client('/leader-election'), { lease: LEASE, identity: this.identity });
   }
 
   inspect(): Interior {

@@ -1,7 +1,8 @@
 // Changes to a pod's status as the scheduler sends them. Models pkg/scheduler/util/utils.go (PatchPodStatus)
 // and pkg/api/v1/pod/util.go (UpdatePodCondition).
 import type { Json, JsonObject } from '../../base/json';
-import { createTwoWayMergePatch, patchSchemaOf } from '../../machinery/strategic-patch';
+import { createTwoWayMergePatch } from '../../machinery/strategic-diff';
+import { patchSchemaOf } from '../../machinery/strategic-patch';
 import type { Condition, Pod } from '../../machinery/types';
 
 export interface NewCondition {

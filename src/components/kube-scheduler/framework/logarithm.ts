@@ -1,6 +1,6 @@
 // Natural logarithms of integers by arithmetic alone, so that every engine gives the same bits.
 
-const LN2 = 0.6931471805599453;
+const LN2 = Math.LN2;
 
 /** ln(n) for n >= 1, to about 1 part in 10^15. */
 export function naturalLog(n: number): number {
