@@ -1,13 +1,13 @@
 // The stage as an ordered text, for who hears the page: what moves, then every component, node and Pod.
-import { useSignal } from '../react';
+import { sameJson, useSignal } from '../react';
 import { en } from '../text/en';
 import { titleOf } from './callout';
-import { useStage } from './context';
+import { useScene, useStage } from './context';
 import { describePlace, nodeState, podPhrase } from './describe';
 import { indexOf, podsOf } from './scene-index';
 
 const t = en.stage;
-const MAX_PODS = 50;
+const MAX_PODS = 20;
 
 export function Words() {
   const model = useStage();
@@ -34,18 +34,25 @@ export function Words() {
             <li key={place.id}>{describePlace(place, scene)}</li>
           ))}
         {nodes.map((node) => (
-          <li key={node}>
-            {node}: {nodeState(scene === null ? undefined : indexOf(scene).nodes.get(node))}
-            <ul>
-              {podsOf(scene, node)
-                .slice(0, MAX_PODS)
-                .map((pod) => (
-                  <li key={pod.uid}>{podPhrase(pod)}</li>
-                ))}
-            </ul>
-          </li>
+          <NodeWords key={node} node={node} />
         ))}
       </ol>
     </section>
+  );
+}
+
+/** A node and its Pods; renders only when they differ. */
+function NodeWords({ node }: { readonly node: string }) {
+  const state = useScene((scene) => nodeState(scene === null ? undefined : indexOf(scene).nodes.get(node)));
+  const pods = useScene((scene) => podsOf(scene, node).map(podPhrase), sameJson);
+  return (
+    <li>
+      {node}: {state}, {t.pods(pods.length)}
+      <ul>
+        {pods.slice(0, MAX_PODS).map((pod) => (
+          <li key={pod}>{pod}</li>
+        ))}
+      </ul>
+    </li>
   );
 }

@@ -20,9 +20,8 @@ export const Line = memo(function Line({ edge }: { readonly edge: Edge }) {
   const back = way.length > RING * 2 ? 1 - (RING * 2) / way.length : 0;
   return (
     <g className={css.line} data-lit={lit || undefined} data-dim={(speaking && !lit) || undefined}>
-      {server === null ? (
-        <path className="react-flow__edge-path" d={edge.route.d} />
-      ) : (
+      <path className="react-flow__edge-path" d={edge.route.d} data-between={server !== null || undefined} />
+      {server !== null && (
         <>
           <path className="react-flow__edge-path" d={pathOf(way.between(0, back, -RAIL))} />
           <path className="react-flow__edge-path" d={pathOf(way.between(0, back, RAIL))} />

@@ -20,9 +20,10 @@ const MAX_DOTS = 5;
 
 export function Shelf({ place }: { readonly place: Place }) {
   const pods = useScene((scene) => podsOf(scene, place.node ?? ''), sameJson);
+  const known = useScene((scene) => scene !== null);
   return (
     <div className={css.shelf} data-empty={pods.length === 0 || undefined}>
-      {pods.length === 0 && (
+      {known && pods.length === 0 && (
         <span className={css.none} aria-hidden="true">
           {t.noPods}
         </span>
