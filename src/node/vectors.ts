@@ -39,6 +39,8 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`There are no case files at ${dir}: nothing was checked.`);
     return 1;
   }
+  const sibling = (name: string): unknown =>
+    existsSync(join(dir, name)) ? (JSON.parse(readFileSync(join(dir, name), 'utf8')) as unknown) : null;
   let passed = 0;
   let failed = 0;
   for (const name of readdirSync(dir).sort()) {
@@ -47,7 +49,7 @@ async function main(args: readonly string[]): Promise<number> {
     const adapter = await adapterFor(name.slice(0, -'.json'.length));
     const groups = new Map<string, { passed: number; total: number }>();
     if (adapter === null) groups.set('(no adapter)', { passed: 0, total: countUnsupported(file) });
-    for (const vector of adapter?.(file) ?? []) {
+    for (const vector of adapter?.(file, sibling) ?? []) {
       const group = groups.get(vector.group) ?? { passed: 0, total: 0 };
       groups.set(vector.group, group);
       const wrong = outcome(vector);

@@ -60,6 +60,10 @@ export interface Wanted {
   readonly args?: readonly string[];
   /** Whether `--all` is in force where nothing is named. */
   readonly all?: boolean;
+  /** A type alone stands for all its objects. */
+  readonly bareTypes?: boolean;
+  /** Of lists only. */
+  readonly listQuery?: Query;
   /** Objects that are named are not fetched (`delete` does not look before it acts). */
   readonly unfetched?: boolean;
   readonly subresource?: string;
@@ -82,10 +86,16 @@ export function* infosOf(session: Session, wanted: Wanted = {}): Task<Info[]> {
       "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
     );
   }
-  if (selector === '' && fieldSelector === '' && !wanted.all) throw fail('resource(s) were provided, but no name was specified');
+  if (selector === '' && fieldSelector === '' && !wanted.all && !wanted.bareTypes)
+    throw fail('resource(s) were provided, but no name was specified');
   const infos: Info[] = [];
   for (const mapping of targets.types) {
-    const list = yield* listOf(session, mapping, { labelSelector: selector, fieldSelector, ...wanted.query }, wanted.accept);
+    const list = yield* listOf(
+      session,
+      mapping,
+      { labelSelector: selector, fieldSelector, ...wanted.query, ...wanted.listQuery },
+      wanted.accept,
+    );
     for (const object of itemsOf(list, mapping)) infos.push(infoOf(mapping, object));
   }
   return infos;

@@ -30,6 +30,7 @@ import { createClusterIP, createExternalName, createIngress, createLoadBalancer,
 import { createClusterRole, createClusterRoleBinding, createRole, createRoleBinding } from './create/rbac';
 import { createCronJob, createDeployment, createJob } from './create/workloads';
 import { deleteCommand } from './delete';
+import { describe } from './describe/describe';
 import { events } from './events';
 import { expose } from './expose';
 import { get } from './get';
@@ -133,6 +134,7 @@ export const COMMANDS: CommandTree = {
   uncordon: { about: 'Mark node as schedulable', command: uncordon },
   drain: { about: 'Drain node in preparation for maintenance', command: drain },
   taint: { about: 'Update the taints on one or more nodes', command: taint },
+  describe: { about: 'Show details of a specific resource or group of resources', command: describe },
   logs: { about: 'Print the logs for a container in a pod', command: logs },
   auth: {
     about: 'Inspect authorization',

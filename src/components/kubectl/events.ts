@@ -106,11 +106,12 @@ function eventsText(session: Session, list: readonly JsonObject[], headers: bool
 
 /** `5s`, or `5s (x3 over 10s)` for what happened several times. */
 export function intervalText(event: JsonObject, now: SimTime): string {
-  const since = (at: SimTime | null): string => (at === null ? '<unknown>' : humanDuration(now - at));
-  const first = timeOf(event['firstTimestamp']) ?? timeOf(event['eventTime']);
+  const since = (time: unknown): string => {
+    const at = timeOf(time);
+    return at === null ? '<unknown>' : humanDuration(now - at);
+  };
+  const first = since(event['eventTime'] ?? event['firstTimestamp']);
   const series = event['series'] as JsonObject | undefined;
-  if (series !== undefined) return `${since(timeOf(series['lastObservedTime']))} (x${String(series['count'])} over ${since(first)})`;
-  const last = timeOf(event['lastTimestamp']);
-  if (Number(event['count'] ?? 0) > 1) return `${since(last)} (x${String(event['count'])} over ${since(first)})`;
-  return since(last ?? first);
+  if (series) return `${since(series['lastObservedTime'])} (x${String(series['count'])} over ${first})`;
+  return Number(event['count'] ?? 0) > 1 ? `${since(event['lastTimestamp'])} (x${String(event['count'])} over ${first})` : first;
 }

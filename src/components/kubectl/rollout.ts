@@ -6,14 +6,15 @@ import { metaOf } from '../../machinery/object';
 import { findKind, groupResource, resourcePath } from '../../machinery/resources';
 import { type LabelSelector, selectorOf, selectorText } from '../../machinery/selector';
 import { rfc3339 } from '../../machinery/time';
+import type { PodTemplateSpec } from '../../machinery/types';
 import type { Task } from '../../sim/task';
 import { type Info, infosOf, itemsOf } from './builder';
 import { dryRunOf, say } from './create/object';
 import { podTemplateText } from './describe/pod-template';
 import { CommandError, fail } from './errors';
 import { ANY, TYPED } from './http';
-import { columnsText } from './print/columns';
 import { typedName } from './print/output';
+import { tabbed } from './print/tabwriter';
 import type { Command, Session } from './session';
 import { until } from './until';
 
@@ -198,11 +199,11 @@ function* history(session: Session): Task<void> {
                 annotations: { ...part(part(template, 'metadata'), 'annotations'), [CHANGE_CAUSE]: cause },
               },
             };
-      session.out(`${name} with revision #${revision}\n${podTemplateText(annotated)}\n`);
+      session.out(`${name} with revision #${revision}\n${podTemplateText(annotated as unknown as PodTemplateSpec)}\n`);
       continue;
     }
     const lines = [...sets].map(([number, set]) => [`${number}`, metaOf(set).annotations?.[CHANGE_CAUSE] || '<none>']);
-    const table = columnsText([['REVISION', 'CHANGE-CAUSE'], ...lines], [10]);
+    const table = tabbed([['REVISION', 'CHANGE-CAUSE'], ...lines].map((line) => `${line.join('\t')}\n`).join(''));
     session.out(sets.size === 0 ? `${name} \nNo rollout history found.\n` : `${name} \n${table}\n`);
   }
 }

@@ -10,4 +10,7 @@ export interface VectorCase {
 
 /** From a file's parsed JSON to its cases. One adapter per file, in `vectors/FILE-STEM.ts`. A case of
  *  a group that we do not support is given with a `run` that says so: it counts as failed. */
-export type Adapter = (file: unknown) => readonly VectorCase[];
+export type Adapter = (file: unknown, sibling: Sibling) => readonly VectorCase[];
+
+/** Another file beside it, parsed; null if there is none. */
+export type Sibling = (name: string) => unknown;
