@@ -1,14 +1,17 @@
 // A run, played: boot, then each input at its time. Advances in slices so that a page stays awake, and
 // the slices leave no mark on the trace.
 import { assert } from '../base/assert';
-import { MINUTE, simTime } from '../base/brand';
+import { MINUTE, MS, type SimTime, simTime } from '../base/brand';
 import type { PayloadMode } from '../sim/recorder';
-import { RUN_LIMIT_US } from '../sim/simulation';
+import { RUN_LIMIT_US, type StopReason } from '../sim/simulation';
 import type { Input, Run, TimedInput, When } from '../wire/run';
 import { Cluster } from './cluster';
 
 /** Where a run stands. `limit`: its time is up and something still goes on. */
 export type Phase = 'booting' | 'running' | 'rest' | 'limit';
+
+/** After coming to rest a run goes on this long: leases are renewed every 2 s, so the loop that never ends is seen. */
+export const LOOP_US = 2_500 * MS;
 
 /** Boot begins this long before the first input; a cluster of 200 nodes has settled by then. */
 export const BOOT_US = MINUTE;
@@ -19,6 +22,7 @@ export class Runner {
   private readonly inputs: TimedInput[];
   private given = 0;
   private limit = simTime(0);
+  private loopUntil: SimTime | null = null;
 
   constructor(
     readonly run: Run,
@@ -75,9 +79,19 @@ export class Runner {
     return { ...this.run, inputs: [...this.inputs] };
   }
 
-  private settle(maxEvents: number): ReturnType<Cluster['sim']['runToRest']> {
-    if (this.limit <= this.cluster.sim.now) this.limit = simTime(this.cluster.sim.now + RUN_LIMIT_US);
-    return this.cluster.sim.runToRest(this.limit, maxEvents);
+  /** To rest, and then on for LOOP_US; before the first input boot has come to rest long ago. */
+  private settle(maxEvents: number): StopReason {
+    const { sim } = this.cluster;
+    if (this.limit <= sim.now) this.limit = simTime(sim.now + RUN_LIMIT_US);
+    if (this.loopUntil === null) {
+      const reason = sim.runToRest(this.limit, maxEvents);
+      if (reason !== 'rest' || this.given === 0) return reason;
+      this.loopUntil = simTime(sim.now + LOOP_US);
+    }
+    const reason = sim.runToTime(this.loopUntil, maxEvents);
+    if (reason !== 'time') return reason;
+    this.loopUntil = null;
+    return sim.atRest ? 'rest' : this.settle(maxEvents);
   }
 
   private give(input: Input): void {
