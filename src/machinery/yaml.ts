@@ -12,7 +12,11 @@ const TOO_DEEP = 'exceeded max depth of 10000';
 /** go-yaml 2 leaves these as text. */
 const NOT_GO = /binary|omap|pairs|set|timestamp/;
 const goTags = (tags: Tags): Tags =>
-  tags.filter((tag) => typeof tag === 'string' || !(NOT_GO.test(tag.tag) || ('format' in tag && tag.format === 'TIME')));
+  tags
+    .filter((tag) => typeof tag === 'string' || !(NOT_GO.test(tag.tag) || ('format' in tag && tag.format === 'TIME')))
+    .map((tag) => (typeof tag !== 'string' && 'test' in tag && tag.test?.test('.') ? { ...tag, test: DECIMAL } : tag)) as Tags;
+/** A point alone is text, as in the keys of managed fields. */
+const DECIMAL = /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/;
 
 /** go-yaml's words for what the library found wrong. */
 const WORDS: { readonly [code: string]: string } = {
