@@ -12,10 +12,11 @@ import type { Pod, Service, StringMap } from '../../../machinery/types';
 import type { Interior } from '../../../sim/process';
 import type { Task } from '../../../sim/task';
 import { type Controller, isNamespaceTerminating, type Needs, unchanged, whyNot } from '../controller';
+import { rememberedPair } from '../endpointslice/remembered';
 import { isServiceIpSet, podsOf, servicesOf, servicesOfChange, TriggerTimes } from '../endpointslice/service-members';
 import { compute } from '../pace';
 import { ENDPOINTS, PODS, SERVICES } from '../refs';
-import { type Endpoints, subsetsOf, truncated } from './subsets';
+import { type EndpointSubset, type Endpoints, subsetsOf, truncated } from './subsets';
 
 const ACTOR = 'endpoint-controller';
 const WORKERS = 5; // --concurrent-endpoint-syncs
@@ -88,7 +89,7 @@ export class EndpointsController implements Controller {
     const annotations = annotationsOf(current, triggerTime, cut !== null);
     if (
       current !== undefined &&
-      jsonEqual((current.subsets ?? []) as Json, subsets as Json) &&
+      isSame(current, subsets) &&
       jsonEqual(current.metadata.labels ?? {}, labels) &&
       current.metadata.annotations?.[OVER_CAPACITY] === annotations[OVER_CAPACITY]
     )
@@ -123,6 +124,10 @@ export class EndpointsController implements Controller {
     return retry(why);
   }
 }
+
+const isSame = rememberedPair((current: Endpoints, subsets: readonly EndpointSubset[]) =>
+  jsonEqual((current.subsets ?? []) as Json, subsets as Json),
+);
 
 const labelsOf = (service: Service): StringMap => {
   const { [HEADLESS]: _, ...labels } = service.metadata.labels ?? {};

@@ -11,7 +11,10 @@ const pod = (ip: string, ready = true, more: object = {}): Pod =>
     ...more,
   }) as unknown as Pod;
 const service = (ports: readonly object[], more: object = {}): Service =>
-  ({ metadata: { name: 's', namespace: 'ns' }, spec: { clusterIP: '10.96.0.1', ipFamilies: ['IPv4'], ports, ...more } }) as unknown as Service;
+  ({
+    metadata: { name: 's', namespace: 'ns' },
+    spec: { clusterIP: '10.96.0.1', ipFamilies: ['IPv4'], ports, ...more },
+  }) as unknown as Service;
 const HTTP = { port: 80, targetPort: 8080, protocol: 'TCP' };
 const ips = (subsets: ReturnType<typeof subsetsOf>): unknown =>
   subsets.map(({ addresses = [], notReadyAddresses = [], ports = [] }) => [

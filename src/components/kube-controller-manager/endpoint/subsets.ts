@@ -3,9 +3,10 @@
 // Simplified: upstream orders ports and subsets by their hashes, we by their text.
 import type { Json } from '../../../base/json';
 import { canonicalJson } from '../../../base/json';
-import { compareBytes, sortedBy } from '../../../base/order';
+import { sortedBy } from '../../../base/order';
 import { parseIp } from '../../../machinery/ip';
 import type { KubeObject, Pod, Service, ServicePort } from '../../../machinery/types';
+import { remembered, rememberedPair } from '../endpointslice/remembered';
 import { findPort, shouldBeInEndpoints, shouldSetHostname } from '../endpointslice/service-members';
 import { isPodReady } from '../pods';
 
@@ -32,51 +33,79 @@ export interface Endpoints extends KubeObject {
 
 const MAX_ADDRESSES = 1_000;
 
-/** The addresses of `pods` by the ports that they share. */
+/** What a pod gives to a Service. */
+interface Member {
+  readonly address: EndpointAddress;
+  readonly key: string;
+  readonly ready: boolean;
+  readonly ports: readonly { readonly key: string; readonly port: EndpointPort | null }[];
+}
+const memberOf = rememberedPair((service: Service, pod: Pod): Member | null => {
+  const { publishNotReadyAddresses = false } = service.spec;
+  const address = shouldBeInEndpoints(pod, publishNotReadyAddresses) ? addressOf(service, pod) : null;
+  if (address === null) return null;
+  const ports = portsOf(service, pod).map((port) => ({ key: canonicalJson(port as Json), port }));
+  return { address, key: `${address.ip} ${address.targetRef?.uid ?? ''}`, ready: publishNotReadyAddresses || isPodReady(pod), ports };
+});
+
+const lastOf = remembered((_: Service): { members: readonly Member[]; subsets: readonly EndpointSubset[] } => ({
+  members: [],
+  subsets: [],
+}));
+
+/** The addresses of `pods` by the ports that they share; the same object as long as nothing about them changed. */
 export function subsetsOf(service: Service, pods: readonly Pod[]): readonly EndpointSubset[] {
-  const byPort = new Map<string, { port: EndpointPort | null; addresses: Map<string, { address: EndpointAddress; ready: boolean }> }>();
-  for (const pod of pods) {
-    if (!shouldBeInEndpoints(pod, service.spec.publishNotReadyAddresses ?? false)) continue;
-    const address = addressOf(service, pod);
-    if (address === null) continue;
-    const ready = (service.spec.publishNotReadyAddresses ?? false) || isPodReady(pod);
-    for (const port of portsOf(service, pod)) {
-      const key = canonicalJson(port as Json);
-      const entry = byPort.get(key) ?? { port, addresses: new Map() };
-      byPort.set(key, entry);
-      const addressKey = `${address.ip} ${address.targetRef?.uid ?? ''}`;
-      const known = entry.addresses.get(addressKey);
-      if (known === undefined || ready) entry.addresses.set(addressKey, { address, ready });
-    }
+  const members = pods.flatMap((pod) => memberOf(service, pod) ?? []);
+  const last = lastOf(service);
+  if (members.length !== last.members.length || members.some((member, i) => member !== last.members[i])) {
+    last.members = members;
+    last.subsets = repack(members);
   }
-  return repack([...byPort.values()]);
+  return last.subsets;
 }
 
-/** Ports with the same addresses become one subset. */
-function repack(
-  groups: readonly {
-    readonly port: EndpointPort | null;
-    readonly addresses: ReadonlyMap<string, { address: EndpointAddress; ready: boolean }>;
-  }[],
-): readonly EndpointSubset[] {
-  const byAddresses = new Map<string, { ports: EndpointPort[]; ready: EndpointAddress[]; notReady: EndpointAddress[] }>();
-  for (const { port, addresses } of groups) {
-    const sorted = sortedBy(addresses, ([key]) => key);
-    const key = sorted.map(([address, { ready }]) => `${address}/${ready}`).join(' ');
-    const of = (wanted: boolean): EndpointAddress[] => sorted.flatMap(([, { address, ready }]) => (ready === wanted ? [address] : []));
-    const group = byAddresses.get(key) ?? { ports: [], ready: of(true), notReady: of(false) };
-    byAddresses.set(key, group);
-    if (port !== null) group.ports.push(port);
+type Group = { readonly port: EndpointPort | null; readonly members: Map<string, Member> };
+
+function repack(members: readonly Member[]): readonly EndpointSubset[] {
+  const byPort = new Map<string, Group>();
+  for (const member of members) {
+    for (const { key, port } of member.ports) {
+      const group = byPort.get(key) ?? { port, members: new Map() };
+      byPort.set(key, group);
+      if (member.ready || !group.members.has(member.key)) group.members.set(member.key, member);
+    }
   }
-  const subsets = [...byAddresses.values()].map(({ ports, ready, notReady }): EndpointSubset => {
-    const sorted = sortedBy(ports, (port) => canonicalJson(port as unknown as Json));
-    return {
-      ...(ready.length > 0 ? { addresses: ready } : {}),
-      ...(notReady.length > 0 ? { notReadyAddresses: notReady } : {}),
-      ...(sorted.length > 0 ? { ports: sorted } : {}),
-    };
+  const subsets = sameMembers([...byPort.values()]).map(([first, ...more]) => subsetOf(first, [first, ...more]));
+  if (subsets.length < 2) return subsets;
+  return sortedBy(subsets, (subset) => canonicalJson(subset as Json));
+}
+
+/** Groups whose members are the same, together. */
+function sameMembers(groups: readonly Group[]): readonly (readonly [Group, ...Group[]])[] {
+  const [first] = groups;
+  if (first === undefined) return [];
+  if (groups.length === 1) return [[first]];
+  const byMembers = new Map<string, [Group, ...Group[]]>();
+  for (const group of groups) {
+    const key = sortedBy(group.members.values(), (member) => member.key)
+      .map((member) => `${member.key}/${member.ready}`)
+      .join(' ');
+    const known = byMembers.get(key);
+    if (known === undefined) byMembers.set(key, [group]);
+    else known.push(group);
+  }
+  return [...byMembers.values()];
+}
+
+function subsetOf({ members }: Group, groups: readonly Group[]): EndpointSubset {
+  const sorted = sortedBy(members.values(), ({ key }) => key);
+  const of = (wanted: boolean): EndpointAddress[] => sorted.flatMap(({ ready, address }) => (ready === wanted ? [address] : []));
+  const ports = groups.flatMap(({ port }) => port ?? []);
+  return without({
+    addresses: of(true),
+    notReadyAddresses: of(false),
+    ports: sortedBy(ports, (port) => canonicalJson(port as unknown as Json)),
   });
-  return subsets.sort((a, b) => compareBytes(canonicalJson(a as Json), canonicalJson(b as Json)));
 }
 
 /** A headless Service may have no ports; its addresses count all the same. */
@@ -151,5 +180,5 @@ function share<T>(lists: readonly (readonly T[])[], room: number): readonly (rea
 const without = ({ addresses = [], notReadyAddresses = [], ports }: EndpointSubset): EndpointSubset => ({
   ...(addresses.length > 0 ? { addresses } : {}),
   ...(notReadyAddresses.length > 0 ? { notReadyAddresses } : {}),
-  ...(ports === undefined ? {} : { ports }),
+  ...(ports === undefined || ports.length === 0 ? {} : { ports }),
 });

@@ -8,6 +8,7 @@ import { dns1123Subdomain, maskTrailingDash } from '../../../machinery/names';
 import type { Endpoint, EndpointSlice, Node, Pod, Service, StringMap } from '../../../machinery/types';
 import { controllerRef } from '../controller-ref';
 import { isPodReady } from '../pods';
+import { remembered, rememberedPair } from './remembered';
 import { findPort, isServiceIpSet, shouldBeInEndpoints, shouldSetHostname } from './service-members';
 
 const SERVICE_NAME = 'kubernetes.io/service-name';
@@ -110,24 +111,37 @@ function wantedGroups(
   const groups = new Map<string, Group>();
   const skipped: string[] = [];
   for (const pod of pods) {
-    if (!shouldBeInEndpoints(pod, true)) continue;
-    const ports = endpointPorts(service, pod);
-    const key = portsKey(ports);
-    let group = groups.get(key);
+    const member = memberOf(service, pod);
+    if (member === null) continue;
+    let group = groups.get(member.portsKey);
     if (group === undefined) {
-      group = { ports, endpoints: new Map() };
-      groups.set(key, group);
+      group = { ports: member.ports, endpoints: new Map() };
+      groups.set(member.portsKey, group);
     }
     const node = nodeOf(pod.spec.nodeName ?? '');
     if (node === undefined && !service.spec.publishNotReadyAddresses) {
       skipped.push(pod.metadata.name);
       continue;
     }
-    const endpoint = podToEndpoint(pod, node, service, family);
+    const endpoint = member.endpoint(node, family);
     if (endpoint.addresses.length > 0) group.endpoints.set(endpointKey(endpoint), endpoint);
   }
   return { groups, skipped };
 }
+
+/** What a pod is to a Service; null if it is not among its endpoints. */
+const memberOf = rememberedPair((service: Service, pod: Pod) => {
+  if (!shouldBeInEndpoints(pod, true)) return null;
+  const ports = endpointPorts(service, pod);
+  const endpoints = new Map<string, Endpoint>();
+  const endpoint = (node: Node | undefined, family: string): Endpoint => {
+    const key = `${family} ${zoneOf(node) ?? ''}`;
+    const known = endpoints.get(key) ?? podToEndpoint(pod, node, service, family);
+    endpoints.set(key, known);
+    return known;
+  };
+  return { ports, portsKey: portsKey(ports), endpoint };
+});
 
 /** Keeps endpoints where they are, then fills what has to be written anyway, then one slice that has room, then new
  *  ones. Empties `wanted`. */
@@ -173,11 +187,14 @@ function keep(endpoints: readonly Endpoint[], wanted: Map<string, Endpoint>): { 
     else {
       kept.push(now);
       wanted.delete(key);
-      changed ||= !jsonEqual(now as unknown as Json, endpoint as unknown as Json);
+      changed ||= !isSame(endpoint, now);
     }
   }
   return { kept, changed };
 }
+
+/** Found equal once, two endpoints stay so. */
+const isSame = rememberedPair((a: Endpoint, b: Endpoint) => jsonEqual(a as unknown as Json, b as unknown as Json));
 
 function topUp(slice: EndpointSlice, wanted: Map<string, Endpoint>, maxEndpoints: number): EndpointSlice {
   const room = maxEndpoints - sizeOf(slice);
@@ -265,14 +282,18 @@ export function sliceLabels(slice: EndpointSlice | null, service: Service): { re
 }
 
 /** What upstream hashes: an endpoint is the same one if these are. */
-const endpointKey = ({ addresses, hostname, targetRef }: Endpoint): string =>
-  `${addresses.join(',')} ${hostname ?? ''} ${targetRef?.namespace ?? ''}/${targetRef?.name ?? ''}`;
+const endpointKey = remembered(
+  ({ addresses, hostname, targetRef }: Endpoint) =>
+    `${addresses.join(',')} ${hostname ?? ''} ${targetRef?.namespace ?? ''}/${targetRef?.name ?? ''}`,
+);
+
+const zoneOf = (node: Node | undefined): string | undefined => node?.metadata.labels?.['topology.kubernetes.io/zone'];
 
 export function podToEndpoint(pod: Pod, node: Node | undefined, service: Service, family: string): Endpoint {
   const serving = isPodReady(pod);
   const terminating = Boolean(pod.metadata.deletionTimestamp);
   const { namespace, name, uid } = pod.metadata;
-  const zone = node?.metadata.labels?.['topology.kubernetes.io/zone'];
+  const zone = zoneOf(node);
   return {
     addresses: (pod.status?.podIPs ?? []).flatMap(({ ip }) => {
       const parsed = parseIp(ip);

@@ -6,18 +6,20 @@ import { type Informer, keyOf } from '../../../client/informer';
 import { containsLabels } from '../../../machinery/selector';
 import type { KubeObject, Pod, Service, ServicePort } from '../../../machinery/types';
 import { isPodReady, isPodTerminal, podCondition } from '../pods';
+import { remembered } from './remembered';
 
 /** Files a pod under each of its labels. */
 export const labelIndex = ({ metadata: { namespace = '', labels = {} } }: KubeObject): readonly string[] =>
-  Object.entries(labels).map(([name, value]) => labelled(namespace, name, value));
+  Object.entries(labels).map(([name, value]) => labelKey(namespace, name, value));
 export const BY_LABEL = 'label';
-const labelled = (namespace: string, name: string, value: string): string => `${namespace}/${name}=${value}`;
+const labelKey = (namespace: string, name: string, value: string): string => `${namespace}/${name}=${value}`;
 
 /** Its pods, in the order in which they came; `pods` has the index BY_LABEL. An empty selector means all. */
 export function podsOf(pods: Informer<Pod>, { metadata: { namespace = '' }, spec: { selector = {} } }: Service): readonly Pod[] {
-  const first = Object.entries(selector)[0];
+  const [first, ...more] = Object.entries(selector);
   if (first === undefined) return pods.byIndex('namespace', namespace);
-  return pods.byIndex(BY_LABEL, labelled(namespace, ...first)).filter(({ metadata }) => containsLabels(metadata.labels, selector));
+  const labelled = pods.byIndex(BY_LABEL, labelKey(namespace, ...first));
+  return more.length === 0 ? labelled : labelled.filter(({ metadata }) => containsLabels(metadata.labels, selector));
 }
 
 /** Keys of the Services whose endpoints a new or a gone pod changes. */
@@ -76,30 +78,44 @@ export const isServiceIpSet = ({ spec: { clusterIP } }: Service): boolean => Boo
 
 /** When what endpoints are made of last changed: the text that goes into their annotation. */
 export class TriggerTimes {
-  private readonly states = new Map<string, { readonly service: string; readonly pods: ReadonlyMap<string, string> }>();
+  /** Service -> its own time, and those of its pods by name. */
+  private readonly states = new Map<string, { service: string; pods: Map<string, string> }>();
 
   /** Null if nothing changed since the last call. All times are of one form, which sorts as text. */
   next(service: Service, pods: readonly Pod[]): string | null {
     const key = keyOf(service);
     const known = this.states.get(key);
+    const state = known ?? { service: '', pods: new Map<string, string>() };
     let earliest: string | null = null;
     const consider = (time: string, before: string | undefined): void => {
       if (time > (before ?? '') && (earliest === null || time < earliest)) earliest = time;
     };
-    const podTimes = new Map<string, string>();
+    let count = 0;
     for (const pod of pods) {
-      const time = podCondition(pod, 'Ready')?.lastTransitionTime;
-      if (!time) continue;
-      podTimes.set(pod.metadata.name, time);
-      consider(time, known?.pods.get(pod.metadata.name));
+      const time = readyChange(pod);
+      if (time === null) continue;
+      count++;
+      const before = state.pods.get(pod.metadata.name);
+      if (time === before) continue;
+      consider(time, before);
+      state.pods.set(pod.metadata.name, time);
     }
+    if (count < state.pods.size) state.pods = new Map(pods.flatMap((pod) => named(pod)));
     const created = service.metadata.creationTimestamp ?? '';
-    consider(created, known?.service);
-    this.states.set(key, { service: created, pods: podTimes });
+    consider(created, state.service);
+    state.service = created;
+    this.states.set(key, state);
     return known === undefined ? created : earliest;
   }
 
   forget(key: string): void {
     this.states.delete(key);
   }
+}
+
+const readyChange = remembered((pod: Pod): string | null => podCondition(pod, 'Ready')?.lastTransitionTime ?? null);
+
+function named(pod: Pod): [string, string][] {
+  const time = readyChange(pod);
+  return time === null ? [] : [[pod.metadata.name, time]];
 }

@@ -169,6 +169,7 @@ export class OwnerGraph {
   }
 
   private startDeletion(node: GraphNode, object: KubeObject, old: KubeObject | null): void {
+    if (!object.metadata.deletionTimestamp) return;
     const starts = (finalizer: string): boolean => isDeletingWith(object, finalizer) && !(old !== null && isDeletingWith(old, finalizer));
     if (starts(ORPHAN)) return this.listener.attemptToOrphan(node);
     if (!starts(FOREGROUND)) return;
