@@ -8,14 +8,12 @@ import { Trace } from '../trace/trace';
 import type { TraceRecord } from '../wire/record';
 import { MODEL } from '../wire/run';
 
-declare const gc: (() => void) | undefined;
-
 const SLICE_EVENTS = 1_000;
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
 function heapMB(): number {
-  gc?.();
+  globalThis.gc?.();
   return process.memoryUsage().heapUsed / 1024 / 1024;
 }
 
