@@ -22,6 +22,20 @@ describe('the same run', () => {
     expect(digestOf(new Play({ payloads: 'copied' }).kubectl(COMMAND))).toBe(expected);
   });
 
+  it('gives it whether an input waited for rest or was typed after it: a link opens what was seen', () => {
+    const inputs = [COMMAND, 'kubectl get pods'].map((line) => ({ when: 'rest', input: { type: 'kubectl', line } }) as const);
+    const run = { model: MODEL, cluster: clusterOf(3), seed: 1, inputs };
+    const opened = new Runner(run);
+    opened.finish();
+    const typed = new Runner({ ...run, inputs: [] });
+    typed.finish();
+    for (const { input } of inputs) {
+      typed.add(input);
+      typed.finish();
+    }
+    expect(typed.cluster.sim.recorder.digest()).toBe(opened.cluster.sim.recorder.digest());
+  });
+
   it('gives it in slices of any size, with inspectors opened at random', () => {
     const random = new Random(7, 'slices');
     const runner = new Runner({

@@ -23,6 +23,8 @@ export class Runner {
   private given = 0;
   private limit = simTime(0);
   private loopUntil: SimTime | null = null;
+  /** It was seen to rest since the last input: one that comes later finds the same moment as one that waited. */
+  private settled = false;
 
   constructor(
     readonly run: Run,
@@ -82,6 +84,7 @@ export class Runner {
   /** To rest, and then on for LOOP_US; before the first input boot has come to rest long ago. */
   private settle(maxEvents: number): StopReason {
     const { sim } = this.cluster;
+    if (this.settled && sim.atRest) return 'rest';
     if (this.limit <= sim.now) this.limit = simTime(sim.now + RUN_LIMIT_US);
     if (this.loopUntil === null) {
       const reason = sim.runToRest(this.limit, maxEvents);
@@ -91,11 +94,13 @@ export class Runner {
     const reason = sim.runToTime(this.loopUntil, maxEvents);
     if (reason !== 'time') return reason;
     this.loopUntil = null;
-    return sim.atRest ? 'rest' : this.settle(maxEvents);
+    this.settled = sim.atRest;
+    return this.settled ? 'rest' : this.settle(maxEvents);
   }
 
   private give(input: Input): void {
     this.limit = simTime(this.cluster.sim.now + RUN_LIMIT_US);
+    this.settled = false;
     this.cluster.give(input);
   }
 }
