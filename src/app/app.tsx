@@ -47,9 +47,9 @@ export function App({ desk }: { readonly desk: Desk }) {
             {en.skip}
           </button>
           <TopBar />
+          <Notices />
           <main className={style.stage}>
             <Stage session={desk.session} />
-            <Notices />
             <Failure />
           </main>
           {narrow ? <Sheet /> : <Terminal />}

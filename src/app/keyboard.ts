@@ -10,7 +10,7 @@ export const TERMINAL_INPUT = 'terminal-input';
 export function listenToKeys(desk: Desk): () => void {
   function onKeyDown(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (document.querySelector('dialog[open]') !== null) return;
+    if (document.querySelector('dialog[open], :popover-open') !== null) return;
     const { dark } = useUi.getState();
     const action = dark ? 'close' : actionOf(event.key, event.shiftKey, focusOf(event.target));
     if (action !== null && act(action, desk)) event.preventDefault();

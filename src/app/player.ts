@@ -85,6 +85,8 @@ export function createPlayer(needs: PlayerNeeds): Player {
   let frame: number | null = null;
   let timer: number | null = null;
   let leftAt = 0;
+  /** At the end of a recording that still grows: goes along with it. */
+  let atGrowingEnd = false;
 
   const factor = (): number => {
     const value = speed.get();
@@ -102,6 +104,7 @@ export function createPlayer(needs: PlayerNeeds): Player {
   }
 
   function place(nextSeq: number, nextProgress: number): void {
+    atGrowingEnd = false;
     seq = nextSeq;
     progress = nextProgress;
     const arrived = progress >= 1;
@@ -218,6 +221,7 @@ export function createPlayer(needs: PlayerNeeds): Player {
       pause();
       const list = needs.list();
       if (list.length > 0) place(list.at(list.length - 1), 1);
+      atGrowingEnd = needs.expectsMore();
     },
     seek(goal) {
       still();
@@ -227,6 +231,7 @@ export function createPlayer(needs: PlayerNeeds): Player {
     setSpeed: (value) => speed.set(value),
     listGrew() {
       if (mode.get().waiting) goOn();
+      else if (atGrowingEnd) this.end();
     },
     reset() {
       still();

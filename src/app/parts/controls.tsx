@@ -50,7 +50,12 @@ export function Choice<V extends string>({ label, value, options, choose }: Choi
   );
 }
 
-export const Key = ({ children }: { readonly children: ReactNode }) => <kbd className={style.key}>{children}</kbd>;
+/** A key's name on the button that it presses; the button says it in words. */
+export const Key = ({ children }: { readonly children: ReactNode }) => (
+  <span aria-hidden="true" className={style.key}>
+    {children}
+  </span>
+);
 
 const Icon = ({ d }: { readonly d: string }) => (
   <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="1.5">

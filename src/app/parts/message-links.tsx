@@ -51,13 +51,21 @@ export function Causes({ detail }: { readonly detail: Detail }) {
   const { session } = useDesk();
   const chain = [...detail.causes].reverse();
   // The beginning and the nearest causes say most.
-  const shown = all || chain.length <= FIRST ? chain : [...chain.slice(0, 1), ...chain.slice(1 - FIRST)];
+  const hidden = all || chain.length <= FIRST ? 0 : chain.length - FIRST;
   const own = session.columns.header(detail.line.seq);
   return (
     <section className={style.section}>
       <h3>{en.message.causes}</h3>
       <ol className={style.links}>
-        {shown.map((line) => (
+        {chain.slice(0, 1).map((line) => (
+          <LinkTo key={line.seq} line={line} />
+        ))}
+        {hidden > 0 && (
+          <li className={style.hidden}>
+            <More hidden={hidden} show={() => setAll(true)} />
+          </li>
+        )}
+        {chain.slice(1 + hidden).map((line) => (
           <LinkTo key={line.seq} line={line} />
         ))}
         <li className={style.own} aria-current="true">
@@ -65,7 +73,6 @@ export function Causes({ detail }: { readonly detail: Detail }) {
           {chain.length === 0 ? en.message.firstCause : en.message.thisOne}
         </li>
       </ol>
-      <More hidden={chain.length - shown.length} show={() => setAll(true)} />
     </section>
   );
 }

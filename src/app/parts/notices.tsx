@@ -29,7 +29,7 @@ interface NoticeProps {
 
 function Notice({ children, action, dismiss, urgent = false }: NoticeProps) {
   return (
-    <div role={urgent ? 'alert' : 'status'} className={style.notice}>
+    <div role={urgent ? 'alert' : 'status'} className={style.notice} data-urgent={urgent}>
       <p>{children}</p>
       {action}
       {dismiss !== undefined && (
