@@ -10,28 +10,58 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** `others` are the pods that run here or will; null lets the pod in. */
-export function refusal(pod: Pod, others: Iterable<Pod>, node: Node | undefined, allocatable: StringMap): Refusal | null {
-  if (node !== undefined && !nodeMatchesSpec(pod.spec, node))
-    return { reason: 'NodeAffinity', message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector" };
-  const used = { cpu: 0, memory: 0, pods: 0 };
-  for (const other of others) {
-    if (other.metadata.uid === pod.metadata.uid || other.status?.phase === 'Failed' || other.status?.phase === 'Succeeded') continue;
-    used.cpu += requested(other, 'cpu');
-    used.memory += requested(other, 'memory');
-    used.pods++;
+interface Amounts {
+  readonly pods: number;
+  readonly cpu: number;
+  readonly memory: number;
+}
+const NOTHING: Amounts = { pods: 0, cpu: 0, memory: 0 };
+
+/** The pods that run on a node or will, and what they ask for together. */
+export class Admission {
+  private readonly pods = new Map<string, Amounts>();
+  private used = NOTHING;
+
+  constructor(private readonly allocatable: StringMap) {}
+
+  /** Lets the pod in, or says why not. */
+  admit(pod: Pod, node: Node | undefined): Refusal | null {
+    if (node !== undefined && !nodeMatchesSpec(pod.spec, node))
+      return { reason: 'NodeAffinity', message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector" };
+    const wanted = amountsOf(pod);
+    for (const resource of ['pods', 'cpu', 'memory'] as const) {
+      const capacity = amount(resource, this.allocatable[resource]);
+      if (wanted[resource] === 0 || this.used[resource] + wanted[resource] <= capacity) continue;
+      const numbers = `requested: ${wanted[resource]}, used: ${this.used[resource]}, capacity: ${capacity}`;
+      return { reason: `OutOf${resource}`, message: `Node didn't have enough resource: ${resource}, ${numbers}` };
+    }
+    this.add(pod);
+    return null;
   }
-  const wanted = { cpu: requested(pod, 'cpu'), memory: requested(pod, 'memory'), pods: 1 };
-  for (const resource of ['pods', 'cpu', 'memory'] as const) {
-    const capacity = amount(resource, allocatable[resource]);
-    if (wanted[resource] === 0 || used[resource] + wanted[resource] <= capacity) continue;
-    const numbers = `requested: ${wanted[resource]}, used: ${used[resource]}, capacity: ${capacity}`;
-    return { reason: `OutOf${resource}`, message: `Node didn't have enough resource: ${resource}, ${numbers}` };
+
+  /** It is there, whether it fits or not. */
+  add(pod: Pod): void {
+    const { uid = '' } = pod.metadata;
+    if (this.pods.has(uid)) return;
+    const amounts = amountsOf(pod);
+    this.pods.set(uid, amounts);
+    this.used = sum(this.used, amounts, 1);
   }
-  return null;
+
+  remove(uid: string): void {
+    const amounts = this.pods.get(uid);
+    if (amounts !== undefined && this.pods.delete(uid)) this.used = sum(this.used, amounts, -1);
+  }
 }
 
-const amount = (resource: string, text: string | undefined): number => (resource === 'cpu' ? quantityMilli(text) : quantityValue(text));
+const sum = (a: Amounts, b: Amounts, sign: 1 | -1): Amounts => ({
+  pods: a.pods + sign * b.pods,
+  cpu: a.cpu + sign * b.cpu,
+  memory: a.memory + sign * b.memory,
+});
+const amountsOf = (pod: Pod): Amounts => ({ pods: 1, cpu: requested(pod, 'cpu'), memory: requested(pod, 'memory') });
+const amount = (resource: keyof Amounts, text: string | undefined): number =>
+  resource === 'cpu' ? quantityMilli(text) : quantityValue(text);
 
 /** The larger of what its containers ask for together and what its largest init container asks for. */
 function requested({ spec }: Pod, resource: 'cpu' | 'memory'): number {

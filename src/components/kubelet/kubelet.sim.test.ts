@@ -320,6 +320,12 @@ describe('a kubelet', () => {
     expect(machine.get(core('pods'), 'a')).toBeNull();
   });
 
+  it('stops what runs for a pod that is gone', () => {
+    const machine = new Machine().pod('a', { containers: [nginx] }).rest();
+    machine.kill(KUBELET).deletePod('a', { gracePeriodSeconds: 0 }).mark().startKubelet().run(10);
+    expect(machine.calls().filter((call) => call.startsWith('Stop'))).toEqual(['StopContainer', 'StopPodSandbox']);
+  });
+
   it('starts static pods without a server, and shows them once there is one', () => {
     const machine = new Machine({ withServer: false });
     machine.mark().manifests.set('web', {

@@ -11,7 +11,7 @@ import type { ConfigMap, KubeObject, Node, Pod, Secret, Service } from '../../ma
 import type { Ctx, Interior, Program } from '../../sim/process';
 import type { Task } from '../../sim/task';
 import type { NodeSpec } from '../../wire/run';
-import { refusal } from './admission';
+import { Admission } from './admission';
 import { ContainerGc } from './container-gc';
 import { Cri } from './cri';
 import type { KubeletDisk } from './disk';
@@ -21,6 +21,7 @@ import { Images } from './images';
 import { NodeAgent } from './node-agent';
 import { allocatableOf } from './node-object';
 import { configMapsOf, ObjectCache, secretsOf } from './object-cache';
+import { Orphans } from './orphans';
 import { Pleg, type PodChange } from './pleg';
 import { PodSource } from './pod-source';
 import { refusedStatus, withProbeResult } from './pod-status';
@@ -80,6 +81,8 @@ class Kubelet {
   private readonly workers: PodWorkers;
   private readonly source: PodSource;
   private readonly gc: ContainerGc;
+  private readonly admission: Admission;
+  private readonly orphans: Orphans;
   private readonly node: NodeAgent;
   private readonly sync: PodSync;
   private runtimeVersion = '';
@@ -91,6 +94,7 @@ class Kubelet {
   ) {
     const { node, disk } = options;
     this.cri = new Cri(ctx, node.name);
+    this.admission = new Admission(allocatableOf(node));
     this.api = this.client({ qps: 50, burst: 100 });
     this.events = new EventRecorder(ctx, this.client({ qps: 50, burst: 100 }), { component: 'kubelet', host: node.name });
     this.services = new Informer(ctx, this.api, { resource: core('services'), fieldSelector: 'spec.clusterIP!=None' });
@@ -116,6 +120,8 @@ class Kubelet {
     this.sync = this.makeSync();
     this.workers = new PodWorkers(ctx, pleg, this.sync);
     this.gc = new ContainerGc({ ctx, cri, pleg, isRemovable: (uid) => this.workers.isRemovable(uid) });
+    const isKnown = (uid: string): boolean => this.source.has(uid) || this.workers.stateOf(uid) !== null;
+    this.orphans = new Orphans(pleg, this.runtime, isKnown);
     this.node = this.makeNode();
   }
 
@@ -148,7 +154,7 @@ class Kubelet {
     this.source.look();
     const { ctx } = this;
     ctx.every(LOOP_US, () => this.source.look());
-    ctx.every(HOUSEKEEPING_US, () => ctx.spawn(this.source.housekeep(), 'housekeeping'));
+    ctx.every(HOUSEKEEPING_US, () => ctx.spawn(this.housekeep(), 'housekeeping'));
     ctx.every(STATUS_US, () => ctx.spawn(this.askRuntime(true), 'runtime'));
     this.watchPods();
   }
@@ -183,6 +189,11 @@ class Kubelet {
       else this.ctx.after(LOOP_US, look, { idle: true });
     };
     this.ctx.after(LOOP_US, look);
+  }
+
+  private *housekeep(): Task<void> {
+    yield* this.source.housekeep();
+    if (this.pods.synced) yield* this.orphans.stop();
   }
 
   // ---- What parts tell each other
@@ -259,6 +270,7 @@ class Kubelet {
       },
       reconcileMirror: (pod) => this.source.reconcileMirror(pod),
       onFinished: (pod) => {
+        this.admission.remove(pod.metadata.uid ?? '');
         if (isStaticPod(pod)) this.workers.forget(pod.metadata.uid ?? '');
       },
     });
@@ -288,10 +300,13 @@ class Kubelet {
   private admits(pod: Pod): boolean {
     const { metadata, status } = pod;
     const uid = metadata.uid ?? '';
+    if (this.workers.stateOf(uid) !== null || this.workers.isFinished(uid)) return true;
     const isNew = status?.phase === 'Pending' && metadata.deletionTimestamp === undefined;
-    if (!isNew || isStaticPod(pod) || this.workers.stateOf(uid) !== null) return true;
-    const { node } = this.options;
-    const refused = refusal(pod, this.source.all(), this.nodes.get(node.name), allocatableOf(node));
+    if (!isNew || isStaticPod(pod)) {
+      this.admission.add(pod);
+      return true;
+    }
+    const refused = this.admission.admit(pod, this.nodes.get(this.options.node.name));
     if (refused === null) return true;
     this.events.event(pod, 'Warning', refused.reason, refused.message);
     this.statuses.set(pod, refusedStatus(refused.reason, `Pod was rejected: ${refused.message}`));

@@ -25,14 +25,11 @@ const NEXT_LIST_US = 1_100 * MS;
 type ListedState = 'running' | 'exited' | 'unknown';
 interface Listed {
   readonly uid: string;
+  readonly isSandbox: boolean;
+  item: JsonObject;
   state: ListedState;
   /** The number of the last list that it stood in. */
   seen: number;
-}
-/** One pod's items of a list. */
-interface Group {
-  readonly sandboxes: JsonObject[];
-  readonly containers: JsonObject[];
 }
 /** What became of the containers of one pod, sandboxes included. */
 export interface PodChange {
@@ -49,6 +46,7 @@ interface Waiter {
 
 export class Pleg {
   private readonly listed = new Map<string, Listed>();
+  private readonly idsByUid = new Map<string, Set<string>>();
   private readonly cache = new Map<string, { readonly status: RuntimePod; readonly modifiedUs: number }>();
   private readonly requested = new Map<string, Seq | null>();
   /** Pods that could not be looked at: they count as changed in the next list. */
@@ -76,9 +74,13 @@ export class Pleg {
     return this.lastListUs;
   }
 
-  /** The pods that the engine knows. */
-  uids(): string[] {
-    return [...new Set([...this.listed.values()].map(({ uid }) => uid))];
+  /** The pods that the engine knows, by the labels of what it runs for them. */
+  known(): { readonly uid: string; readonly name: string; readonly namespace: string }[] {
+    return [...this.idsByUid].map(([uid, ids]) => {
+      const [first = ''] = ids;
+      const labels = (this.listed.get(first)?.item.labels ?? {}) as { readonly [label: string]: string };
+      return { uid, name: labels['io.kubernetes.pod.name'] ?? '', namespace: labels['io.kubernetes.pod.namespace'] ?? '' };
+    });
   }
 
   /** What is known of the pod now. */
@@ -127,8 +129,7 @@ export class Pleg {
     const containers = yield* this.cri.call('ListContainers', {}, { idle });
     if (sandboxes.ok && containers.ok) {
       const changes = this.compare(sandboxes.value, containers.value);
-      const groups = grouped(changes, itemsOf(sandboxes.value.items), itemsOf(containers.value.containers));
-      for (const change of changes) yield* this.look(change, requests.get(change.uid), groups.get(change.uid));
+      for (const change of changes) yield* this.look(change, requests.get(change.uid));
       this.lastListUs = startedUs;
       this.tellWaiters();
     }
@@ -136,13 +137,17 @@ export class Pleg {
     if (this.requested.size > 0) this.list(false);
   }
 
-  private *look(change: PodChange, cause: Seq | null | undefined, group: Group | undefined): Task<void> {
+  private *look(change: PodChange, cause: Seq | null | undefined): Task<void> {
     if (cause !== undefined) yield* suspend<void>((resume) => resume(undefined, cause));
     const { uid } = change;
     const lookedUs = this.ctx.now();
-    if (group === undefined || group.sandboxes.length + group.containers.length === 0) this.cache.delete(uid);
+    const ids = this.idsByUid.get(uid);
+    if (ids === undefined) this.cache.delete(uid);
     else {
-      const status = yield* this.statusOf(uid, newestFirst(group.sandboxes), newestFirst(group.containers));
+      const items = [...ids].flatMap((id) => this.listed.get(id) ?? []);
+      const sandboxes = items.filter(({ isSandbox }) => isSandbox).map(({ item }) => item);
+      const containers = items.filter(({ isSandbox }) => !isSandbox).map(({ item }) => item);
+      const status = yield* this.statusOf(uid, newestFirst(sandboxes), newestFirst(containers));
       if (status === null) {
         this.again.add(uid);
         return;
@@ -189,24 +194,28 @@ export class Pleg {
     if (same) return changes.all();
     this.lists++;
     let known = 0;
-    for (const item of itemsOf(sandboxes.items)) known += this.note(item, sandboxState(item.state), changes);
-    for (const item of itemsOf(containers.containers)) known += this.note(item, containerState(item.state), changes);
+    for (const item of itemsOf(sandboxes.items)) known += this.note(item, true, sandboxState(item.state), changes);
+    for (const item of itemsOf(containers.containers)) known += this.note(item, false, containerState(item.state), changes);
     if (known < this.listed.size) this.noteRemoved(changes);
     return changes.all();
   }
 
-  private note({ id, labels }: JsonObject, state: ListedState, changes: Changes): number {
-    const known = this.listed.get(id as string);
+  private note(item: JsonObject, isSandbox: boolean, state: ListedState, changes: Changes): number {
+    const id = item.id as string;
+    const known = this.listed.get(id);
     if (known?.state === state) {
       known.seen = this.lists;
       return 1;
     }
-    const uid = known?.uid ?? uidIn(labels);
-    if (known === undefined) this.listed.set(id as string, { uid, state, seen: this.lists });
-    else Object.assign(known, { state, seen: this.lists });
+    const uid = known?.uid ?? uidIn(item.labels);
+    if (known !== undefined) Object.assign(known, { item, state, seen: this.lists });
+    else {
+      this.listed.set(id, { uid, isSandbox, item, state, seen: this.lists });
+      this.idsByUid.set(uid, (this.idsByUid.get(uid) ?? new Set()).add(id));
+    }
     const change = changes.of(uid);
     if (state === 'running') change.started = true;
-    if (state === 'exited') change.died.push(id as string);
+    if (state === 'exited') change.died.push(id);
     return 1;
   }
 
@@ -214,6 +223,9 @@ export class Pleg {
     for (const [id, { uid, state, seen }] of [...this.listed]) {
       if (seen === this.lists) continue;
       this.listed.delete(id);
+      const ids = this.idsByUid.get(uid);
+      ids?.delete(id);
+      if (ids?.size === 0) this.idsByUid.delete(uid);
       const change = changes.of(uid);
       change.removed = true;
       if (state !== 'exited') change.died.push(id);
@@ -243,19 +255,6 @@ class Changes {
 const sandboxState = (state: unknown): ListedState => (state === 'SANDBOX_NOTREADY' ? 'exited' : 'running');
 const containerState = (state: unknown): ListedState =>
   state === 'CONTAINER_RUNNING' ? 'running' : state === 'CONTAINER_EXITED' ? 'exited' : 'unknown';
-
-/** The items of the pods that changed. */
-function grouped(
-  changes: readonly PodChange[],
-  sandboxes: readonly JsonObject[],
-  containers: readonly JsonObject[],
-): ReadonlyMap<string, Group> {
-  const groups = new Map<string, Group>(changes.map(({ uid }) => [uid, { sandboxes: [], containers: [] }]));
-  if (groups.size === 0) return groups;
-  for (const item of sandboxes) groups.get(uidIn(item.labels))?.sandboxes.push(item);
-  for (const item of containers) groups.get(uidIn(item.labels))?.containers.push(item);
-  return groups;
-}
 
 const itemsOf = (items: unknown): readonly JsonObject[] => (items ?? []) as readonly JsonObject[];
 const newestFirst = (items: readonly JsonObject[]): readonly JsonObject[] =>

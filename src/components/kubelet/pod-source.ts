@@ -33,11 +33,8 @@ export class PodSource {
 
   constructor(private readonly needs: SourceNeeds) {}
 
-  all(): IterableIterator<Pod> {
-    return this.pods.values();
-  }
-  get(uid: string): Pod | undefined {
-    return this.pods.get(uid);
+  has(uid: string): boolean {
+    return this.pods.has(uid);
   }
   /** The uid under which the API knows the pod. */
   apiUid(pod: Pod): string | null {

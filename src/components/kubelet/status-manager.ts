@@ -97,8 +97,8 @@ export class StatusManager {
 
   private *run(): Task<void> {
     for (;;) {
-      const next = [...this.pending].find(([uid]) => this.canSend(uid));
-      if (next === undefined) {
+      const next = this.next();
+      if (next === null) {
         yield* suspend<void>((resume) => void (this.wake = () => resume()));
         continue;
       }
@@ -111,6 +111,11 @@ export class StatusManager {
         yield* suspend<void>((resume) => void (this.wake = () => resume()));
       }
     }
+  }
+
+  private next(): readonly [uid: string, cause: Seq | null] | null {
+    for (const entry of this.pending) if (this.canSend(entry[0])) return entry;
+    return null;
   }
 
   private canSend(uid: string): boolean {
