@@ -8,6 +8,7 @@ import { dns1123Subdomain, maskTrailingDash } from '../../../machinery/names';
 import type { Endpoint, EndpointSlice, Node, Pod, Service, StringMap } from '../../../machinery/types';
 import { controllerRef } from '../controller-ref';
 import { isPodReady } from '../pods';
+import { inOrder } from './port-order';
 import { remembered, rememberedPair } from './remembered';
 import { findPort, isServiceIpSet, shouldBeInEndpoints, shouldSetHostname } from './service-members';
 
@@ -132,7 +133,7 @@ function wantedGroups(
 /** What a pod is to a Service; null if it is not among its endpoints. */
 const memberOf = rememberedPair((service: Service, pod: Pod) => {
   if (!shouldBeInEndpoints(pod, true)) return null;
-  const ports = endpointPorts(service, pod);
+  const ports = inOrder(endpointPorts(service, pod));
   const endpoints = new Map<string, Endpoint>();
   const endpoint = (node: Node | undefined, family: string): Endpoint => {
     const key = `${family} ${zoneOf(node) ?? ''}`;
