@@ -19,7 +19,7 @@ export function etcdRequestPhrase({ rpc, body }: EtcdRequest): string {
     case 'DeleteRange':
       return `delete ${key}`;
     case 'Watch':
-      return isObject(body.create_request) ? `tell me of all changes under ${key}` : 'how far are you?';
+      return isObject(body.create_request) ? `tell me of all changes under ${key}` : 'tell how far you are';
     case 'LeaseGrant':
       return `give me a lease of ${String(body.TTL)} seconds`;
     case 'LeaseKeepAlive':
@@ -48,7 +48,7 @@ function txnPhrase(body: JsonObject, key: string): string {
 }
 
 export function etcdAnswerPhrase({ rpc, body, error }: EtcdResponse): string {
-  if (error !== null) return `error: ${error.message}`;
+  if (error !== null) return `error: ${firstLine(error.message)}`;
   const revision = field(body, 'header', 'revision');
   if (rpc === 'Txn') return body.succeeded === true ? `done, at revision ${String(revision)}` : 'not done: somebody changed it first';
   if (rpc === 'Range') {
@@ -73,25 +73,25 @@ export function etcdDeliveryPhrase({ events }: JsonObject): string {
 /** What is asked of the engine, by method; `POD` and `WHAT` stand for the Pod and for the container or Pod. */
 const ASKED: { readonly [rpc: string]: string } = {
   RunPodSandbox: 'make a sandbox for POD',
-  PodSandboxStatus: 'how is the sandbox of POD?',
+  PodSandboxStatus: 'tell how the sandbox of POD is',
   StopPodSandbox: 'stop the sandbox of POD',
   RemovePodSandbox: 'remove the sandbox of POD',
-  ListPodSandbox: 'which sandboxes are there?',
+  ListPodSandbox: 'list the sandboxes',
   CreateContainer: 'create WHAT',
   StartContainer: 'start WHAT',
-  ContainerStatus: 'how is WHAT?',
+  ContainerStatus: 'tell how WHAT is',
   StopContainer: 'stop WHAT',
   RemoveContainer: 'remove WHAT',
-  ListContainers: 'which containers are there?',
+  ListContainers: 'list the containers',
   ExecSync: 'run a command in WHAT',
-  ImageStatus: 'have you the image IMAGE?',
+  ImageStatus: 'say whether the image IMAGE is here',
   PullImage: 'pull the image IMAGE',
   RemoveImage: 'remove the image IMAGE',
-  ListImages: 'which images are there?',
-  ImageFsInfo: 'how much space do images take?',
-  Status: 'are you well?',
-  Version: 'which version are you?',
-  RuntimeConfig: 'how are you set up?',
+  ListImages: 'list the images',
+  ImageFsInfo: 'tell how much room the images take',
+  Status: 'tell how you are',
+  Version: 'tell your version',
+  RuntimeConfig: 'tell how you are set up',
   GetContainerEvents: 'tell me what happens to containers',
 };
 /** What is so once a call succeeded; said in answers and as a reason. */
@@ -111,7 +111,7 @@ const DONE: { readonly [rpc: string]: string } = {
 const OTHERS: { readonly [rpc: string]: string } = {
   'cni ADD': 'connect POD to the network',
   'cni DEL': 'take POD off the network',
-  'cni CHECK': 'is POD still connected?',
+  'cni CHECK': 'check that POD is connected',
   'runc create': 'make the process of WHAT ready',
   'runc start': 'let WHAT run',
   'runc kill': 'signal WHAT to end',
@@ -123,7 +123,7 @@ const OTHERS: { readonly [rpc: string]: string } = {
 export function callPhrase(request: CallRequest, subject: Subject | null): string {
   const { protocol, rpc, body } = request;
   if (protocol === 'registry') return registryPhrase(rpc);
-  if (protocol === 'probe') return 'are you well?';
+  if (protocol === 'probe') return 'say whether you are well';
   if (protocol === 'iptables') return iptablesPhrase(rpc, body);
   const pattern = protocol === 'cri' ? ASKED[rpc] : OTHERS[`${protocol} ${rpc}`];
   return pattern === undefined ? rpc : filled(pattern, subject, body);
@@ -131,13 +131,15 @@ export function callPhrase(request: CallRequest, subject: Subject | null): strin
 
 export function callAnswerPhrase(response: CallResponse, request: CallRequest | null, subject: Subject | null): string {
   const { rpc, error, body, protocol } = response;
-  if (error !== null) return `error: ${error.message}`;
+  if (error !== null) return `error: ${firstLine(error.message)}`;
   const state = field(body, 'status', 'state');
   if (typeof state === 'string') return `it is ${state.replace(/^(CONTAINER|SANDBOX)_/, '').toLowerCase()}`;
   if (rpc === 'ImageStatus') return body.image ? 'yes, it is here' : 'no, it is not here';
   if (protocol === 'registry') return field(body, 'status') === 404 ? 'there is no such image' : 'here it is';
   const pattern = DONE[rpc];
-  return pattern === undefined ? `here is the answer to ${rpc}` : filled(pattern, subject, request?.body ?? {});
+  if (pattern !== undefined) return filled(pattern, subject, request?.body ?? {});
+  if (rpc === 'events') return 'you will hear of every exit';
+  return protocol === 'cri' || rpc.endsWith('-save') ? 'here is what you asked for' : 'done';
 }
 
 /** What a call that succeeded made true: a reason for what follows. Null for one that only looked. */
@@ -167,7 +169,7 @@ function registryPhrase(rpc: string): string {
   const [, path = ''] = rpc.split(' ');
   const [, name = 'it', what = '', reference = ''] = /^\/v2\/(.+)\/(manifests|blobs)\/(.+)$/.exec(path) ?? [];
   if (what === 'blobs') return `give me a part of ${name}`;
-  return rpc.startsWith('HEAD') ? `which image is ${name}:${reference}?` : `what is ${name} made of?`;
+  return rpc.startsWith('HEAD') ? `name the image ${name}:${reference}` : `list the parts of ${name}`;
 }
 
 function iptablesPhrase(program: string, body: JsonObject): string {
@@ -179,7 +181,7 @@ function iptablesPhrase(program: string, body: JsonObject): string {
 }
 const IPTABLES: { readonly [flag: string]: string } = {
   '-N': 'make the chain',
-  '-C': 'is my rule in chain',
+  '-C': 'say whether my rule is in chain',
   '-A': 'add a rule to chain',
   '-I': 'put a rule first in chain',
   '-D': 'take a rule out of chain',
@@ -189,6 +191,7 @@ const IPTABLES: { readonly [flag: string]: string } = {
   '-X': 'remove the chain',
 };
 
+const firstLine = (text: string): string => text.trim().split('\n')[0] ?? '';
 const rules = (body: JsonObject): number =>
   String(body.stdin ?? '')
     .split('\n')

@@ -1,6 +1,6 @@
 // A record as the rules of the story look at it, and the words that their patterns are made of.
 import type { Json } from '../base/json';
-import { findResource, type ResourceInfo, storageKey } from '../machinery/resources';
+import { findResource, parsePath, type ResourceInfo, storageKey } from '../machinery/resources';
 import { groupOfKey } from '../trace/changes';
 import { type Subject, subjectOf } from '../trace/subject';
 import type { Trace } from '../trace/trace';
@@ -66,10 +66,15 @@ export const hears = ({ record, subject }: Here, binary: string, ...resources: r
 export const objectOf = ({ record }: Here): Json | undefined =>
   record.payload.kind === 'watch-delivery' && record.payload.protocol === 'http' ? record.payload.object : undefined;
 export const isDeleting = (object: Json | undefined): boolean => field(object, 'metadata', 'deletionTimestamp') !== undefined;
+/** Nothing of the Pod runs yet. */
+export const isPending = (pod: Json | undefined): boolean => (field(pod, 'status', 'phase') ?? 'Pending') === 'Pending';
 export const isGone = ({ record }: Here): boolean =>
   record.payload.kind === 'watch-delivery' && record.payload.protocol === 'http' && record.payload.type === 'DELETED';
 export const isTopic = ({ record }: Here, topic: InsideTopic): boolean =>
   record.payload.kind === 'inside' && record.payload.topic === topic;
+/** kube-apiserver asks itself on the way: its own requests pass the chambers, too. */
+export const isChainOf = (here: Here, request: TraceRecord | null): boolean =>
+  here.record.payload.kind === 'inside' && isTopic(here, 'chain') && here.record.payload.detail.request === request?.seq;
 export const fails = ({ record: { payload } }: Here): boolean =>
   payload.kind === 'response' && (payload.protocol === 'http' ? payload.status >= 400 : payload.error !== null);
 
@@ -95,10 +100,11 @@ export const isOwnStatus = (here: Here): boolean =>
   here.subject.resource !== 'nodes' &&
   here.subject.resource !== 'pods';
 
-/** An etcd write for a request of the API. */
-export function persists(here: Here): boolean {
-  const { payload } = here.record;
-  return payload.kind === 'request' && payload.protocol === 'etcd' && payload.rpc === 'Txn' && here.served !== null;
+/** An etcd write for a request of the API: of the object that it is about, not of what goes with it. */
+export function persists({ record: { payload }, served, subject }: Here): boolean {
+  if (payload.kind !== 'request' || payload.protocol !== 'etcd' || payload.rpc !== 'Txn') return false;
+  const path = httpOf(served)?.path;
+  return path !== undefined && parsePath(path)?.resource === subject?.resource;
 }
 /** A report is persisted, too, but only the one that matters is told so. */
 export const persistsStep = (here: Here): boolean => persists(here) && here.servesIn !== null && here.servesIn !== 'Report';

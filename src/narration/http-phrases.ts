@@ -12,8 +12,7 @@ export function requestPhrase(request: HttpRequest, subject: Subject | null): st
   if (/[?&]watch=(true|1)/.test(request.path)) return `keep me told of ${watched(request.path, subject)}`;
   const special = subresourcePhrase(request, subject);
   if (special !== null) return special;
-  if (subject.resource === 'events' && request.method !== 'GET')
-    return `note an Event, ${String(field(request.body, 'reason') ?? 'once more')}`;
+  if (subject.resource === 'events' && request.method !== 'GET') return `note an Event${eventReason(request.body)}`;
   if (subject.resource === 'leases' && request.method === 'PUT') return `I still hold ${naming(subject)}`;
   switch (request.method) {
     case 'POST':
@@ -30,8 +29,8 @@ export function requestPhrase(request: HttpRequest, subject: Subject | null): st
 }
 
 function otherPathPhrase(path: string): string {
-  if (/^\/(healthz|livez|readyz)/.test(path)) return 'are you well?';
-  if (/^\/(api|apis|openapi|version)/.test(path)) return 'what can you do?';
+  if (/^\/(healthz|livez|readyz)/.test(path)) return 'say whether you are well';
+  if (/^\/(api|apis|openapi|version)/.test(path)) return 'tell what you can do';
   return `give me ${path.split('?')[0]}`;
 }
 
@@ -42,16 +41,22 @@ function watched(path: string, subject: Subject): string {
   return naming(subject);
 }
 
+const eventReason = (body: Json): string => (field(body, 'reason') === undefined ? ' once more' : `: ${String(field(body, 'reason'))}`);
+
 /** ` named test-7d7f-…`, where the server makes up the end of the name. */
 function generated(body: Json): string {
   const prefix = field(body, 'metadata', 'generateName');
   return typeof prefix === 'string' ? ` named ${prefix}…` : '';
 }
 
-/** ` with 3 replicas`, where a write says so. */
+/** ` with 3 replicas`, ` tainted unreachable:NoExecute`, where a write says so. */
 function wanted(body: Json): string {
   const replicas = field(body, 'spec', 'replicas');
-  return typeof replicas === 'number' ? ` with ${count(replicas, 'replica')}` : '';
+  if (typeof replicas === 'number') return ` with ${count(replicas, 'replica')}`;
+  const taints = field(body, 'spec', 'taints');
+  if (!Array.isArray(taints)) return '';
+  const [last] = (taints as readonly Json[]).filter(isObject).slice(-1);
+  return last === undefined ? ', no longer tainted' : `, tainted ${String(last.key).replace(/^.*\//, '')}:${String(last.effect)}`;
 }
 
 function subresourcePhrase({ method, body }: HttpRequest, subject: Subject): string | null {
@@ -62,8 +67,8 @@ function subresourcePhrase({ method, body }: HttpRequest, subject: Subject): str
   if (subject.subresource === 'log') return `give me the log of ${name}`;
   if (subject.subresource === 'exec' || subject.subresource === 'attach') return `run a command in ${name}`;
   if (subject.subresource === 'portforward') return `forward a port to ${name}`;
-  if (subject.subresource === 'scale') return method === 'GET' ? `how many replicas has ${name}?` : `scale ${name}${scaled(body)}`;
-  if (subject.subresource === 'status') return method === 'GET' ? `how is ${name}?` : statusPhrase(body, subject);
+  if (subject.subresource === 'scale') return method === 'GET' ? `tell how many replicas ${name} has` : `scale ${name}${scaled(body)}`;
+  if (subject.subresource === 'status') return method === 'GET' ? `give me the status of ${name}` : statusPhrase(body, subject);
   return null;
 }
 const scaled = (body: Json): string => {
@@ -79,6 +84,9 @@ function statusPhrase(body: Json, subject: Subject): string {
   const wantedReplicas = field(body, 'spec', 'replicas');
   const ready = field(body, 'status', 'readyReplicas') ?? 0;
   if (typeof wantedReplicas === 'number') return `${name} has ${count(Number(ready), 'ready replica')}, ${wantedReplicas} wanted`;
+  const desired = field(body, 'status', 'desiredNumberScheduled');
+  if (typeof desired === 'number')
+    return `${name} has ${count(Number(field(body, 'status', 'numberReady') ?? 0), 'ready Pod')}, ${desired} wanted`;
   return `here is the status of ${name}`;
 }
 function podStatus(body: Json): string {
@@ -95,7 +103,7 @@ function podStatus(body: Json): string {
 }
 function nodeStatus(body: Json): string {
   const ready = conditionOf(body, 'Ready')?.status;
-  return ready === 'Unknown' ? 'does not answer any more' : ready === 'False' ? 'is not Ready' : 'is alive';
+  return ready === 'Unknown' ? 'gave no sign of life in time' : ready === 'False' ? 'is not Ready' : 'is alive';
 }
 
 /** `201, Deployment test is created`, `409: Deployment test was changed meanwhile; read it and try again`. */
@@ -126,13 +134,16 @@ function refusal({ status, body }: HttpResponse, subject: Subject | null): strin
   if (status === 409 && reason === 'AlreadyExists') return `${name} exists already`;
   if (status === 409) return `${name} was changed meanwhile; read it and try again`;
   if (status === 404) return subject === null || subject.name === null ? 'there is no such path' : `there is no ${name}`;
-  if (status === 403) return `you may not do that to ${name}`;
+  if (status === 403) return `no: ${forbidden(body) ?? `you may not do that to ${name}`}`;
   if (status === 401) return 'who are you?';
   if (status === 410) return 'that version is too old; list again';
   if (status === 422) return `${name} is invalid: ${firstCause(body)}`;
   const message = field(body, 'message');
   return typeof message === 'string' ? message : String(reason ?? 'refused');
 }
+
+/** Why, without the words that name the object again. */
+const forbidden = (body: Json): string | null => /forbidden: (.+)/.exec(String(field(body, 'message') ?? ''))?.[1] ?? null;
 
 const firstCause = (body: Json): string => {
   const causes = field(body, 'details', 'causes');

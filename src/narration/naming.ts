@@ -5,7 +5,7 @@ import type { Subject } from '../trace/subject';
 import { binaryOf, type ComponentId, nodeOf } from '../wire/names';
 
 /** Actors that are plumbing: what speaks is the whole program. */
-const PLUMBING = new Set(['shared-informers', 'leader-election']);
+const PLUMBING = new Set(['shared-informers', 'metadata-informers', 'leader-election']);
 
 /** `you`, `deployment-controller`, `kubelet on node-1`, `kube-apiserver`, `Pod web-1`. */
 export function speaker(id: ComponentId, actor: string | null): string {

@@ -16,9 +16,11 @@ import {
   heardBy,
   hears,
   httpOf,
+  isChainOf,
   isDeleting,
   isGone,
   isOwnStatus,
+  isPending,
   isSideline,
   isStatus,
   isStatusPatch,
@@ -102,6 +104,13 @@ const REQUESTS: readonly Rule[] = [
     once: ({ record, trace }) => `rules for ${heardBy(record, trace)}`,
   },
   { chapter: 'Report', told: null, matches: (h) => isOwnStatus(h) && changesReadiness(h) },
+  {
+    chapter: 'Reconcile',
+    told: null,
+    matches: (h) => by(h, 'kube-controller-manager') && httpOf(h.record)?.method === 'DELETE' && h.subject?.name === null,
+    once: ({ record, subject }) => `${record.actor} empties ${subject?.namespace}`,
+    what: ({ subject }) => `delete all that is in ${subject?.namespace}, one kind after the other`,
+  },
   { chapter: 'Reconcile', told: null, matches: (h) => by(h, 'kube-controller-manager') && writes(h) && !isSideline(h) && !isOwnStatus(h) },
 ];
 
@@ -155,7 +164,7 @@ const DELIVERIES: readonly Rule[] = [
   {
     chapter: 'Notify',
     told: 10,
-    matches: (h) => hears(h, 'kubelet', 'pods') && !isGone(h) && !isDeleting(objectOf(h)),
+    matches: (h) => hears(h, 'kubelet', 'pods') && !isGone(h) && !isDeleting(objectOf(h)) && isPending(objectOf(h)),
     once: (h) => `${h.record.to} has ${String(field(objectOf(h), 'metadata', 'uid'))}`,
   },
   {
@@ -172,7 +181,7 @@ const INSIDE: readonly Rule[] = [
   {
     chapter: 'Admit',
     told: null,
-    matches: (h) => isTopic(h, 'chain') && h.served?.from === 'kubectl' && h.servesIn !== null && httpOf(h.served)?.method !== 'GET',
+    matches: (h) => isChainOf(h, h.served) && h.served?.from === 'kubectl' && h.servesIn !== null && httpOf(h.served)?.method !== 'GET',
   },
   { chapter: 'Schedule', told: null, matches: (h) => isTopic(h, 'schedule') },
   { chapter: 'Run', told: null, matches: (h) => (isTopic(h, 'started') || isTopic(h, 'stopped')) && CAST.has(binaryOf(h.record.from)) },

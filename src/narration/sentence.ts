@@ -1,7 +1,7 @@
 // One sentence per record, whatever it is: "who -> whom: what, because why", at most 25 words.
 import { type Subject, subjectOf } from '../trace/subject';
 import type { Trace } from '../trace/trace';
-import type { Payload } from '../wire/payload';
+import type { Fault, Payload } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
 import { callAnswerPhrase, callPhrase, etcdAnswerPhrase, etcdDeliveryPhrase, etcdRequestPhrase, streamPhrase } from './call-phrases';
 import { answerPhrase, requestPhrase } from './http-phrases';
@@ -56,19 +56,28 @@ function phraseOf(record: TraceRecord, trace: Trace): string {
     case 'packet':
       return `a packet from ${payload.source} to ${payload.destination}`;
     case 'fault':
-      return FAULTS[payload.fault] ?? payload.fault;
+      return faultPhrase(payload);
     case 'inside':
       return insidePhrase(payload);
   }
 }
 
-const FAULTS: { readonly [fault: string]: string } = {
-  'kill-container': 'you kill this container',
-  'static-pod-away': 'you move its manifest',
-  'kill-process': 'you kill this process',
-  'start-process': 'you start this process',
-  'node-power': 'you switch the power of this machine',
-};
+function faultPhrase({ fault, detail }: Fault): string {
+  switch (fault) {
+    case 'kill-container':
+      return 'you kill this container';
+    case 'kill-process':
+      return 'you kill this process';
+    case 'start-process':
+      return 'you start this process';
+    case 'static-pod-away':
+      return detail.away === true ? 'you take its manifest away' : 'you put its manifest back';
+    case 'node-power':
+      return detail.on === true ? 'you switch this machine on' : 'you switch this machine off';
+    default:
+      return fault;
+  }
+}
 
 function outputPhrase(stdout: string, stderr: string, exit: number | null): string {
   const line = (stdout || stderr).split('\n')[0]?.slice(0, 80) ?? '';

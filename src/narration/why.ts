@@ -1,28 +1,52 @@
 // Why something was sent: the nearest cause that a person would name.
 import { subjectOf } from '../trace/subject';
 import type { Trace } from '../trace/trace';
+import type { InsideTopic, Payload } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
 import { callReason } from './call-phrases';
 import { speaker } from './naming';
 import { newsOf } from './news';
 
-const MAX_STEPS = 12;
+const MAX_STEPS = 40;
 const JUST_NOW_US = 1_000_000;
+
+/** What a component does inside for a reason of its own; the rest only follows. */
+const DECISIONS: ReadonlySet<InsideTopic> = new Set<InsideTopic>(['schedule', 'queue', 'reconcile', 'pod-worker', 'volume', 'stopped']);
 
 /** A clause to follow `because`; null if there is nothing to say. */
 export function whyOf(record: TraceRecord, trace: Trace): string | null {
   const { payload } = record;
-  if (payload.kind === 'response' || payload.kind === 'stream-end' || payload.kind === 'input') return null;
+  if (payload.kind === 'response' || payload.kind === 'stream-end' || payload.kind === 'input' || payload.kind === 'fault') return null;
+  if (payload.kind === 'inside' && !DECISIONS.has(payload.topic)) return null;
   if (payload.kind === 'watch-delivery' && payload.protocol === 'http') return whyDelivered(record, trace);
+  return habitOf(payload) ?? causeOf(record, trace);
+}
+
+/** What is sent again and again says so itself. */
+function habitOf(payload: Payload): string | null {
+  if (payload.kind === 'watch-delivery') return 'its watch is open';
+  if (payload.kind !== 'request') return null;
+  if (payload.protocol === 'http')
+    return payload.method === 'PUT' && /\/leases\//.test(payload.path) ? 'a Lease runs out unless renewed' : null;
+  return payload.protocol === 'cri' && /^List(PodSandbox|Containers)$/.test(payload.rpc) ? 'it looks every second' : null;
+}
+
+function causeOf(record: TraceRecord, trace: Trace): string | null {
+  let looked = false;
   for (let seq = record.cause, steps = 0; seq !== null && steps < MAX_STEPS; steps++) {
     const cause = trace.get(seq);
     if (cause === undefined) return null;
     const reason = reasonOf(cause, record, trace);
-    if (reason !== null) return reason;
+    if (reason !== null && !(looked && cause.payload.kind === 'inside')) return reason;
+    looked ||= isLook(cause) && cause.to === record.from;
     seq = cause.cause;
   }
-  return null;
+  return looked ? 'its look at the containers showed it' : null;
 }
+const isLook = ({ payload }: TraceRecord): boolean =>
+  payload.kind === 'response' &&
+  payload.protocol === 'cri' &&
+  /^(ListPodSandbox|ListContainers|PodSandboxStatus|ContainerStatus)$/.test(payload.rpc);
 
 /** The watch is open, and somebody wrote: who? */
 function whyDelivered(record: TraceRecord, trace: Trace): string {
@@ -31,7 +55,12 @@ function whyDelivered(record: TraceRecord, trace: Trace): string {
   if (payload.type === 'BOOKMARK') return 'a watch wants to know how far it is';
   for (let seq = record.cause, steps = 0; seq !== null && seq !== record.exchange && steps < MAX_STEPS; steps++) {
     const cause = trace.get(seq);
-    if (cause?.payload.kind === 'request' && cause.payload.protocol === 'http' && cause.payload.method !== 'GET') {
+    if (
+      cause?.payload.kind === 'request' &&
+      cause.payload.protocol === 'http' &&
+      cause.payload.method !== 'GET' &&
+      cause.from !== cause.to
+    ) {
       return `its watch is open and ${speaker(cause.from, cause.actor)} ${WROTE[cause.payload.method] ?? 'changed'} it`;
     }
     seq = cause?.cause ?? null;
@@ -49,12 +78,14 @@ function reasonOf(cause: TraceRecord, record: TraceRecord, trace: Trace): string
       return 'you broke something';
     case 'watch-delivery':
       if (cause.to !== record.from) return null;
-      return payload.protocol === 'http' ? `its watch said: ${newsTold(cause, trace)}` : 'etcd told it of the change';
+      if (payload.protocol === 'etcd') return 'etcd told it of a change';
+      return payload.type === 'BOOKMARK' ? 'its cache is up to date' : `its watch said: ${newsTold(cause, trace)}`;
     case 'request':
       return cause.to === record.from && cause.from !== cause.to ? `${speaker(cause.from, cause.actor)} asked` : null;
     case 'response':
       if (cause.to !== record.from || payload.protocol === 'http' || payload.protocol === 'etcd') return null;
-      return payload.error === null ? callReason(payload.rpc, subjectOf(cause, trace)) : `${payload.rpc} failed`;
+      if (payload.error !== null) return payload.protocol === 'iptables' ? null : `${payload.rpc} failed`;
+      return callReason(payload.rpc, subjectOf(cause, trace));
     case 'stream':
       return cause.to === record.from && cause.from !== cause.to ? 'a container ended' : null;
     case 'inside':

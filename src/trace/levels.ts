@@ -1,5 +1,7 @@
 // Who hears of a record: 0 story (inputs and outputs; the steps are chosen by narration), 1 messages,
 // 2 wire (heartbeats, leases, bookmarks, polls, health probes), 3 inside (nothing travels).
+
+import { binaryOf } from '../wire/names';
 import type { Payload } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
 import { keyOfRequest } from './subject';
@@ -24,8 +26,8 @@ const POLLS = new Set([
   'ListPodSandboxStats',
   'ListContainerStats',
 ]);
-const HEARTBEAT_PATH =
-  /\/leases(\/|\?|$)|\/nodes\/[^/?]+\/status|^\/(healthz|livez|readyz)|\/namespaces\/default\/(endpoints|endpointslices)\/kubernetes/;
+const NODE_STATUS_PATH = /\/nodes\/[^/?]+\/status/;
+const HEARTBEAT_PATH = /\/leases(\/|\?|$)|^\/(healthz|livez|readyz)|\/namespaces\/default\/(endpoints|endpointslices)\/kubernetes/;
 const HEARTBEAT_KEY = /^\/registry\/(leases|masterleases|peerserverleases|ranges)\//;
 
 /** The level of a record; the levels of those before it are known. */
@@ -35,14 +37,17 @@ export function levelOf(record: TraceRecord, trace: Trace): number {
   if (payload.kind === 'input' || payload.kind === 'output' || payload.kind === 'fault') return STORY;
   if (payload.kind === 'watch-delivery') return isQuietDelivery(payload) ? WIRE : MESSAGES;
   if (exchange !== null && exchange !== seq) return trace.levels[exchange] ?? MESSAGES;
-  if (isHeartbeat(payload)) return WIRE;
-  // What etcd, runc or CNI is asked for is as quiet as what it is asked for.
-  return payload.protocol === 'http' ? MESSAGES : levelOfOccasion(record, trace);
+  if (isHeartbeat(record)) return WIRE;
+  // What etcd, runc or CNI is asked for is as quiet as what it is asked for. A kubelet acts on what it polls.
+  return payload.protocol === 'http' || payload.protocol === 'cri' ? MESSAGES : levelOfOccasion(record, trace);
 }
 
-function isHeartbeat(payload: Payload): boolean {
+function isHeartbeat({ payload, from }: TraceRecord): boolean {
   if (payload.kind !== 'request') return payload.kind === 'stream-end';
-  if (payload.protocol === 'http') return HEARTBEAT_PATH.test(payload.path) || isWatchRequest(payload.path);
+  if (payload.protocol === 'http') {
+    if (HEARTBEAT_PATH.test(payload.path) || isWatchRequest(payload.path)) return true;
+    return binaryOf(from) === 'kubelet' && NODE_STATUS_PATH.test(payload.path);
+  }
   if (payload.protocol === 'etcd') {
     return /^Lease|^Watch$|^Status$|^Compact$/.test(payload.rpc) || HEARTBEAT_KEY.test(keyOfRequest(payload.body) ?? '');
   }

@@ -12,7 +12,7 @@ import type { FromWorker, RunState, Step, TerminalLine, ToWorker } from './proto
 import { failureReport } from './report';
 
 const SLICE_MS = 8;
-const EVENTS_AT_ONCE = 200;
+const EVENTS_AT_ONCE = 64;
 const HASHED_AT_ONCE = 200;
 /** The page hears of news when there are that many records, or that long after it last did. */
 const FLUSH_RECORDS = 1024;
