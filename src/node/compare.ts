@@ -14,6 +14,7 @@ import { imagesBefore, objectsBefore, warmNodes, warmPod } from './compare/befor
 import { alignPods, compareLanes, type LaneResult } from './compare/lanes';
 import type { RecordedStep, Recording } from './compare/recording';
 import { ourLanes, recordedLanes } from './compare/sides';
+import { compareStartup, isStartup, type StartupRecording } from './compare/startup';
 
 const AFTER_US = 4_000_000; // the recorder went on for some seconds after its last step
 /** Nothing happened for a while before a scenario began: what kube-apiserver remembers for 30 s is forgotten. */
@@ -150,8 +151,8 @@ class Replay {
 let passed = 0;
 let failed = 0;
 for (const file of process.argv.slice(2)) {
-  const recording = JSON.parse(readFileSync(file, 'utf8')) as Recording;
-  const results = new Replay(recording).run();
+  const recording = JSON.parse(readFileSync(file, 'utf8')) as Recording | StartupRecording;
+  const results = isStartup(recording) ? compareStartup(recording) : new Replay(recording).run();
   let equal = 0;
   for (const result of results) {
     console.log(JSON.stringify(result));

@@ -241,14 +241,14 @@ function takeRequest(side: Side, record: TraceRecord, trace: Trace, told: { type
 }
 
 /** The recorder's name for who sent a request: from its user agent. */
-function actorOf(record: TraceRecord, userAgent: string): string {
+export function actorOf(record: TraceRecord, userAgent: string): string {
   const binary = binaryOf(record.from);
   const suffix = /kubernetes\/[0-9a-f]+\/(.+)$/.exec(userAgent)?.[1];
   if (suffix === undefined) return binary;
   return suffix.startsWith('system:serviceaccount:') ? (suffix.split(':').at(-1) ?? suffix) : `${binary}/${suffix}`;
 }
 
-function verbOf(method: string, uri: string): string {
+export function verbOf(method: string, uri: string): string {
   const name = parsePath(uri)?.name ?? null;
   if (method === 'GET') return /[?&]watch=(true|1)/.test(uri) ? 'watch' : name === null ? 'list' : 'get';
   if (method === 'DELETE') return name === null ? 'deletecollection' : 'delete';
