@@ -20,6 +20,8 @@ export interface CalloutPlace {
 
 const MARGIN = 12;
 const DISTANCE = 22;
+/** The thread to the message had better not cross the boxes that speak. */
+const THREAD_STEPS = 12;
 
 export function placeCallout(needs: CalloutNeeds): CalloutPlace {
   let best: CalloutPlace = { x: MARGIN, y: MARGIN };
@@ -62,6 +64,12 @@ function costOf(spot: CalloutPlace, { width, height, ends, way, others }: Callou
   let cost = distanceTo(box, middleX, middleY);
   for (const end of ends) cost += 1000 * Math.min(overlap(grown(box, 8), end), 1) + overlap(box, end);
   for (const [x, y] of way) if (distanceTo(grown(box, 10), x, y) === 0) cost += 240;
+  const [startX, startY] = threadStart(box, middleX, middleY);
+  for (let step = 0; step <= THREAD_STEPS && way.length > 1; step++) {
+    const x = startX + ((middleX - startX) * step) / THREAD_STEPS;
+    const y = startY + ((middleY - startY) * step) / THREAD_STEPS;
+    if (ends.some((end) => distanceTo(end, x, y) === 0)) cost += 40;
+  }
   for (const other of others) cost += overlap(box, other) * 0.006;
   return cost;
 }

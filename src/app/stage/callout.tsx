@@ -14,6 +14,7 @@ import { isNarrow, toScreen } from './camera';
 import { useStage } from './context';
 import { type Focus, flightsAt, timeAt } from './focus';
 import type { StageModel } from './model';
+import { Unbroken } from './unbroken';
 
 const t = en.stage;
 const CHIPS = 3;
@@ -62,7 +63,7 @@ export function Callout() {
           </>
         )}
       </p>
-      <p className={css.sentence}>{sentence === null ? ' ' : saidOf(sentence)}</p>
+      <p className={css.sentence}>{sentence === null ? ' ' : <Said text={saidOf(sentence)} />}</p>
       <div className={css.foot}>
         {(known?.line.chips ?? []).slice(0, CHIPS).map((chip) => (
           <code key={chip} className={css.chip} title={chip}>
@@ -78,6 +79,19 @@ export function Callout() {
     </div>
   );
 }
+
+/** What stands between backquotes is code. */
+const Said = ({ text }: { readonly text: string }) =>
+  text.split('`').map((part, i) =>
+    i % 2 === 1 ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: parts of one sentence
+      <code key={i}>
+        <Unbroken text={part} />
+      </code>
+    ) : (
+      part
+    ),
+  );
 
 const Arrow = () => (
   <svg className={css.arrow} width="16" height="10" viewBox="0 0 16 10" aria-label="to" role="img">

@@ -40,7 +40,7 @@ export function verdictsOf(chain: JsonObject | null, answered: Answered | null):
     if (verdict.state === 'refused') return verdicts;
   }
   if (answered !== null && answered.status >= 400) verdicts.push({ chamber: 'storage', state: 'refused', says: answered.message });
-  else if (verdicts.at(-1)?.chamber === 'validating') verdicts.push({ chamber: 'storage', state: 'passed', says: 'stored' });
+  else if (verdicts.at(-1)?.chamber === 'validating') verdicts.push({ chamber: 'storage', state: 'passed', says: 'to etcd' });
   return verdicts;
 }
 
@@ -68,7 +68,7 @@ function saysOf(chamber: Chamber, stage: JsonObject, plugins: readonly JsonObjec
     case 'validating':
       return 'no objection';
     case 'storage':
-      return 'stored';
+      return 'to etcd';
   }
 }
 

@@ -102,8 +102,9 @@ export const timeAt = (header: Header, progress: number): number =>
 
 /** Other told messages that are under way at a virtual time. */
 export function flightsAt(columns: TraceColumns, list: SeqList, focus: Header, atUs: number): Flight[] {
-  const here = list.placeOf(focus.seq);
   const flights: Flight[] = [];
+  if (!(focus.receivedUs > focus.atUs)) return flights;
+  const here = list.placeOf(focus.seq);
   const look = (place: number): boolean => {
     const seq = list.at(place);
     if (seq < 0) return false;

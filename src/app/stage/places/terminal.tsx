@@ -2,6 +2,7 @@
 import { useSignal } from '../../react';
 import { en } from '../../text/en';
 import { useStage } from '../context';
+import { Unbroken } from '../unbroken';
 import css from './places.module.css';
 
 const SHOWN = 3;
@@ -32,11 +33,7 @@ export function Terminal() {
         ) : (
           <>
             <span className={css.typed}>
-              ${' '}
-              {command.text.split(' ').map((word, i) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: words of one line
-                <span key={i}>{word} </span>
-              ))}
+              $ <Unbroken text={command.text} />
             </span>
             {printed.map(({ line, kind }, i) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: lines of one output have no other name
