@@ -21,6 +21,8 @@ export interface InformerOptions {
   readonly labelSelector?: string;
   /** kubelet's pod watch sends no `timeout` besides `timeoutSeconds`. */
   readonly plainTimeout?: boolean;
+  /** In what form objects are wanted; default as the client always asks. */
+  readonly accept?: string;
   /** Between how many seconds the server ends the watch; default 300 and 599. */
   readonly timeoutSeconds?: readonly [number, number];
 }
@@ -119,7 +121,10 @@ export class Informer<T extends KubeObject> {
   private watch(): void {
     if (this.stopped) return;
     if (this.resourceVersion === null) this.initial = new Map();
-    this.stream = this.client.open(this.path(), (item) => this.hear(item), { idle: this.failures > PATIENT_FAILURES });
+    this.stream = this.client.open(this.path(), (item) => this.hear(item), {
+      idle: this.failures > PATIENT_FAILURES,
+      ...(this.options.accept === undefined ? {} : { headers: { accept: this.options.accept } }),
+    });
   }
 
   private path(): string {

@@ -6,6 +6,7 @@ import { Informer } from '../../client/informer';
 import type { KubeObject } from '../../machinery/types';
 import type { Ctx } from '../../sim/process';
 import { suspend, type Task } from '../../sim/task';
+import { METADATA_WATCH } from './metadata';
 
 const FIRST = `policy/v1/poddisruptionbudgets networking.k8s.io/v1/ingresses rbac.authorization.k8s.io/v1/rolebindings
 /v1/namespaces storage.k8s.io/v1/storageclasses /v1/resourcequotas rbac.authorization.k8s.io/v1/roles
@@ -32,30 +33,34 @@ admissionregistration.k8s.io/v1/validatingwebhookconfigurations`;
 const METADATA = `apiextensions.k8s.io/v1/customresourcedefinitions apiregistration.k8s.io/v1/apiservices`;
 
 export class SharedInformers {
-  private readonly byResource = new Map<string, Informer<KubeObject>>();
+  private readonly byResource = new Map<string, readonly [ResourceRef, Informer<KubeObject>]>();
   private readonly first: readonly Informer<KubeObject>[];
   private readonly collected: readonly Informer<KubeObject>[];
   private readonly metadata: readonly Informer<KubeObject>[];
 
   constructor(ctx: Ctx, shared: ApiClient, metadata: ApiClient) {
-    const open = (list: string, client: ApiClient): Informer<KubeObject>[] =>
+    const open = (list: string, client: ApiClient, accept?: string): Informer<KubeObject>[] =>
       list.split(/\s+/).map((text) => {
         const [group = '', version = '', resource = ''] = text.split('/');
-        const informer = new Informer<KubeObject>(ctx, client, { resource: { group, version, resource } });
-        this.byResource.set(`${group}/${resource}`, informer);
+        const ref = { group, version, resource };
+        const informer = new Informer<KubeObject>(ctx, client, { resource: ref, ...(accept === undefined ? {} : { accept }) });
+        this.byResource.set(`${group}/${resource}`, [ref, informer]);
         return informer;
       });
     this.first = open(FIRST, shared);
     this.collected = open(COLLECTED, shared);
-    this.metadata = open(METADATA, metadata);
+    this.metadata = open(METADATA, metadata, METADATA_WATCH);
   }
 
   of<T extends KubeObject>(ref: ResourceRef): Informer<T> {
-    return this.byResource.get(`${ref.group}/${ref.resource}`) as unknown as Informer<T>;
+    return this.byResource.get(`${ref.group}/${ref.resource}`)?.[1] as unknown as Informer<T>;
   }
   /** Of everything that is watched. */
-  all(): Informer<KubeObject>[] {
+  entries(): readonly (readonly [ResourceRef, Informer<KubeObject>])[] {
     return [...this.byResource.values()];
+  }
+  all(): Informer<KubeObject>[] {
+    return this.entries().map(([, informer]) => informer);
   }
 
   startFirst(): void {

@@ -7,12 +7,13 @@ import type { ApiClient, ObjectName, Reply } from '../../../client/api-client';
 import { done, type Outcome, retry, runWorkers } from '../../../client/controller';
 import type { EventRecorder } from '../../../client/event-recorder';
 import { WorkQueue } from '../../../client/work-queue';
-import { findKind, type ResourceInfo } from '../../../machinery/resources';
+import { findKind, findResource, groupVersion, type ResourceInfo } from '../../../machinery/resources';
 import type { KubeObject, OwnerReference } from '../../../machinery/types';
 import type { Interior } from '../../../sim/process';
 import type { Task } from '../../../sim/task';
 import { type Controller, type Needs, whyNot } from '../controller';
 import { deleteOwnerRefPatch } from '../controller-ref';
+import { JSON_BODY, METADATA_ONLY } from '../metadata';
 import { compute } from '../pace';
 import { classOf, type Decision, decideDeleted, decideOwned, type OwnerClasses } from './decision';
 import { FOREGROUND, type GraphNode, type Identity, ORPHAN, OwnerGraph, referred } from './graph';
@@ -22,12 +23,6 @@ const WORKERS = 20; // --concurrent-gc-syncs
 const NEVER = Number.POSITIVE_INFINITY;
 const CONFLICT_RETRIES = 4; // retry.DefaultBackoff: 10 ms, 5 times as long with each
 const FIRST_CONFLICT_RETRY_US = 10 * MS;
-const METADATA_ONLY = {
-  accept:
-    'application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json',
-};
-const JSON_BODY = { 'content-type': 'application/json' };
-
 export class GarbageCollector implements Controller {
   private readonly api: ApiClient;
   private readonly events: EventRecorder;
@@ -45,11 +40,12 @@ export class GarbageCollector implements Controller {
       attemptToOrphan: (node) => this.toOrphan.add(queueKey(node)),
       invalidOwner: (node, owner) => this.tellInvalidOwner(node.identity, owner),
     });
-    for (const informer of needs.informers.all()) {
+    for (const [resource, informer] of needs.informers.entries()) {
+      const named = namedAs(findResource(resource.group, resource.version, resource.resource));
       informer.addHandler({
-        add: (object) => this.graph.seen(object, null),
-        update: (object, old) => this.graph.seen(object, old),
-        delete: (object) => this.graph.gone(object),
+        add: (object) => this.graph.seen(named(object), null),
+        update: (object, old) => this.graph.seen(named(object), old),
+        delete: (object) => this.graph.gone(named(object)),
       });
     }
   }
@@ -219,6 +215,12 @@ export class GarbageCollector implements Controller {
     return (yield* this.api.patch(resource, nameOf(identity), 'strategic', patch, { headers: METADATA_ONLY })) as Reply;
   }
 }
+
+/** An object of which only metadata is known does not say its kind. */
+const namedAs =
+  (info: ResourceInfo | null) =>
+  (object: KubeObject): KubeObject =>
+    info === null || object.kind === info.kind ? object : { ...object, apiVersion: groupVersion(info), kind: info.kind };
 
 const unblockPatch = ({ identity: { uid }, owners }: GraphNode): JsonObject => ({
   metadata: {

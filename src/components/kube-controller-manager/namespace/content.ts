@@ -8,18 +8,14 @@ import { parseTime } from '../../../machinery/time';
 import type { KubeObject, Pod } from '../../../machinery/types';
 import type { Task } from '../../../sim/task';
 import { whyNot } from '../controller';
+import { JSON_BODY, METADATA_LIST } from '../metadata';
 import { isPodTerminal } from '../pods';
 import { PODS } from '../refs';
 import type { Findings } from './conditions';
 
 const FINALIZER_ESTIMATE_SECONDS = 15;
 const DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
-const METADATA_LIST = {
-  accept:
-    'application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
-};
 const DELETE_OPTIONS = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' };
-const JSON_BODY = { 'content-type': 'application/json' };
 
 export interface Emptied {
   readonly findings: Findings;
