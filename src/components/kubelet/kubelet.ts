@@ -193,7 +193,8 @@ class Kubelet {
 
   private *housekeep(): Task<void> {
     yield* this.source.housekeep();
-    if (this.pods.synced) yield* this.orphans.stop();
+    this.workers.knowsAll ||= this.pods.synced;
+    if (this.workers.knowsAll) yield* this.orphans.stop();
   }
 
   // ---- What parts tell each other

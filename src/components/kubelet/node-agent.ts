@@ -52,7 +52,7 @@ export class NodeAgent {
   private readonly bootId: string;
 
   constructor(private readonly needs: NodeNeeds) {
-    const random = needs.ctx.random(`boot/${needs.ctx.now()}`);
+    const random = needs.ctx.random('boot');
     this.bootId = [8, 4, 4, 4, 12].map((length) => random.text(length, '0123456789abcdef')).join('-');
   }
 

@@ -35,7 +35,7 @@ export interface NodeFacts {
   readonly runtimeVersion: string;
   /** When the container engine last answered; null if never. */
   readonly runtimeHeardUs: number | null;
-  /** Changes when the machine starts. */
+  /** Of the machine: a start of the kubelet alone leaves it as it is. */
   readonly bootId: string;
   readonly problems: readonly string[];
 }

@@ -54,6 +54,8 @@ interface Worker {
 export class PodWorkers {
   private readonly workers = new Map<string, Worker>();
   private readonly finished = new Set<string>();
+  /** False until all pods that should run are known: until then what nobody works on is kept. */
+  knowsAll = false;
 
   constructor(
     private readonly ctx: Ctx,
@@ -72,12 +74,12 @@ export class PodWorkers {
   /** Containers of it may run, now or later. */
   couldRun(uid: string): boolean {
     const state = this.stateOf(uid);
-    return state === 'syncing' || state === 'terminating';
+    return state === 'syncing' || state === 'terminating' || (state === null && !this.knowsAll);
   }
   /** Nothing of it needs to be kept. */
   isRemovable(uid: string): boolean {
     const worker = this.workers.get(uid);
-    if (worker === undefined) return true;
+    if (worker === undefined) return this.knowsAll;
     return worker.state === 'terminated' && (worker.gone || worker.pod.metadata.deletionTimestamp !== undefined);
   }
 
