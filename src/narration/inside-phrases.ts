@@ -50,7 +50,7 @@ const PHRASES: { readonly [topic in InsideTopic]: (detail: JsonObject) => string
       ? `has the image ${text(d.pulled)}`
       : d.removed !== undefined
         ? 'removed an image'
-        : `waits ${seconds(d.backOffUs)} before it pulls again`,
+        : backOffPhrase(d.backOffUs, 'pulls the image again'),
   probe: (d) =>
     d.result === undefined ? `stops the ${text(d.probe)} probe` : `the ${text(d.probe)} probe of ${text(d.container)}: ${text(d.result)}`,
   container: containerPhrase,
@@ -58,6 +58,9 @@ const PHRASES: { readonly [topic in InsideTopic]: (detail: JsonObject) => string
   rules: (d) => `its table ${text(d.table)} has ${count(listOf(d.chains).length, 'chain')}`,
   lost: () => 'a message was lost',
 };
+
+const backOffPhrase = (us: Json | undefined, what: string): string =>
+  typeof us === 'number' ? `waits ${seconds(us)} before it ${what}` : 'need not wait any more';
 
 /** Who it was, and the chamber that said no, if one did. */
 function chainPhrase({ user, stages }: JsonObject): string {
@@ -102,7 +105,9 @@ function containerPhrase(d: JsonObject): string {
   if (d.serves !== undefined) return `listens on port ${text(d.serves)}`;
   if (d.ends !== undefined) return `no longer listens on port ${text(d.ends)}`;
   if (d.deleted !== undefined) return 'cleaned up after a process';
-  if (d.backOffUs !== undefined) return `waits ${seconds(d.backOffUs)} before it starts the container again`;
+  if (d.file !== undefined) return `writes ${text(d.file)} of ${text(d.pod)}`;
+  if (d.backOffUs !== undefined) return backOffPhrase(d.backOffUs, 'starts the container again');
+  if (d.state === undefined) return 'noted something about a container';
   const what =
     d.container !== undefined
       ? `container ${short(d.container)}`
