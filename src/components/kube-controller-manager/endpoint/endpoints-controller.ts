@@ -72,7 +72,6 @@ export class EndpointsController implements Controller {
   }
 
   private *sync(key: string): Task<Outcome> {
-    yield* compute(this.needs.ctx, `endpoint/${key}`);
     const service = this.services.get(key);
     if (service === undefined) return yield* this.remove(key);
     const { type, selector } = service.spec;
@@ -106,6 +105,8 @@ export class EndpointsController implements Controller {
   }
 
   private *write(key: string, service: Service, current: Endpoints | undefined, wanted: Endpoints): Task<Outcome> {
+    // What changes from here on is for the next time.
+    yield* compute(this.needs.ctx, `endpoint/${key}`);
     const created = current === undefined;
     const { namespace = '', name } = service.metadata;
     const reply = created

@@ -100,7 +100,6 @@ export class EndpointSliceController implements Controller {
   // ---- Key -> calls
 
   private *sync(key: string): Task<Outcome> {
-    yield* compute(this.needs.ctx, `endpointslice/${key}`);
     const service = this.services.get(key);
     if (service === undefined) {
       this.triggerTimes.forget(key);
@@ -120,6 +119,8 @@ export class EndpointSliceController implements Controller {
       update: changes.update.length,
       remove: changes.remove.length,
     };
+    // What changes from here on is for the next time.
+    if (detail.create + detail.update + detail.remove > 0) yield* compute(this.needs.ctx, `endpointslice/${key}`);
     const refused = yield* this.write(key, service, changes, triggerTime);
     if (refused === null) return done(detail);
     const message = `Error updating Endpoint Slices for Service ${key}: ${refused}`;
