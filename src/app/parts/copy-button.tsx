@@ -5,7 +5,13 @@ import { controls } from './controls';
 
 const TOLD_MS = 2000;
 
-export function CopyButton({ text, children }: { readonly text: string; readonly children: ReactNode }) {
+interface CopyButtonProps {
+  readonly text: string;
+  readonly small?: boolean;
+  readonly children: ReactNode;
+}
+
+export function CopyButton({ text, small = false, children }: CopyButtonProps) {
   const [said, say] = useState<string | null>(null);
   useEffect(() => {
     if (said === null) return;
@@ -20,7 +26,7 @@ export function CopyButton({ text, children }: { readonly text: string; readonly
     );
   };
   return (
-    <button type="button" className={`${controls.button} ${controls.small}`} onClick={copy}>
+    <button type="button" className={small ? `${controls.button} ${controls.small}` : controls.button} onClick={copy}>
       <span aria-live="polite">{said ?? children}</span>
     </button>
   );

@@ -42,7 +42,9 @@ export default function Message() {
       )}
       {detail.curl !== null && (
         <div className={style.tools}>
-          <CopyButton text={detail.curl}>{en.message.copyCurl}</CopyButton>
+          <CopyButton small text={detail.curl}>
+            {en.message.copyCurl}
+          </CopyButton>
         </div>
       )}
       <Halves detail={detail} />

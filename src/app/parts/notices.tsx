@@ -1,6 +1,6 @@
 // What must be said across the stage, each with the next thing to do: a damaged link, another future, a run
 // without rest, a fault of ours.
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useDesk } from '../desk';
 import { useSignal } from '../react';
 import { en } from '../text/en';
@@ -112,7 +112,11 @@ function Crashes() {
     <Notice
       urgent
       dismiss={() => setSeen(crashes.length)}
-      action={<CopyButton text={`${crashes.join('\n')}\n\n${JSON.stringify(session.run.get())}`}>{en.status.copyReport}</CopyButton>}
+      action={
+        <CopyButton small text={`${crashes.join('\n')}\n\n${JSON.stringify(session.run.get())}`}>
+          {en.status.copyReport}
+        </CopyButton>
+      }
     >
       {en.status.component(crashes[0]?.split(' ')[0] ?? '')}
       <small>{crashes[0]}</small>
@@ -124,7 +128,12 @@ function Crashes() {
 export function Failure() {
   const { session } = useDesk();
   const report = useSignal(session.failure);
-  if (report === null) return null;
+  const restart = useRef<HTMLButtonElement>(null);
+  const failed = report !== null;
+  useEffect(() => {
+    if (failed) restart.current?.focus();
+  }, [failed]);
+  if (!failed) return null;
   return (
     <div className={style.cover}>
       <div role="alertdialog" aria-labelledby="failure-title" aria-describedby="failure-hint" className={style.report}>
@@ -133,7 +142,7 @@ export function Failure() {
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
         <pre tabIndex={0}>{report}</pre>
         <div className={style.row}>
-          <button type="button" className={`${controls.button} ${controls.main}`} onClick={session.restart}>
+          <button ref={restart} type="button" className={`${controls.button} ${controls.main}`} onClick={session.restart}>
             {en.status.restart}
           </button>
           <CopyButton text={report}>{en.status.copyReport}</CopyButton>

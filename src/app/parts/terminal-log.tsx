@@ -26,6 +26,7 @@ export function TerminalLog({ entries }: { readonly entries: readonly Entry[] })
       {entries.map((entry) => (
         <Given key={entry.seq} entry={entry} />
       ))}
+      {last !== undefined && last.exit === null && later === 0 && <p className={style.later}>{en.terminal.running}</p>}
       {last !== undefined && last.exit === null && later > 0 && (
         <p className={style.later}>
           {en.terminal.later}

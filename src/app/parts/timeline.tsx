@@ -36,7 +36,8 @@ function Facts() {
   useSignal(session.grown);
   const list = session.list();
   const step = seq < 0 ? null : session.stepAt(seq);
-  const at = seq < 0 ? 0 : session.columns.atUs(seq);
+  const first = list.at(0);
+  const at = seq >= 0 ? session.columns.atUs(seq) : first >= 0 ? session.columns.atUs(first) : 0;
   return (
     <div className={style.facts}>
       {step !== null && (

@@ -51,9 +51,13 @@ function Title() {
   const inputs = useSignal(session.inputs);
   const lines = inputs.flatMap(({ input }) => (input.type === 'kubectl' ? [input.line] : []));
   const more = lines.length - 1;
+  const first = lines[0];
+  useEffect(() => {
+    document.title = first === undefined ? en.title : `${first} · ${en.name}`;
+  }, [first]);
   return (
     <h1 className={style.title} data-fresh={lines.length === 0}>
-      {lines[0] ?? en.scenario.fresh}
+      {first ?? en.scenario.fresh}
       {more > 0 && <span className={style.more}>{en.scenario.more(more)}</span>}
     </h1>
   );

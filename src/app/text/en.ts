@@ -4,7 +4,7 @@ const plural = (count: number, one: string, many = `${one}s`): string => `${coun
 
 export const en = {
   name: 'Watchloop',
-  tagline: 'Watch Kubernetes work',
+  title: 'Watchloop: watch Kubernetes work',
   skip: 'Skip to the transport',
   scenario: { fresh: 'A fresh cluster', more: (more: number) => `+ ${more} more` },
   level: {
@@ -266,6 +266,7 @@ export const en = {
     resize: 'Height of the terminal',
     goTo: 'Go to where it was typed',
     later: 'Its output comes later in the story.',
+    running: 'still running',
     skip: 'Go to the end',
     takeUp: 'Take the old future up again',
     fromStart: 'Given before everything else: history begins anew.',
