@@ -22,7 +22,7 @@ const pod = (name: string, nodeName: string, tolerationSeconds: number): JsonObj
 const lines = (sent: readonly Sent[]): string[] =>
   sent.map(({ line }) => line.replace('/api/v1/', '')).filter((line) => !line.includes('/events'));
 const taints = (world: ControlPlane, name: string): string[] =>
-  (world.get<Node>(NODES, name, null)?.spec.taints ?? []).map(({ key, effect }) => `${key.split('/')[1]}:${effect}`);
+  (world.get<Node>(NODES, name, null)?.spec.taints ?? []).map(({ key, effect }) => `${key.split('/').at(-1)}:${effect}`);
 
 describe('a node without power', () => {
   const world = new ControlPlane(NODE_NAMES)
@@ -109,6 +109,20 @@ test('a pod is not driven away if the node is back in time, and that is told', (
   world.rest();
   expect(world.told(ACTOR).at(-1)).toBe('TaintManagerEviction: Cancelling deletion of Pod default/p');
   expect(world.get<Pod>(PODS, 'p')?.metadata.deletionTimestamp).toBeUndefined();
+});
+
+test('a pod is driven away once, whatever taints its node gets after that', () => {
+  const world = new ControlPlane(NODE_NAMES).create(PODS, pod('p', 'node-3', 300)).rest();
+  world.kubelets.silence('node-3');
+  world.mark();
+  for (const key of ['first', 'second']) {
+    const taint = (found: readonly object[]) => ({ spec: { taints: [...found, { key, effect: 'NoExecute' }] } });
+    const found = world.get<Node>(NODES, 'node-3', null)?.spec.taints ?? [];
+    world.ask((api) => api.patch(NODES, { namespace: null, name: 'node-3' }, 'strategic', taint(found) as unknown as JsonObject));
+    world.run(1);
+  }
+  expect(taints(world, 'node-3')).toHaveLength(2);
+  expect(world.told(ACTOR)).toEqual(['TaintManagerEviction: Marking for deletion Pod default/p']);
 });
 
 test('a planned eviction keeps the cluster awake, 300 seconds by default', () => {

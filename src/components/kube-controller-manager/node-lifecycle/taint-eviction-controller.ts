@@ -38,6 +38,8 @@ export class TaintEvictionController implements Controller {
   private readonly nodes: Informer<Node>;
   private readonly pods: Informer<Pod>;
   private readonly planned = new Map<string, EvictionPlan & { readonly timer: Timer }>();
+  /** Asked to go: not asked again, whatever becomes of the taints. */
+  private readonly evicted = new Set<string>();
   private started = false;
 
   constructor(private readonly needs: Needs) {
@@ -84,9 +86,10 @@ export class TaintEvictionController implements Controller {
   private plan(pod: Pod, taints: readonly Taint[]): void {
     const key = keyOf(pod);
     const now = this.needs.ctx.now();
+    if (taints.length > 0 && this.evicted.has(key)) return;
     const planned = this.planned.get(key) ?? null;
     const plan = replan(planned, secondsTolerated(taints, pod.spec.tolerations ?? []), now);
-    if (plan === planned) return;
+    if (plan === planned && plan !== null) return;
     this.cancel(key);
     if (plan !== null) this.evictAt(key, plan);
   }
@@ -97,6 +100,7 @@ export class TaintEvictionController implements Controller {
       dueUs - ctx.now(),
       () => {
         this.planned.delete(key);
+        this.evicted.add(key);
         ctx.inside('node', { evicts: key }, { [pathOf(key)]: null });
         ctx.spawn(this.evict(key), ACTOR);
       },
@@ -107,6 +111,7 @@ export class TaintEvictionController implements Controller {
   }
 
   private cancel(key: string): void {
+    this.evicted.delete(key);
     const planned = this.planned.get(key);
     if (planned === undefined) return;
     planned.timer.cancel();
@@ -124,6 +129,7 @@ export class TaintEvictionController implements Controller {
       if (yield* this.delete(key)) return;
       yield* this.needs.ctx.sleep(RETRY_US, { idle: false });
     }
+    this.evicted.delete(key);
   }
 
   private *delete(key: string): Task<boolean> {
