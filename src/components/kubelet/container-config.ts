@@ -2,11 +2,11 @@
 // Models kubernetes pkg/kubelet/kuberuntime/kuberuntime_container*.go, labels.go and pkg/kubelet/qos/policy.go.
 // Left out: devices, AppArmor, supplemental groups, user namespaces.
 import type { JsonObject } from '../../base/json';
+import { qosClass } from '../../machinery/qos';
 import { parseQuantity, quantityMilli, quantityValue } from '../../machinery/quantity';
 import type { Container, EnvVar, Pod, Volume } from '../../machinery/types';
 import { containerHash } from './containers-of';
 import { expand } from './expansion';
-import { qosClass } from './qos';
 import { cpuShares, isPrivilegedContainer, namespaceOptions, podLabels } from './sandbox-config';
 
 export interface ContainerInput {

@@ -18,12 +18,12 @@ export class Orphans {
 
   /** Call it only once all pods that should run are known. */
   *stop(): Task<void> {
-    for (const { uid, name, namespace } of this.pleg.known()) {
+    for (const uid of this.pleg.uids()) {
       if (this.isKnown(uid) || this.stopping.has(uid)) continue;
       const runtime = this.pleg.peek(uid);
       if (!runtime.sandboxes.some(({ ready }) => ready)) continue;
       this.stopping.add(uid);
-      const pod: Pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, uid }, spec: { containers: [] } };
+      const pod: Pod = { apiVersion: 'v1', kind: 'Pod', metadata: { ...this.pleg.nameOf(uid), uid }, spec: { containers: [] } };
       yield* this.runtime.killPod(pod, runtime, GRACE_SECONDS);
       this.stopping.delete(uid);
     }

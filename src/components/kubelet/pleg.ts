@@ -39,7 +39,6 @@ export interface PodChange {
   readonly removed: boolean;
 }
 interface Waiter {
-  readonly uid: string;
   readonly sinceUs: number;
   readonly resume: () => void;
 }
@@ -74,13 +73,16 @@ export class Pleg {
     return this.lastListUs;
   }
 
-  /** The pods that the engine knows, by the labels of what it runs for them. */
-  known(): { readonly uid: string; readonly name: string; readonly namespace: string }[] {
-    return [...this.idsByUid].map(([uid, ids]) => {
-      const [first = ''] = ids;
-      const labels = (this.listed.get(first)?.item.labels ?? {}) as { readonly [label: string]: string };
-      return { uid, name: labels['io.kubernetes.pod.name'] ?? '', namespace: labels['io.kubernetes.pod.namespace'] ?? '' };
-    });
+  /** The pods that the engine knows. */
+  uids(): string[] {
+    return [...this.idsByUid.keys()];
+  }
+
+  /** Name and namespace of such a pod, from the labels of what it runs. */
+  nameOf(uid: string): { readonly name: string; readonly namespace: string } {
+    const [first = ''] = this.idsByUid.get(uid) ?? [];
+    const labels = (this.listed.get(first)?.item.labels ?? {}) as { readonly [label: string]: string };
+    return { name: labels['io.kubernetes.pod.name'] ?? '', namespace: labels['io.kubernetes.pod.namespace'] ?? '' };
   }
 
   /** What is known of the pod now. */
@@ -100,7 +102,7 @@ export class Pleg {
     const isNew = (this.lastListUs !== null && this.lastListUs >= sinceUs) || (known !== undefined && known.modifiedUs >= sinceUs);
     if (!isNew) {
       const awake = this.ctx.after(NEXT_LIST_US, () => undefined);
-      yield* suspend<void>((resume) => void this.waiters.push({ uid, sinceUs, resume: () => resume() }));
+      yield* suspend<void>((resume) => void this.waiters.push({ sinceUs, resume: () => resume() }));
       awake.cancel();
     }
     return this.peek(uid);
@@ -234,8 +236,11 @@ export class Pleg {
 
   private tellWaiters(): void {
     const waiters = this.waiters;
-    this.waiters = waiters.filter(({ sinceUs }) => this.lastListUs === null || this.lastListUs < sinceUs);
-    for (const waiter of waiters) if (!this.waiters.includes(waiter)) waiter.resume();
+    this.waiters = [];
+    for (const waiter of waiters) {
+      if (this.lastListUs !== null && this.lastListUs >= waiter.sinceUs) waiter.resume();
+      else this.waiters.push(waiter);
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 // The status of a pod as the kubelet sees it now. Models generateAPIPodStatus of kubernetes
 // pkg/kubelet/kubelet_pods.go. Left out: statuses of ephemeral containers, resource claims.
+
+import { qosClass } from '../../machinery/qos';
 import { addQuantities, parseQuantity, quantityText } from '../../machinery/quantity';
 import type { ContainerStatus, Pod, PodSpec, PodStatus, StringMap } from '../../machinery/types';
 import {
@@ -13,7 +15,6 @@ import {
 } from './conditions';
 import { type ContainerFacts, containerStatuses } from './container-statuses';
 import { podPhase } from './pod-phase';
-import { qosClass } from './qos';
 
 export interface PodFacts extends Omit<ContainerFacts, 'before'> {
   /** What was said last; the API's status if this kubelet said nothing yet. */

@@ -2,10 +2,10 @@
 // Models kubernetes pkg/kubelet/kuberuntime/kuberuntime_sandbox.go and pkg/kubelet/network/dns.
 // Left out: sysctls, SELinux, runtime handlers.
 import type { JsonObject } from '../../base/json';
+import { qosClass } from '../../machinery/qos';
 import { quantityMilli } from '../../machinery/quantity';
 import type { Container, Pod } from '../../machinery/types';
 import { allContainersOf, initContainersOf, isRestartableInit } from './containers-of';
-import { qosClass } from './qos';
 
 export interface ClusterDns {
   readonly server: string;
