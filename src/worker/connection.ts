@@ -7,6 +7,11 @@ export interface Carrier {
   end(): void;
 }
 
+/** A host in the thread that loaded the worker's file. */
+export type HostHere = (hear: (message: FromWorker) => void) => Carrier;
+/** The event by which that file hands it over. */
+export const HOST_LOADED = 'watchloop-host-loaded';
+
 /** A link over what `start` sets up. A question that is never answered (after a failure, or once closed)
  *  stays open: the failure itself is told to the listeners. */
 export function connect(start: (hear: (message: FromWorker) => void) => Carrier): ClusterLink {

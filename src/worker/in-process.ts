@@ -6,8 +6,8 @@ import type { ClusterLink, FromWorker } from './protocol';
 
 type Play = (run: Run) => Playable;
 
-/** A host in this thread. Messages take a turn of the event loop each way, as they do with a worker. */
-export function hostHere(hear: (message: FromWorker) => void, play: Play): Carrier {
+/** A host in this thread, with that way to play a run. Messages take a turn of the event loop each way, as they do with a worker. */
+export function hostIn(hear: (message: FromWorker) => void, play: Play): Carrier {
   let open = true;
   const later = (action: () => void): void => {
     setTimeout(() => {
@@ -23,4 +23,4 @@ export function hostHere(hear: (message: FromWorker) => void, play: Play): Carri
   };
 }
 
-export const createInProcessLink = (play: Play): ClusterLink => connect((hear) => hostHere(hear, play));
+export const createInProcessLink = (play: Play): ClusterLink => connect((hear) => hostIn(hear, play));

@@ -31,20 +31,17 @@ class FakeWorker {
 }
 
 const toldHere: ToWorker[] = [];
-vi.mock('../cluster/runner', () => ({ Runner: class {} }));
-vi.mock('./in-process', () => ({
-  hostHere: (hear: (message: FromWorker) => void): Carrier => ({
-    post(message) {
-      toldHere.push(message);
-      hear(STATUS);
-    },
-    end() {},
-  }),
-}));
+const hostHere = (hear: (message: FromWorker) => void): Carrier => ({
+  post(message) {
+    toldHere.push(message);
+    hear(STATUS);
+  },
+  end() {},
+});
 
 function opened() {
   const heard: FromWorker[] = [];
-  const link = createWorkerLink();
+  const link = createWorkerLink(() => Promise.resolve(hostHere));
   link.subscribe((message) => heard.push(message));
   link.send({ type: 'open', run: RUN });
   return { link, heard, worker: FakeWorker.made[0] as FakeWorker };

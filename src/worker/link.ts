@@ -1,6 +1,7 @@
 // The page's way to a cluster: a worker, watched; where workers are forbidden, the same code in this thread.
 import type { Run } from '../wire/run';
-import { type Carrier, connect } from './connection';
+import { type Carrier, connect, HOST_LOADED, type HostHere } from './connection';
+import entryUrl from './entry?worker&url';
 import type { ClusterLink, FromWorker, RunState, ToWorker } from './protocol';
 import { failureReport } from './report';
 
@@ -10,14 +11,26 @@ const MAX_SILENT_TICKS = 10;
 /** The watchdog's question is numbered apart from the page's. */
 const PING_ID = -1;
 
-export const createWorkerLink = (): ClusterLink => connect(startWorker);
+type Hear = (message: FromWorker) => void;
 
-function startWorker(hear: (message: FromWorker) => void): Carrier {
+let loaded: Promise<HostHere> | null = null;
+/** The worker's file, loaded into this thread: once, for it announces itself only once. */
+function loadEntry(): Promise<HostHere> {
+  loaded ??= new Promise((resolve, reject) => {
+    document.addEventListener(HOST_LOADED, (event) => resolve((event as CustomEvent<HostHere>).detail), { once: true });
+    import(/* @vite-ignore */ entryUrl).catch(reject);
+  });
+  return loaded;
+}
+
+export const createWorkerLink = (load = loadEntry): ClusterLink => connect((hear) => startWorker(hear, load));
+
+function startWorker(hear: Hear, load: typeof loadEntry): Carrier {
   let worker: Worker;
   try {
-    worker = new Worker(new URL('./entry.ts', import.meta.url), { type: 'module' });
+    worker = new Worker(entryUrl, { type: 'module' });
   } catch {
-    return startHere(hear, []);
+    return startHere(hear, load, []);
   }
   /** Until the worker first speaks, it may turn out to be forbidden: what it was told is kept. */
   let unanswered: ToWorker[] | null = [];
@@ -39,7 +52,7 @@ function startWorker(hear: (message: FromWorker) => void): Carrier {
     watchdog.end();
     worker.terminate();
     if (unanswered === null) hear({ type: 'failed', report: failureReport(event.message, watchdog.run()) });
-    else here = startHere(hear, unanswered);
+    else here = startHere(hear, load, unanswered);
   };
   return {
     post(message) {
@@ -57,14 +70,14 @@ function startWorker(hear: (message: FromWorker) => void): Carrier {
 }
 
 /** The cluster's code is loaded only when it is needed here. */
-function startHere(hear: (message: FromWorker) => void, told: readonly ToWorker[]): Carrier {
+function startHere(hear: Hear, load: typeof loadEntry, told: readonly ToWorker[]): Carrier {
   let carrier: Carrier | null = null;
   let open = true;
   const waiting = [...told];
-  void Promise.all([import('./in-process'), import('../cluster/runner')]).then(
-    ([{ hostHere }, { Runner }]) => {
+  void load().then(
+    (hostHere) => {
       if (!open) return;
-      carrier = hostHere(hear, (run) => new Runner(run));
+      carrier = hostHere(hear);
       for (const message of waiting) carrier.post(message);
     },
     (error: unknown) => hear({ type: 'failed', report: failureReport(error, null) }),
