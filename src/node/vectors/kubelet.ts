@@ -18,9 +18,9 @@ import { expand } from '../../components/kubelet/expansion';
 import { defaultTag } from '../../components/kubelet/images';
 import { podPhase } from '../../components/kubelet/pod-phase';
 import { unhealthyText } from '../../components/kubelet/probes';
-import { qosClass } from '../../components/kubelet/qos';
 import { type SandboxStatus, sortPodIps } from '../../components/kubelet/runtime-status';
 import { truncateHostname } from '../../components/kubelet/sandbox-config';
+import { qosClass } from '../../machinery/qos';
 import type {
   Condition,
   ConfigMap,
