@@ -1,7 +1,7 @@
 // Why something was sent: the nearest cause that a person would name.
 import { subjectOf } from '../trace/subject';
 import type { Trace } from '../trace/trace';
-import type { InsideTopic, Payload } from '../wire/payload';
+import type { InsideTopic, Kind, Payload } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
 import { callReason } from './call-phrases';
 import { speaker } from './naming';
@@ -13,10 +13,13 @@ const JUST_NOW_US = 1_000_000;
 /** What a component does inside for a reason of its own; the rest only follows. */
 const DECISIONS: ReadonlySet<InsideTopic> = new Set<InsideTopic>(['schedule', 'queue', 'reconcile', 'pod-worker', 'volume', 'stopped']);
 
+/** An answer follows from its request, which stands beside it; what a person does needs no reason. */
+const SPEAK_FOR_THEMSELVES: ReadonlySet<Kind> = new Set<Kind>(['response', 'stream-end', 'input', 'output', 'fault']);
+
 /** A clause to follow `because`; null if there is nothing to say. */
 export function whyOf(record: TraceRecord, trace: Trace): string | null {
   const { payload } = record;
-  if (payload.kind === 'response' || payload.kind === 'stream-end' || payload.kind === 'input' || payload.kind === 'fault') return null;
+  if (SPEAK_FOR_THEMSELVES.has(payload.kind)) return null;
   if (payload.kind === 'inside' && !DECISIONS.has(payload.topic)) return null;
   if (payload.kind === 'watch-delivery' && payload.protocol === 'http') return whyDelivered(record, trace);
   return habitOf(payload) ?? causeOf(record, trace);

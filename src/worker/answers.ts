@@ -6,6 +6,7 @@ import { noteOf } from '../narration/notes';
 import { sentenceOf } from '../narration/sentence';
 import type { Story } from '../narration/story';
 import { fieldChangesOf } from '../trace/field-changes';
+import { INSIDE } from '../trace/levels';
 import { objectsAt, sceneAt } from '../trace/scene';
 import type { Trace } from '../trace/trace';
 import type { TraceRecord } from '../wire/record';
@@ -79,20 +80,20 @@ function chainOf({ payload }: TraceRecord, request: TraceRecord | undefined, tra
   return null;
 }
 
-/** The story's steps, or every message of a level with the step that it belongs to. Boot is one line. */
+/** The story's steps with what was typed and printed, or every message of a level with the step that it
+ *  belongs to. Boot is its steps only. */
 function transcript(level: Level, trace: Trace, { steps }: Story): readonly (Step & { readonly atUs: number })[] {
-  const timeOf = (seq: number): number => trace.get(seq)?.atUs ?? 0;
-  if (level === 'story') return steps.map((step) => ({ ...step, atUs: timeOf(step.seq) }));
   const lowest = LEVELS.indexOf(level);
   const lines: (Step & { atUs: number })[] = [];
   let next = 0;
   for (const record of trace.records) {
-    const step = steps[next]?.seq === record.seq ? steps[next++] : undefined;
     if (lines.length === MAX_TRANSCRIPT) break;
-    const current = steps[next - 1];
-    if (step !== undefined) lines.push({ ...step, atUs: record.atUs });
-    else if (current !== undefined && !trace.isBoot(record.seq) && (trace.levels[record.seq] ?? 3) <= lowest)
-      lines.push({ ...current, seq: record.seq, told: null, sentence: sentenceOf(record, trace), atUs: record.atUs });
+    const { seq, atUs } = record;
+    const step = steps[next]?.seq === seq ? steps[next++] : undefined;
+    const { chapter, occurrence } = steps[next - 1] ?? { chapter: 'Boot', occurrence: 1 };
+    if (step !== undefined) lines.push({ ...step, atUs });
+    else if (!trace.isBoot(seq) && (trace.levels[seq] ?? INSIDE) <= lowest)
+      lines.push({ seq, chapter, occurrence, told: null, sentence: sentenceOf(record, trace), atUs });
   }
   return lines;
 }
