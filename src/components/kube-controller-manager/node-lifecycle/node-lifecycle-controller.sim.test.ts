@@ -122,7 +122,7 @@ test('a pod is driven away once, whatever taints its node gets after that', () =
     world.run(1);
   }
   expect(taints(world, 'node-3')).toHaveLength(2);
-  expect(world.told(ACTOR)).toEqual(['TaintManagerEviction: Marking for deletion Pod default/p']);
+  expect(lines(world.sent(ACTOR)).filter((line) => line.startsWith('DELETE'))).toEqual(['DELETE namespaces/default/pods/p 200']);
 });
 
 test('a planned eviction keeps the cluster awake, 300 seconds by default', () => {
