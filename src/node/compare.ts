@@ -19,6 +19,8 @@ import { compareStartup, isStartup, type StartupRecording } from './compare/star
 const AFTER_US = 4_000_000; // the recorder went on for some seconds after its last step
 /** Nothing happened for a while before a scenario began: what kube-apiserver remembers for 30 s is forgotten. */
 const CALM_US = 40_000_000;
+/** The recorded cluster's images were all made of busybox. */
+const IMAGE_BYTES = 1_053_547;
 const LONGEST_COMMAND_US = 60_000_000;
 const LOOK_US = 5_000;
 const SETTLE_US = 3_000_000;
@@ -33,7 +35,8 @@ class Replay {
   constructor(private readonly recording: Recording) {
     const cluster = clusterOf(3);
     const nodes = cluster.nodes.map((node) => ({ ...node, images: imagesBefore(recording, node.name) }));
-    this.runner = new Runner({ model: MODEL, cluster: { ...cluster, nodes }, seed: 1, inputs: [] });
+    const images = Object.fromEntries(Object.entries(cluster.images).map(([name, image]) => [name, { ...image, sizeBytes: IMAGE_BYTES }]));
+    this.runner = new Runner({ model: MODEL, cluster: { ...cluster, nodes, images }, seed: 1, inputs: [] });
     this.trace = new Trace(this.runner.cluster.sim.recorder.records);
   }
 
