@@ -2,7 +2,7 @@
 // TTLs of Jobs and PodDisruptionBudgets are not supported.
 import { SECOND, type SimTime, simTime } from '../../base/brand';
 import { canonicalJson, type Json, jsonEqual } from '../../base/json';
-import { planDeletion } from '../../components/kube-apiserver/registry/deletion';
+import { type DeleteOptions, planDeletion, propagationOf } from '../../components/kube-apiserver/registry/deletion';
 import { deleteOwnerRefPatch } from '../../components/kube-controller-manager/controller-ref';
 import {
   type Decision,
@@ -47,6 +47,10 @@ const KINDS: { readonly [kind: string]: (input: never) => unknown } = {
       ...(gone ? {} : { deletionTimestampSet: deletionTimestamp !== undefined }),
       removedAtOnce: gone,
     };
+  },
+  'default-propagation': ({ kind, deleteOptions }: { readonly kind: string; readonly deleteOptions: DeleteOptions }) => {
+    const [apiVersion = '', name = ''] = kind.split(' ');
+    return { effectivePolicy: propagationOf(findKind(apiVersion, name) as ResourceInfo, [], deleteOptions) };
   },
   'owner-ref-delete-patch': (input: {
     readonly ownerUID: readonly string[];

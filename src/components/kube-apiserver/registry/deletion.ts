@@ -55,7 +55,7 @@ export function preconditionsOf({ info, name }: Call, { preconditions }: DeleteO
 /** The object as it is to be written, or gone. */
 export function planDeletion(info: ResourceInfo, current: Versioned, options: DeleteOptions, now: SimTime): Deleted {
   if (info.group === '' && info.resource === 'namespaces') return planNamespace(current, now);
-  const finalizers = finalizersAfter(current, options);
+  const finalizers = finalizersAfter(info, current, options);
   const object =
     finalizers === current.metadata.finalizers
       ? current
@@ -104,14 +104,28 @@ function asGone(object: Versioned, now: SimTime): Versioned {
 
 export const goneObject = (object: Versioned, now: SimTime): Versioned => asGone(object, now);
 
-function finalizersAfter(current: Versioned, { propagationPolicy, orphanDependents }: DeleteOptions): readonly string[] {
+function finalizersAfter(info: ResourceInfo, current: Versioned, options: DeleteOptions): readonly string[] {
   const given = current.metadata.finalizers ?? NONE;
-  const policy = propagationPolicy ?? (orphanDependents === true ? 'Orphan' : orphanDependents === false ? 'Background' : null);
-  if (policy === null) return given;
+  const policy = propagationOf(info, given, options);
   const wanted = policy === 'Orphan' ? ORPHAN : policy === 'Foreground' ? FOREGROUND : null;
   const kept = given.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
   const next = wanted === null ? kept : [...kept, wanted];
-  return next.length === given.length && next.every((finalizer, i) => finalizer === given[i]) ? given : next;
+  return next.length === given.length && next.every((finalizer) => given.includes(finalizer)) ? given : next;
+}
+/** Kinds whose dependents stay, unless somebody says otherwise: as it was before there was a garbage collector. */
+const LEAVE_ORPHANS = new Set(['/replicationcontrollers', 'batch/jobs']);
+
+/** What is to become of dependents: as asked, else as a finalizer says that is there already, else as the kind has it. */
+export function propagationOf(
+  { group, resource }: { readonly group: string; readonly resource: string },
+  finalizers: readonly string[],
+  { propagationPolicy, orphanDependents }: DeleteOptions,
+): string {
+  if (orphanDependents !== undefined) return orphanDependents ? 'Orphan' : 'Background';
+  if (propagationPolicy !== undefined) return propagationPolicy;
+  if (finalizers.includes(ORPHAN)) return 'Orphan';
+  if (finalizers.includes(FOREGROUND)) return 'Foreground';
+  return LEAVE_ORPHANS.has(`${group}/${resource}`) ? 'Orphan' : 'Background';
 }
 const NONE: readonly string[] = [];
 
