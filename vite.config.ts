@@ -1,8 +1,8 @@
 // The page: a static site with a relative base that works from any sub-path. The cluster's code is in
 // the worker's chunk only.
+import { basename } from 'node:path';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
-import { skeleton } from './src/app/skeleton';
+import { defineConfig, type Plugin, runnerImport } from 'vite';
 
 const PRELOADED = /(inter|jetbrains-mono)-latin-wght-normal.*\.woff2$/;
 
@@ -42,7 +42,10 @@ const layersInOrder = (): Plugin => ({
 /** The page's first paint stands in its HTML. */
 const firstPaint = (): Plugin => ({
   name: 'first-paint',
-  transformIndexHtml: (html) => html.replace('<!-- skeleton -->', skeleton()),
+  async transformIndexHtml(html) {
+    const { module } = await runnerImport<typeof import('./src/app/skeleton')>('./src/app/skeleton.ts');
+    return html.replace('<!-- skeleton -->', module.skeleton());
+  },
 });
 
 /** While developing, the server's own scripts and styles are inline: the policy holds for what is built. */
@@ -55,6 +58,8 @@ const relaxPolicy = (): Plugin => ({
 export default defineConfig({
   base: './',
   plugins: [react(), firstPaint(), relaxPolicy(), layersInOrder(), preloadFonts()],
+  // File names of style sheets are unique, so `deck-timeline` is, and says where it is from.
+  css: { modules: { generateScopedName: (local, file) => `${basename(file, '.module.css')}-${local}` } },
   worker: { format: 'es' },
   build: { target: 'es2022', modulePreload: { polyfill: false }, cssCodeSplit: false, assetsInlineLimit: 0, reportCompressedSize: false },
 });

@@ -10,7 +10,6 @@ import { DarkScreen, Shortcuts } from './parts/overlays';
 import { loadMessage, loadStory, Sheet } from './parts/panel';
 import { Terminal } from './parts/terminal';
 import { TopBar } from './parts/top-bar';
-import { SessionContext } from './react';
 import { Stage } from './stage/stage';
 import { en } from './text/en';
 import { useUi } from './ui';
@@ -41,29 +40,27 @@ export function App({ desk }: { readonly desk: Desk }) {
   }, []);
   return (
     <DeskContext value={desk}>
-      <SessionContext value={desk.session}>
-        <div className={style.app} data-narrow={narrow}>
-          <button type="button" className={style.skip} onClick={toTransport}>
-            {en.skip}
-          </button>
-          <TopBar />
-          <Notices />
-          <main className={style.stage}>
-            <Stage session={desk.session} />
-            <Failure />
-          </main>
-          {narrow ? <Sheet /> : <Terminal />}
-          {!narrow && panel !== null && (
-            <Suspense>
-              <Drawer panel={panel} />
-            </Suspense>
-          )}
-          <Deck />
-        </div>
-        <Announcer />
-        <Shortcuts />
-        <DarkScreen />
-      </SessionContext>
+      <div className={style.app} data-narrow={narrow}>
+        <button type="button" className={style.skip} onClick={toTransport}>
+          {en.skip}
+        </button>
+        <TopBar />
+        <Notices />
+        <main className={style.stage}>
+          <Stage session={desk.session} />
+          <Failure />
+        </main>
+        {narrow ? <Sheet /> : <Terminal />}
+        {!narrow && panel !== null && (
+          <Suspense>
+            <Drawer panel={panel} />
+          </Suspense>
+        )}
+        <Deck />
+      </div>
+      <Announcer />
+      <Shortcuts />
+      <DarkScreen />
     </DeskContext>
   );
 }

@@ -4,7 +4,6 @@ import { createRoot } from 'react-dom/client';
 import { defaultRun } from '../cluster/default-run';
 import { PLAIN_SEED } from '../share/link';
 import { createWorkerLink } from '../worker/link';
-import type { ClusterLink } from '../worker/protocol';
 import { browserBar, createAddress } from './address';
 import { App } from './app';
 import { createCommandLine } from './command-line';
@@ -22,14 +21,8 @@ const clock: Clock = {
   clearTimer: (id) => window.clearTimeout(id),
 };
 
-/** While developing, `?fixture` plays a short recording instead of a cluster. */
-async function linkMaker(): Promise<() => ClusterLink> {
-  if (import.meta.env.DEV && location.search === '?fixture') return (await import('./testing/fixture-link')).createFixtureLink;
-  return createWorkerLink;
-}
-
 followPreferences(document.documentElement);
-const session = createSession({ link: await linkMaker(), clock, travels: () => !reducedMotion() });
+const session = createSession({ link: createWorkerLink, clock, travels: () => !reducedMotion() });
 session.player.setSpeed(usePreferences.getState().speed);
 usePreferences.subscribe(({ speed }) => session.player.setSpeed(speed));
 const freshRun = defaultRun(PLAIN_SEED);

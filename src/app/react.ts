@@ -1,15 +1,6 @@
-// How React reads the engines: a context for the session, hooks for its signals.
-import { createContext, useContext, useRef, useSyncExternalStore } from 'react';
-import type { Session } from './session';
+// How React reads the engines: hooks for their signals.
+import { useRef, useSyncExternalStore } from 'react';
 import type { Signal } from './signal';
-
-export const SessionContext = createContext<Session | null>(null);
-
-export function useSession(): Session {
-  const session = useContext(SessionContext);
-  if (session === null) throw new Error('there is no session around this component');
-  return session;
-}
 
 export const useSignal = <T>(source: Signal<T>): T => useSyncExternalStore(source.subscribe, source.get);
 

@@ -6,7 +6,7 @@ import type { ClusterLink, ToWorker } from '../worker/protocol';
 import { type Address, createAddress } from './address';
 import { createCommandLine } from './command-line';
 import { createSession, type Session } from './session';
-import { createFixtureLink } from './testing/fixture-link';
+import { createShortLink } from './testing/short-link';
 
 const FRESH = { model: 'm', cluster: { nodes: [], images: {}, registryBytesPerSecond: 1 }, seed: 1, inputs: [] };
 const clock = {
@@ -21,7 +21,7 @@ let sent: Exclude<ToWorker, { type: 'ask' }>[] = [];
 let session: Session;
 
 function spied(): ClusterLink {
-  const link = createFixtureLink();
+  const link = createShortLink();
   return { ...link, send: (message) => (sent.push(message), link.send(message)) };
 }
 function opened(hash: string): { readonly address: Address; readonly bar: { hash: string } } {

@@ -82,6 +82,8 @@ export interface Replaced {
   readonly run: Run;
   /** The record at which another command was given. */
   readonly seq: number;
+  /** How many told messages came up to there. */
+  readonly place: number;
 }
 
 export interface SessionNeeds {
@@ -287,7 +289,7 @@ export function createSession(needs: SessionNeeds): Session {
     goal.set(after < 0 ? null : { record: after });
     playsAtGoal = true;
     link.send({ type: 'input', input, after });
-    if (before !== null) replaced.set({ run: before, seq: after });
+    if (before !== null) replaced.set({ run: before, seq: after, place: list().placeOf(after) + 1 });
   }
 
   return {

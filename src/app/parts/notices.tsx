@@ -67,10 +67,8 @@ function MissedMoment() {
 function Replaced() {
   const { session } = useDesk();
   const replaced = useSignal(session.replaced);
-  useSignal(session.grown);
   const [seen, setSeen] = useState<number | null>(null);
   if (replaced === null || seen === replaced.seq) return null;
-  const place = session.list().placeOf(replaced.seq) + 1;
   return (
     <Notice
       dismiss={() => setSeen(replaced.seq)}
@@ -80,7 +78,7 @@ function Replaced() {
         </button>
       }
     >
-      {place > 0 ? en.terminal.earlier(place) : en.terminal.fromStart}
+      {replaced.place > 0 ? en.terminal.earlier(replaced.place) : en.terminal.fromStart}
     </Notice>
   );
 }

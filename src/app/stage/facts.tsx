@@ -1,8 +1,9 @@
 // The facts of one component, beside it: what it does and never does, and how it is at the cursor.
-import { useLayoutEffect, useRef } from 'react';
+import { type RefObject, useLayoutEffect, useRef } from 'react';
 import type { ComponentId } from '../../wire/names';
 import { binaryOf } from '../../wire/names';
 import type { PodTile, SceneFacts } from '../../worker/protocol';
+import type { Layout } from '../layout';
 import type { Rect } from '../places';
 import { useSignal } from '../react';
 import { en } from '../text/en';
@@ -19,63 +20,38 @@ const t = en.stage;
 const MAX_LINES = 12;
 
 export function Facts() {
-  const model = useStage();
   const selected = useUi((ui) => ui.selected);
+  return selected === null ? null : <Card id={selected} key={selected} />;
+}
+
+function Card({ id }: { readonly id: string }) {
+  const model = useStage();
   const layout = useSignal(model.layout);
   const scene = useSignal(model.session.scene);
   const box = useRef<HTMLElement>(null);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null || selected === null) return;
-    const stand = (): void => {
-      const container = model.size.get();
-      const anchor = anchorOf(selected, (id) => rectOf(layout, id, model.tiles()), layout.frames);
-      if (anchor === null) return;
-      const at = toScreen(anchor, model.view.get());
-      const middle: [number, number] = [at.x + at.w / 2, at.y + at.h / 2];
-      const size = { width: element.offsetWidth, height: element.offsetHeight };
-      const callout = model.callout.get();
-      const taken = callout === null ? [] : [callout];
-      const spot = isNarrow(container)
-        ? { x: (container.width - size.width) / 2, y: container.height - size.height - 12 }
-        : placeCallout({ ...size, container, ends: [at, ...taken], way: [middle], others: [] });
-      element.style.transform = `translate(${spot.x}px, ${spot.y}px)`;
-    };
-    stand();
-    const stops = [model.view.subscribe(stand), model.size.subscribe(stand), model.callout.subscribe(stand)];
-    return () => {
-      for (const stop of stops) stop();
-    };
-  });
-  if (selected === null) return null;
-  const node =
-    selected.startsWith('row/') || selected.startsWith('cell/') || selected.startsWith('node/')
-      ? selected.slice(selected.indexOf('/') + 1)
-      : null;
-  const place = layout.place(selected);
+  useStanding(box, id, layout);
+  const node = /^(row|cell|node)\//.test(id) ? id.slice(id.indexOf('/') + 1) : null;
+  const place = layout.place(id);
+  const opens = node !== null && layout.fold !== 'whole' && layout.place(`row/${node}`) !== undefined;
   return (
-    <section ref={box} className={css.facts} aria-label={nameOf(selected)}>
+    <section ref={box} className={css.facts} aria-label={nameOf(id)}>
       <header className={css.head}>
-        <h3>{nameOf(selected)}</h3>
+        <h2>{nameOf(id)}</h2>
         <button type="button" className={css.close} aria-label={t.facts.close} onClick={() => show({ selected: null })}>
           <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
             <path d="M2 2l8 8M10 2l-8 8" />
           </svg>
         </button>
       </header>
-      <p className={css.does}>{t.does[binaryOf(selected as ComponentId)] ?? ''}</p>
+      <p className={css.does}>{t.does[binaryOf(id as ComponentId)] ?? ''}</p>
       {scene !== null && (
         <dl className={css.list}>
-          {node !== null ? (
-            <NodeFacts node={node} scene={scene} />
-          ) : selected.startsWith('pod/') ? (
-            <PodFacts pod={scene.pods.find((pod) => `pod/${pod.key}` === selected)} />
-          ) : (
-            place !== undefined && <ComponentFacts id={selected} state={stateOf(place, scene)} scene={scene} />
-          )}
+          {node !== null && <NodeFacts node={node} scene={scene} />}
+          {id.startsWith('pod/') && <PodFacts pod={scene.pods.find((pod) => `pod/${pod.key}` === id)} />}
+          {node === null && place !== undefined && <ComponentFacts id={id} state={stateOf(place, scene)} scene={scene} />}
         </dl>
       )}
-      {node !== null && layout.fold !== 'whole' && model.opened.get() !== node && layout.place(`row/${node}`) !== undefined && (
+      {opens && (
         <button
           type="button"
           className={css.action}
@@ -89,6 +65,33 @@ export function Facts() {
       )}
     </section>
   );
+}
+
+/** Keeps the card beside what it is about, off the callout and within the stage. */
+function useStanding(box: RefObject<HTMLElement | null>, id: string, layout: Layout): void {
+  const model = useStage();
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const stand = (): void => {
+      const container = model.size.get();
+      const anchor = anchorOf(id, (place) => rectOf(layout, place, model.tiles()), layout.frames);
+      if (anchor === null) return;
+      const at = toScreen(anchor, model.view.get());
+      const callout = model.callout.get();
+      const ends = callout === null ? [at] : [at, callout];
+      const size = { width: element.offsetWidth, height: element.offsetHeight };
+      const spot = isNarrow(container)
+        ? { x: (container.width - size.width) / 2, y: container.height - size.height - 12 }
+        : placeCallout({ ...size, container, ends, way: [[at.x + at.w / 2, at.y + at.h / 2]], others: [] });
+      element.style.transform = `translate(${spot.x}px, ${spot.y}px)`;
+    };
+    stand();
+    const stops = [model.view, model.size, model.callout].map((source) => source.subscribe(stand));
+    return () => {
+      for (const stop of stops) stop();
+    };
+  });
 }
 
 function anchorOf(

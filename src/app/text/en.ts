@@ -289,7 +289,7 @@ export const en = {
     limit: 'Did not come to rest',
     stopped: 'Stopped',
     time: (text: string) => `${text}`,
-    replaying: 'Replaying to the moment of the link',
+    replaying: 'Replaying to this moment',
     stoppedTitle: 'Stopped: the cluster stands still',
     why: (text: string) => `Still at work: ${text}`,
     startOver: 'Start over',

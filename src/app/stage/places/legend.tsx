@@ -10,7 +10,7 @@ const TONES = ['http', 'etcd', 'cri', 'kernel', 'registry'] as const;
 
 export const Legend = () => (
   <div className={css.legend}>
-    <h3>{t.legend}</h3>
+    <h2>{t.legend}</h2>
     <ul>
       {SHAPES.map((shape) => (
         <li key={shape} data-shape={shape}>
@@ -27,7 +27,7 @@ export const Legend = () => (
         </li>
       ))}
     </ul>
-    <h3>{t.facts.pods}</h3>
+    <h2>{t.facts.pods}</h2>
     <ul className={css.looks}>
       {LOOKS.map((look) => (
         <li key={look}>
