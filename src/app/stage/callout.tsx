@@ -4,13 +4,13 @@ import { useLayoutEffect, useRef } from 'react';
 import type { ComponentId } from '../../wire/names';
 import { binaryOf, nodeOf } from '../../wire/names';
 import type { Rect } from '../places';
-import { useSignal } from '../react';
+import { usePart, useSignal } from '../react';
 import { en } from '../text/en';
 import { openMessage, useUi } from '../ui';
 import { rectOf } from '../ways';
 import css from './callout.module.css';
 import { placeCallout } from './callout-place';
-import { isNarrow, toScreen } from './camera';
+import { docks, toScreen } from './camera';
 import { useStage } from './context';
 import { type Focus, flightsAt, timeAt } from './focus';
 import type { StageModel } from './model';
@@ -24,6 +24,7 @@ export function Callout() {
   const focus = useSignal(model.focus);
   const presenting = useUi((ui) => ui.presenting);
   useSignal(model.session.steps);
+  const docked = usePart(model.size, (size) => docks(size, presenting));
   const box = useRef<HTMLDivElement>(null);
   const detail = useSignal(model.session.detail);
   const known = focus !== null && detail?.line.seq === focus.header.seq ? detail : null;
@@ -54,7 +55,14 @@ export function Callout() {
   const [from, to] = titleOf(focus);
   const together = sameTime(model, focus);
   return (
-    <div ref={box} className={css.callout} data-tone={focus.tone} data-large={presenting || undefined} key={focus.header.seq}>
+    <div
+      ref={box}
+      className={css.callout}
+      data-tone={focus.tone}
+      data-large={presenting || undefined}
+      data-docked={docked || undefined}
+      key={focus.header.seq}
+    >
       <p className={css.title}>
         <strong>{from}</strong>
         {to !== null && (
@@ -71,10 +79,12 @@ export function Callout() {
           </code>
         ))}
         {together > 0 && <span className={css.together}>{t.sameTime(together)}</span>}
-        {told?.told != null && <span className={css.told}>{t.told(told.told)}</span>}
-        <button type="button" className={css.open} aria-label={t.opens} onClick={openMessage}>
-          {t.openShort}
-        </button>
+        <span className={css.end}>
+          {told?.told != null && <span>{t.told(told.told)}</span>}
+          <button type="button" className={css.open} aria-label={t.opens} onClick={openMessage}>
+            {t.openShort}
+          </button>
+        </span>
       </div>
     </div>
   );
@@ -131,7 +141,7 @@ const NODE_HEAD = 36;
 /** On a narrow stage at its foot, else beside the message. */
 function standOf(model: StageModel, focus: Focus, width: number, height: number): Rect {
   const container = model.size.get();
-  if (isNarrow(container) || useUi.getState().presenting)
+  if (docks(container, useUi.getState().presenting))
     return { x: (container.width - width) / 2, y: container.height - height - 12, w: width, h: height };
   const view = model.view.get();
   const layout = model.layout.get();

@@ -25,6 +25,8 @@ const REACH = 110;
 const SMALL = 190;
 
 export const isNarrow = ({ width }: Size): boolean => width < NARROW;
+/** The callout stands at the foot of the stage, and the view follows the action above it. */
+export const docks = (size: Size, presenting: boolean): boolean => presenting || isNarrow(size);
 
 /** The view in which `part` fills `size`, between `top` and `bottom` pixels that are taken. */
 export function viewOf(part: Rect, size: Size, { padding = 8, maxZoom = MAX_FIT_ZOOM, bottom = 0 } = {}): View {

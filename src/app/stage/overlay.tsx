@@ -36,7 +36,9 @@ export function Overlay() {
         <i />
       </div>
       <span ref={number} className={css.number} data-tone={focus?.tone} aria-hidden="true" hidden>
-        <b key={focus?.header.seq}>{told ?? (focus === null ? '' : session.list().placeOf(focus.header.seq) + 1)}</b>
+        <b key={focus?.header.seq} data-flash>
+          {told ?? (focus === null ? '' : session.list().placeOf(focus.header.seq) + 1)}
+        </b>
       </span>
       <button
         ref={button}

@@ -3,7 +3,9 @@
 import { isObject } from '../../base/json';
 import type { Detail } from '../../worker/protocol';
 import { passage } from '../layout';
+import { useUi } from '../ui';
 import { threadStart } from './callout-place';
+import { docks } from './camera';
 import { type Focus, flightsAt, focusOf, LOST_AT, type Tone, timeAt } from './focus';
 import type { StageModel } from './model';
 import { standing } from './motion';
@@ -84,7 +86,7 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
     const messages = focus === null ? [] : [...others(focus), ...stopped(focus), ...(message === null ? [] : [message])];
     const at = message === null ? null : { x: message.x * view.zoom + view.x, y: message.y * view.zoom + view.y };
     const callout = model.callout.get();
-    const tied = at !== null && callout !== null && focus?.way !== null;
+    const tied = at !== null && callout !== null && focus?.way !== null && !docks(model.size.get(), useUi.getState().presenting);
     const thread = tied ? { from: threadStart(callout, at.x, at.y), to: [at.x, at.y] as const } : null;
     render(context, { width, height, pixelRatio, view, messages, thread, still: still() }, palette);
     if (at !== null) {

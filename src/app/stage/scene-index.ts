@@ -84,11 +84,13 @@ export function boundsOf(rects: readonly Rect[]): Rect {
   return { x, y, w: right - x, h: bottom - y };
 }
 
-/** The piece of a box that lies within `reach` of its point nearest to `near`. */
+const LOW = 124;
+
+/** The piece of a box that lies within `reach` of its point nearest to `near`; all of its height if it is low. */
 export function pieceOf(box: Rect, near: readonly [number, number], reach: number): Rect {
   const [cx, cy] = centre(box);
   const clampTo = (value: number, low: number, size: number): number => Math.max(low, Math.min(low + size, value));
   const x = Math.max(box.x, clampTo(near[0] || cx, box.x, box.w) - reach);
-  const y = Math.max(box.y, clampTo(near[1] || cy, box.y, box.h) - reach);
-  return { x, y, w: Math.min(box.x + box.w, x + 2 * reach) - x, h: Math.min(box.y + box.h, y + 2 * reach) - y };
+  const y = box.h <= LOW ? box.y : Math.max(box.y, clampTo(near[1] || cy, box.y, box.h) - reach);
+  return { x, y, w: Math.min(box.x + box.w, x + 2 * reach) - x, h: Math.min(box.y + box.h, y + LOW) - y };
 }

@@ -25,8 +25,9 @@ const t = en.stage;
 const PARTS = { Box, Group, Line, Legend };
 const ZOOMS = { min: MIN_ZOOM, max: MAX_ZOOM };
 const CAMERA_MS = 200;
-const CALLOUT_ROOM = 156;
-const PRESENTING_ROOM = 250;
+/** Until the callout is there and measured. */
+const CALLOUT_ROOM = 130;
+const CALLOUT_MARGIN = 12;
 
 export function Stage({ session }: { readonly session: Session }) {
   const [model] = useState(() => createStageModel(session));
@@ -105,9 +106,8 @@ const leave = (): void => show({ selected: null });
 
 const wholeView = (model: StageModel): View => viewOf(wholeOf(model.layout.get()), model.size.get());
 const actionView = (model: StageModel): View => {
-  const { presenting } = useUi.getState();
-  const room = presenting ? PRESENTING_ROOM : CALLOUT_ROOM;
-  return followed(actionOf(model.layout.get(), model.focus.get(), model.tiles()), model.size.get(), room, presenting);
+  const room = (model.callout.get()?.h ?? CALLOUT_ROOM) + 2 * CALLOUT_MARGIN;
+  return followed(actionOf(model.layout.get(), model.focus.get(), model.tiles()), model.size.get(), room, useUi.getState().presenting);
 };
 const follows = (model: StageModel): boolean => isNarrow(model.size.get()) || (useUi.getState().presenting && model.focus.get() !== null);
 const homeView = (model: StageModel): View => (follows(model) ? actionView(model) : wholeView(model));
@@ -123,9 +123,13 @@ function useCamera(model: StageModel, start: View) {
       model.size.subscribe(() => {
         if (follows(model) || !moved.current) handle.current?.setView(homeView(model), 0);
       }),
-      model.focus.subscribe(() => {
-        if (follows(model)) go(actionView(model));
-      }),
+      // The callout is measured right after the focus changed: then the room that is left is known.
+      ...[model.focus, model.callout].map((source) =>
+        source.subscribe(() => {
+          const presented = useUi.getState().presenting && !moved.current;
+          if (follows(model) || presented) go(homeView(model));
+        }),
+      ),
       useUi.subscribe((ui, before) => {
         if (ui.presenting !== before.presenting) go(homeView(model));
       }),

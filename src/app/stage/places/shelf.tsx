@@ -17,6 +17,7 @@ import css from './shelf.module.css';
 const t = en.stage;
 const NONE: readonly PodTile[] = [];
 const MAX_DOTS = 5;
+const MAX_GONE = 12;
 
 export function Shelf({ place }: { readonly place: Place }) {
   const pods = useScene((scene) => podsOf(scene, place.node ?? ''), sameJson);
@@ -42,7 +43,8 @@ export function WaitingPods({ origin }: { readonly origin: Rect }) {
 
 function Tiles({ pods, slots, origin }: { readonly pods: readonly PodTile[]; readonly slots: readonly Rect[]; readonly origin: Rect }) {
   const over = pods.length - slots.length;
-  return pods.slice(0, slots.length).map((pod, i) => {
+  const gone = useGone(pods, slots);
+  const tiles = pods.slice(0, slots.length).map((pod, i) => {
     const slot = slots[i] as Rect;
     if (over > 0 && i === slots.length - 1)
       return (
@@ -52,6 +54,32 @@ function Tiles({ pods, slots, origin }: { readonly pods: readonly PodTile[]; rea
       );
     return <Tile key={pod.uid} pod={pod} slot={slot} origin={origin} />;
   });
+  return (
+    <>
+      {tiles}
+      {gone.map(({ uid, slot }) => (
+        <span key={`gone ${uid}`} className={css.gone} style={placeIn(slot, origin)} aria-hidden="true" />
+      ))}
+    </>
+  );
+}
+
+interface Gone {
+  readonly uid: string;
+  readonly slot: Rect;
+}
+
+/** Pods that stood here a moment ago: each shrinks once where it stood. */
+function useGone(pods: readonly PodTile[], slots: readonly Rect[]): readonly Gone[] {
+  const before = useRef<readonly Gone[]>([]);
+  const shrinking = useRef<readonly Gone[]>([]);
+  const now = pods.slice(0, slots.length).map(({ uid }, i) => ({ uid, slot: slots[i] as Rect }));
+  if (now.map(({ uid }) => uid).join() !== before.current.map(({ uid }) => uid).join()) {
+    const here = new Set(pods.map(({ uid }) => uid));
+    shrinking.current = before.current.filter(({ uid }) => !here.has(uid)).slice(0, MAX_GONE);
+    before.current = now;
+  }
+  return shrinking.current;
 }
 
 const placeIn = (slot: Rect, origin: Rect) => ({ left: slot.x - origin.x, top: slot.y - origin.y, width: slot.w, height: slot.h });
