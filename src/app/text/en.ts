@@ -279,7 +279,7 @@ export const en = {
     cancel: 'Cancel',
     placeholder: 'kubectl …',
     earlier: (place: number) => `Given at message ${place}: history goes on from there.`,
-    tooLong: 'That is more text than a command may carry (128 KiB).',
+    tooLong: 'That is more than a command may carry: 8 KiB in its line, 128 KiB in its manifest.',
     exit: (code: string) => `exit ${code}`,
   },
   status: {
