@@ -1,15 +1,18 @@
 // What kubectl says about the server and itself: version, api-resources, api-versions, cluster-info, config, auth.
-// Models kubectl pkg/cmd/{version,apiresources,clusterinfo,config,auth}. Simplified: api-resources lists our own
-// table after asking for discovery; config shows the one context there is.
+// Models kubectl pkg/cmd/{version,apiresources,clusterinfo,config,auth}. Simplified: config shows the one
+// context there is.
 import type { JsonObject } from '../../base/json';
 import { compareBytes } from '../../base/order';
 import { goJsonIndent } from '../../machinery/go-json';
-import { groupResource, groupVersion, RESOURCES, type ResourceInfo, resolveName } from '../../machinery/resources';
+import { metaOf } from '../../machinery/object';
+import { groupResource, groupVersion, resolveName } from '../../machinery/resources';
+import type { PolicyRule } from '../../machinery/types';
 import { printYaml } from '../../machinery/yaml';
 import type { Task } from '../../sim/task';
+import { ruleLines } from './describe/rbac';
 import { discover } from './discovery';
 import { CommandError, fail } from './errors';
-import { ANY, PROTOBUF, TYPED } from './http';
+import { ANY, PROTOBUF, serverUrl, TYPED } from './http';
 import { columnsText } from './print/columns';
 import { type Command, namespaceOf, type Session } from './session';
 
@@ -32,15 +35,16 @@ export const configCurrent: Command = {
 };
 export const configUse: Command = { flags: '', run: runConfigUse };
 
+/** Its members in Go's order. */
 const CLIENT = {
-  buildDate: '2026-07-22T18:10:35Z',
-  compiler: 'gc',
-  gitCommit: '0f29094e5b73085e3802ecc1298ecae13866bfe6',
-  gitTreeState: 'clean',
-  gitVersion: 'v1.36.3',
-  goVersion: 'go1.26.5',
   major: '1',
   minor: '36',
+  gitVersion: 'v1.36.3',
+  gitCommit: '0f29094e5b73085e3802ecc1298ecae13866bfe6',
+  gitTreeState: 'clean',
+  buildDate: '2026-07-22T18:10:35Z',
+  goVersion: 'go1.26.5',
+  compiler: 'gc',
   platform: 'linux/amd64',
 };
 const KUSTOMIZE = 'v5.8.1';
@@ -56,52 +60,72 @@ function* runVersion(session: Session): Task<void> {
   if (serverVersion !== undefined) session.out(`Server Version: ${String(serverVersion['gitVersion'])}\n`);
 }
 
+interface Discovered {
+  readonly resource: string;
+  readonly scope: 'Namespaced' | 'Cluster';
+  readonly responseKind: { readonly kind: string };
+  readonly verbs: readonly string[];
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+}
+interface Version {
+  readonly version: string;
+  readonly resources?: readonly Discovered[];
+}
+
 function* runApiResources(session: Session): Task<void> {
   const { flags } = session;
-  yield* discover(session);
+  const groups = yield* discover(session);
   const verbs = flags.list('verbs');
   const categories = flags.list('categories');
-  const shown = RESOURCES.filter(
-    (info) =>
-      (!flags.has('namespaced') || info.namespaced === flags.bool('namespaced')) &&
-      (!flags.has('api-group') || info.group === flags.text('api-group')) &&
-      verbs.every((verb) => info.verbs.includes(verb)) &&
-      categories.every((category) => info.categories.includes(category)),
+  const found = groups.flatMap((group) =>
+    preferredResources(metaOf(group).name ?? '', (group['versions'] ?? []) as unknown as readonly Version[]),
   );
-  const sorted = [...unique(shown)].sort((a, b) => compareBytes(a.group, b.group) || compareBytes(a.resource, b.resource));
-  if (flags.text('output') === 'name') return session.out(sorted.map((info) => `${groupResource(info)}\n`).join(''));
+  const shown = found.filter(
+    ({ group, info }) =>
+      (!flags.has('namespaced') || (info.scope === 'Namespaced') === flags.bool('namespaced')) &&
+      (!flags.has('api-group') || group === flags.text('api-group')) &&
+      verbs.every((verb) => info.verbs.includes(verb)) &&
+      categories.every((category) => info.categories?.includes(category)),
+  );
+  const sorted = [...shown].sort((a, b) => compareBytes(a.group, b.group) || compareBytes(a.info.resource, b.info.resource));
+  const nameOf = ({ group, info }: (typeof found)[number]): string => groupResource({ group, resource: info.resource });
+  if (flags.text('output') === 'name') return session.out(sorted.map((one) => `${nameOf(one)}\n`).join(''));
   const wide = flags.text('output') === 'wide';
-  const lines = sorted.map((info) => [
+  const lines = sorted.map(({ group, version, info }) => [
     info.resource,
-    info.shortNames.join(','),
-    groupVersion(info),
-    String(info.namespaced),
-    info.kind,
-    ...(wide ? [info.verbs.join(','), info.categories.join(',')] : []),
+    (info.shortNames ?? []).join(','),
+    groupVersion({ group, version }),
+    String(info.scope === 'Namespaced'),
+    info.responseKind.kind,
+    ...(wide ? [info.verbs.join(','), (info.categories ?? []).join(',')] : []),
   ]);
   const head = ['NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND', ...(wide ? ['VERBS', 'CATEGORIES'] : [])];
   session.out(columnsText(flags.bool('no-headers') ? lines : [head, ...lines]));
 }
 
-/** Each resource in its group's preferred version. */
-const unique = (infos: readonly ResourceInfo[]): readonly ResourceInfo[] =>
-  infos.filter((info, i) => infos.findIndex((other) => other.group === info.group && other.resource === info.resource) === i);
+/** Each resource in its group's first version that has it. */
+function preferredResources(group: string, versions: readonly Version[]) {
+  const found = versions.flatMap(({ version, resources = [] }) => resources.map((info) => ({ group, version, info })));
+  return found.filter(({ info }, i) => found.findIndex((other) => other.info.resource === info.resource) === i);
+}
 
 function* runApiVersions(session: Session): Task<void> {
-  yield* discover(session);
-  session.out(
-    [...new Set(RESOURCES.map(groupVersion))]
-      .sort(compareBytes)
-      .map((text) => `${text}\n`)
-      .join(''),
+  const groups = yield* discover(session);
+  const names = groups.flatMap((group) =>
+    ((group['versions'] ?? []) as unknown as readonly Version[]).map(({ version }) =>
+      groupVersion({ group: metaOf(group).name ?? '', version }),
+    ),
   );
+  const lines = names.sort(compareBytes).map((text) => `${text}\n`);
+  session.out(lines.join(''));
 }
 
 function* runClusterInfo(session: Session): Task<void> {
   const services = yield* session.http.get('/api/v1/namespaces/kube-system/services', ANY, {
     labelSelector: 'kubernetes.io/cluster-service=true',
   });
-  const base = `https://${session.http.identity.server}`;
+  const base = serverUrl(session.http.identity);
   session.out(`Kubernetes control plane is running at ${base}\n`);
   for (const service of (services['items'] ?? []) as readonly JsonObject[]) {
     const { name = '', labels = {} } = (service['metadata'] ?? {}) as { name?: string; labels?: { [key: string]: string } };
@@ -157,7 +181,7 @@ function* resourceAttributes(session: Session, verb: string, target: string, arg
   const name = argument ?? slashName;
   const subresource = session.flags.text('subresource');
   return {
-    ...(all || (info !== null && !info.namespaced) ? {} : { namespace: namespaceOf(session) }),
+    ...(all ? {} : { namespace: namespaceOf(session) }),
     verb,
     ...(info?.group ? { group: info.group } : {}),
     resource: info?.resource ?? type,
@@ -166,51 +190,19 @@ function* resourceAttributes(session: Session, verb: string, target: string, arg
   };
 }
 
-interface Rule {
-  readonly verbs?: readonly string[];
-  readonly apiGroups?: readonly string[];
-  readonly resources?: readonly string[];
-  readonly resourceNames?: readonly string[];
-  readonly nonResourceURLs?: readonly string[];
-}
-
 function* listRules(session: Session): Task<void> {
   const answer = (yield* session.http.send('POST', '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', {
     accept: TYPED,
     contentType: PROTOBUF,
     body: review('SelfSubjectRulesReview', { namespace: namespaceOf(session) }),
   })) as JsonObject;
-  const status = (answer['status'] ?? {}) as { resourceRules?: readonly Rule[]; nonResourceRules?: readonly Rule[] };
-  const words = (list: readonly string[] | undefined): string => `[${(list ?? []).join(' ')}]`;
-  const compact = compactRules(status.resourceRules ?? []);
-  const lines = compact.map(({ resource, rule }) => [resource, '[]', words(rule.resourceNames), words(rule.verbs)]);
-  const urls = (status.nonResourceRules ?? []).flatMap((rule) =>
-    (rule.nonResourceURLs ?? []).map((url) => ['', `[${url}]`, '[]', words(rule.verbs)]),
-  );
-  urls.sort((a, b) => compareBytes(a[1] ?? '', b[1] ?? ''));
+  const { resourceRules, nonResourceRules } = (answer['status'] ?? {}) as {
+    readonly resourceRules?: readonly PolicyRule[];
+    readonly nonResourceRules?: readonly PolicyRule[];
+  };
+  const lines = ruleLines([...(resourceRules ?? []), ...(nonResourceRules ?? [])]);
   const head = ['Resources', 'Non-Resource URLs', 'Resource Names', 'Verbs'];
-  session.out(columnsText(session.flags.bool('no-headers') ? [...lines, ...urls] : [head, ...lines, ...urls]));
-}
-
-/** A rule for each group and resource, in the order in which kubectl sorts them. */
-function compactRules(rules: readonly Rule[]): { resource: string; rule: Rule }[] {
-  const broken = rules.flatMap((rule) =>
-    (rule.apiGroups ?? []).flatMap((group) =>
-      (rule.resources ?? []).map((resource) => ({
-        resource: group === '' ? resource : `${resource}.${group}`,
-        rule,
-      })),
-    ),
-  );
-  const merged = new Map<string, { resource: string; rule: Rule }>();
-  for (const { resource, rule } of broken) {
-    const key = `${resource} ${(rule.resourceNames ?? []).join(' ')}`;
-    const had = merged.get(key);
-    merged.set(key, { resource, rule: had ? { ...rule, verbs: [...(had.rule.verbs ?? []), ...(rule.verbs ?? [])] } : rule });
-  }
-  return [...merged.values()].sort(
-    (a, b) => b.resource.split('.').length - a.resource.split('.').length || compareBytes(a.resource, b.resource),
-  );
+  session.out(columnsText(session.flags.bool('no-headers') ? lines : [head, ...lines]));
 }
 
 function* runWhoAmI(session: Session): Task<void> {
@@ -240,10 +232,10 @@ function* runWhoAmI(session: Session): Task<void> {
 const CONTEXT = 'sim';
 
 function* runConfigView(session: Session): Task<void> {
-  const { server, token } = session.http.identity;
+  const { token } = session.http.identity;
   const config = {
     apiVersion: 'v1',
-    clusters: [{ cluster: { server: token === null ? `https://${server}` : `http://${server}` }, name: 'sim' }],
+    clusters: [{ cluster: { server: serverUrl(session.http.identity) }, name: 'sim' }],
     contexts: [{ context: { cluster: 'sim', user: 'admin' }, name: CONTEXT }],
     'current-context': CONTEXT,
     kind: 'Config',

@@ -1,4 +1,4 @@
-// kubectl apply. Models kubectl pkg/cmd/apply (apply.go, patcher.go). Left out: --prune, apply sets, edit- and
+// kubectl apply. Models kubectl pkg/cmd/apply (apply.go, patcher.go), client-side. Left out: --prune, apply sets, edit- and
 // set-last-applied, --force's delete and create again.
 import { isObject, type JsonObject, jsonEqual } from '../../base/json';
 import { goJson } from '../../machinery/go-json';
@@ -9,10 +9,11 @@ import { createThreeWayMergePatch } from '../../machinery/strategic-diff';
 import { patchSchemaOf } from '../../machinery/strategic-patch';
 import { printYaml } from '../../machinery/yaml';
 import type { Task } from '../../sim/task';
+import { applyServerSide } from './apply-server-side';
 import { fetch, fileInfos, type Info, infosOf } from './builder';
 import { LAST_APPLIED, lastApplied, withLastApplied } from './create/last-applied';
 import { dryRunOf, say, validationOf } from './create/object';
-import { ApiError, CommandError, fail, severalErrors } from './errors';
+import { ApiError, CommandError, fail, severalErrors, usageError } from './errors';
 import { JSON_ONLY } from './http';
 import { SchemaVerifier } from './openapi';
 import { objectPrinter } from './print/output';
@@ -29,9 +30,8 @@ export const viewLastApplied: Command = { flags: 'f/filename:list o/output all:b
 function* runApply(session: Session): Task<void> {
   const { flags } = session;
   const files = flags.list('filename');
+  if (session.args.length > 0) throw usageError('kubectl apply', `Unexpected args: [${session.args.join(' ')}]`);
   if (files.length === 0) throw fail('must specify one of -f and -k');
-  if (session.args.length > 0)
-    throw new CommandError(`error: Unexpected args: [${session.args.join(' ')}]\nSee 'kubectl apply -h' for help and examples`);
   if (flags.bool('force-conflicts') && !flags.bool('server-side')) throw fail('--force-conflicts only works with --server-side');
   if (dryRunOf(session) === 'client' && flags.bool('server-side'))
     throw fail("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
@@ -72,6 +72,10 @@ const queryOf = (session: Session, manager: string) => ({
   fieldValidation: validationOf(session),
 });
 
+function* serverSide(session: Session, info: Info): Task<Applied> {
+  return { object: yield* applyServerSide(session, info), operation: 'serverside-applied' };
+}
+
 // ---- Client-side
 
 function* clientSide(session: Session, info: Info): Task<Applied> {
@@ -98,7 +102,7 @@ function* present(session: Session, info: Info): Task<JsonObject | null> {
     if (!(error instanceof ApiError) || error.reason !== 'NotFound') throw error;
     // Not the object but its namespace is missing: that is told.
     if (error.status.details?.kind === 'namespaces' && info.mapping.resource !== 'namespaces' && dryRunOf(session) !== 'client') {
-      throw error.withSource('retrieving current configuration of:\n' + described(info) + '\nfrom server for:', info.source);
+      throw error.withSource(`retrieving current configuration of:\n${described(info)}\nfrom server for:`, info.source);
     }
     return null;
   }
@@ -154,88 +158,6 @@ function* sendPatch(session: Session, info: Info, patch: JsonObject, contentType
 
 const described = ({ mapping, name, namespace }: Info): string =>
   `Resource: "${groupVersion(mapping)}, Resource=${mapping.resource}", GroupVersionKind: "${groupVersion(mapping)}, Kind=${mapping.kind}"\nName: "${name}", Namespace: "${namespace ?? ''}"`;
-
-// ---- Server-side
-
-function* serverSide(session: Session, info: Info): Task<Applied> {
-  const force = session.flags.bool('force-conflicts');
-  const send = (body: JsonObject, manager: string, forced: boolean | undefined): Task<unknown> =>
-    session.http.send('PATCH', resourcePath(info.mapping, info.namespace, info.name), {
-      accept: JSON_ONLY,
-      contentType: 'application/apply-patch+yaml',
-      body,
-      query: { ...queryOf(session, manager), force: forced },
-    });
-  try {
-    let object = (yield* send(info.object ?? {}, 'kubectl', force)) as JsonObject;
-    const manager = session.flags.text('field-manager', 'kubectl');
-    if (lastApplied(object) !== null && dryRunOf(session) === 'none') {
-      yield* adoptLastApplied(session, info, object, send);
-      object = (yield* send(info.object ?? {}, manager, force)) as JsonObject;
-    }
-    return { object, operation: 'serverside-applied' };
-  } catch (error) {
-    throw error instanceof ApiError ? conflictTold(error) : error;
-  }
-}
-
-/** Moves what a client-side apply owned over to server-side apply (migrateToSSAIfNecessary). */
-function* adoptLastApplied(
-  session: Session,
-  info: Info,
-  object: JsonObject,
-  send: (body: JsonObject, manager: string, force: boolean | undefined) => Task<unknown>,
-): Task<void> {
-  const annotation = `${goJson(info.object ?? {})}\n`;
-  const { apiVersion, kind } = object;
-  const reminder = {
-    apiVersion: apiVersion ?? '',
-    kind: kind ?? '',
-    metadata: {
-      annotations: { [LAST_APPLIED]: annotation },
-      name: info.name,
-      ...(info.namespace === null ? {} : { namespace: info.namespace }),
-    },
-  };
-  const kept = (yield* send(reminder, 'kubectl-last-applied', undefined)) as JsonObject;
-  const managedFields = (kept['metadata'] as JsonObject)['managedFields'];
-  const patch = migration(Array.isArray(managedFields) ? managedFields : []);
-  if (patch === null) return;
-  const resourceVersion = metaOf(kept).resourceVersion ?? '';
-  yield* session.http.send('PATCH', resourcePath(info.mapping, info.namespace, info.name), {
-    accept: JSON_ONLY,
-    contentType: 'application/json-patch+json',
-    query: queryOf(session, 'kubectl'),
-    body: [
-      { op: 'replace', path: '/metadata/managedFields', value: patch },
-      { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
-    ],
-  });
-}
-
-/** The entries with those of `kubectl-client-side-apply` renamed to an Apply by kubectl; null if there is none. */
-function migration(entries: readonly JsonObject[]): JsonObject[] | null {
-  const old = entries.find((entry) => entry['manager'] === 'kubectl-client-side-apply' && entry['operation'] === 'Update');
-  if (old === undefined) return null;
-  const others = entries.filter((entry) => entry !== old && !(entry['manager'] === 'kubectl' && entry['operation'] === 'Apply'));
-  const own = entries.find((entry) => entry['manager'] === 'kubectl' && entry['operation'] === 'Apply');
-  const fields = unionFields((old['fieldsV1'] ?? {}) as JsonObject, (own?.['fieldsV1'] ?? {}) as JsonObject);
-  return [{ ...old, ...own, manager: 'kubectl', operation: 'Apply', fieldsV1: fields }, ...others];
-}
-
-function unionFields(a: JsonObject, b: JsonObject): JsonObject {
-  const union: { [key: string]: JsonObject } = {};
-  for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
-    union[key] = unionFields((a[key] ?? {}) as JsonObject, (b[key] ?? {}) as JsonObject);
-  return union;
-}
-
-function conflictTold(error: ApiError): CommandError {
-  if (error.reason !== 'Conflict') return error;
-  return new CommandError(
-    `error: ${error.message}\nPlease review the fields above--they currently have other managers. Here\nare the ways you can resolve this warning:\n* If you intend to manage all of these fields, please re-run the apply\n  command with the \`--force-conflicts\` flag.\n* If you do not intend to manage all of the fields, please edit your\n  manifest to remove references to the fields that should keep their\n  current managers.\n* You may co-own fields by updating your manifest to match the existing\n  value; in this case, you'll become the manager if the other manager(s)\n  stop managing the field (remove it from their configuration).\nSee https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`,
-  );
-}
 
 // ---- view-last-applied
 

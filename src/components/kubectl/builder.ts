@@ -1,12 +1,13 @@
 // From arguments and flags to objects: TYPE NAME, TYPE/NAME, -l, --all, -f. Models cli-runtime's
 // resource.Builder, Info and Helper (visitors, RetrieveLazy).
 import type { JsonObject } from '../../base/json';
+import { goQuote } from '../../machinery/go-json';
 import { metaOf } from '../../machinery/object';
 import { findKind, type ResourceInfo, resourcePath } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
 import { discover, ensureDiscovery, resolve, resolveTypes } from './discovery';
-import { ApiError, CommandError, fail } from './errors';
-import { JSON_ONLY, type Query } from './http';
+import { ApiError, CommandError, fail, severalErrors } from './errors';
+import { JSON_ONLY, type Query, TABLE } from './http';
 import { type Manifest, readManifests } from './manifest';
 import { namespaceOf, type Session } from './session';
 
@@ -69,17 +70,51 @@ export interface Wanted {
   readonly subresource?: string;
 }
 
-/** The objects that a command is about, fetched one by one or by a list. */
+/** The objects that a command is about, fetched one by one or by a list; one that is refused ends the command. */
 export function* infosOf(session: Session, wanted: Wanted = {}): Task<Info[]> {
+  const { infos, errors } = yield* foundInfos(session, wanted);
+  if (errors.length > 0) throw severalErrors(errors);
+  return infos;
+}
+
+/** The same with what was refused (ContinueOnError). */
+export function* foundInfos(session: Session, wanted: Wanted = {}): Task<{ infos: Info[]; errors: CommandError[] }> {
+  const infos: Info[] = [];
+  const errors = yield* eachInfo(session, wanted, function* (info) {
+    infos.push(info);
+  });
+  return { infos, errors };
+}
+
+/** Does something with each object as soon as it was fetched; what is refused does not keep the others (Result.Visit). */
+export function* visitInfos(session: Session, wanted: Wanted, act: (info: Info) => Task<void>): Task<void> {
+  const errors = yield* eachInfo(session, wanted, act);
+  if (errors.length > 0) throw severalErrors(errors);
+}
+
+function* eachInfo(session: Session, wanted: Wanted, act: (info: Info) => Task<void>): Task<CommandError[]> {
+  const errors: CommandError[] = [];
+  for (const source of yield* sourcesOf(session, wanted)) {
+    try {
+      for (const info of yield* source) yield* act(info);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      errors.push(error);
+    }
+  }
+  return errors;
+}
+
+/** One task for each request that brings objects: for each name, or each type. */
+function* sourcesOf(session: Session, wanted: Wanted): Task<Task<readonly Info[]>[]> {
   const files = session.flags.list('filename');
-  if (files.length > 0) return yield* fileInfos(session, files);
+  if (files.length > 0) return (yield* fileInfos(session, files)).map((info) => just(info));
   const targets = yield* targetsOf(session, wanted.args ?? session.args);
   const selector = session.flags.text('selector');
   const fieldSelector = session.flags.text('field-selector');
   if (targets.named.length > 0) {
-    if (selector !== '') throw fail('name cannot be provided when a selector is specified');
-    if (wanted.all) throw fail('name cannot be provided when a selector is specified');
-    return yield* namedInfos(session, targets.named, wanted);
+    if (selector !== '' || wanted.all) throw fail('name cannot be provided when a selector is specified');
+    return targets.named.map((named) => namedInfo(session, named, wanted));
   }
   if (targets.types.length === 0) {
     throw fail(
@@ -88,27 +123,23 @@ export function* infosOf(session: Session, wanted: Wanted = {}): Task<Info[]> {
   }
   if (selector === '' && fieldSelector === '' && !wanted.all && !wanted.bareTypes)
     throw fail('resource(s) were provided, but no name was specified');
-  const infos: Info[] = [];
-  for (const mapping of targets.types) {
-    const list = yield* listOf(
-      session,
-      mapping,
-      { labelSelector: selector, fieldSelector, ...wanted.query, ...wanted.listQuery },
-      wanted.accept,
-    );
-    for (const object of itemsOf(list, mapping)) infos.push(infoOf(mapping, object));
-  }
-  return infos;
+  const query = { labelSelector: selector, fieldSelector, ...wanted.query, ...wanted.listQuery };
+  return targets.types.map((mapping) => listedInfos(session, mapping, query, wanted));
 }
 
-function* namedInfos(session: Session, named: Targets['named'], wanted: Wanted): Task<Info[]> {
-  const infos: Info[] = [];
-  for (const { mapping, name } of named) {
-    const namespace = mapping.namespaced ? namespaceOf(session) : null;
-    const info: Info = { mapping, namespace, name, object: null, source: '' };
-    infos.push(wanted.unfetched ? info : { ...info, object: yield* fetch(session, info, wanted.accept, wanted.query, wanted.subresource) });
-  }
-  return infos;
+function* just(info: Info): Task<readonly Info[]> {
+  return [info];
+}
+
+function* namedInfo(session: Session, { mapping, name }: Targets['named'][number], wanted: Wanted): Task<readonly Info[]> {
+  const namespace = mapping.namespaced ? namespaceOf(session) : null;
+  const info: Info = { mapping, namespace, name, object: null, source: '' };
+  return [wanted.unfetched ? info : { ...info, object: yield* fetch(session, info, wanted.accept, wanted.query, wanted.subresource) }];
+}
+
+function* listedInfos(session: Session, mapping: ResourceInfo, query: Query, wanted: Wanted): Task<readonly Info[]> {
+  const list = yield* listOf(session, mapping, query, wanted.accept);
+  return itemsOf(list, mapping).map((object) => infoOf(mapping, object));
 }
 
 /** GET of one object; a missing one makes kubectl look whether its namespace is missing (resource.Info.Get). */
@@ -130,9 +161,36 @@ export function* fetch(
   }
 }
 
+/** A list, all pages of it as one. */
 export function* listOf(session: Session, mapping: ResourceInfo, query: Query, accept = JSON_ONLY): Task<JsonObject> {
   const namespace = session.flags.bool('all-namespaces') || !mapping.namespaced ? null : namespaceOf(session);
-  return yield* session.http.get(resourcePath(mapping, namespace), accept, query);
+  const path = resourcePath(mapping, namespace);
+  try {
+    let list = yield* session.http.get(path, accept, query);
+    for (let page = continueOf(list); page !== ''; page = continueOf(list)) {
+      const next = yield* session.http.get(path, accept, { ...query, continue: page });
+      const items = accept === TABLE ? 'rows' : 'items';
+      const metadata = next['metadata'] ?? {};
+      list = { ...list, metadata, [items]: [...(list[items] as readonly JsonObject[]), ...((next[items] ?? []) as readonly JsonObject[])] };
+    }
+    return list;
+  } catch (error) {
+    throw error instanceof ApiError ? listRefused(error, mapping, query) : error;
+  }
+}
+
+const continueOf = (list: JsonObject): string => String((list['metadata'] as JsonObject | undefined)?.['continue'] ?? '');
+
+/** What a list was asked for stands in some refusals (cli-runtime EnhanceListError). */
+function listRefused(error: ApiError, mapping: ResourceInfo, query: Query): ApiError {
+  if (error.reason !== 'BadRequest' && error.reason !== 'NotFound') return error;
+  const [labels, fields] = [String(query['labelSelector'] ?? ''), String(query['fieldSelector'] ?? '')];
+  const what = goQuote(`${mapping.group}/${mapping.version}, Resource=${mapping.resource}`);
+  const told =
+    labels === '' && fields === ''
+      ? `Unable to list ${what}`
+      : `Unable to find ${what} that match label selector ${goQuote(labels)}, field selector ${goQuote(fields)}`;
+  return new ApiError(error.status, `${told}: ${error.message}`);
 }
 
 /** The items of a list, each with its kind, which lists leave out. */
@@ -150,7 +208,7 @@ export function infoOf(mapping: ResourceInfo, object: JsonObject, source = ''): 
 export function* fileInfos(session: Session, files: readonly string[]): Task<Info[]> {
   const infos: Info[] = [];
   for (const manifest of readManifests(session, files)) infos.push(yield* manifestInfo(session, manifest));
-  if (infos.length === 0) throw fail('no objects passed to ' + session.command.split(' ')[1]);
+  if (infos.length === 0) throw fail(`no objects passed to ${session.command.split(' ')[1]}`);
   return infos;
 }
 

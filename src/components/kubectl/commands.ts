@@ -44,6 +44,8 @@ import { run } from './run';
 import { autoscale, scale } from './scale';
 import type { Command } from './session';
 import { setEnv, setImage, setResources, setServiceAccount } from './set';
+import { topNode, topPod } from './top';
+import { unmodelled } from './unmodelled';
 import { wait } from './wait';
 
 /** A command, or a group of commands (both, for `create` and `apply`). */
@@ -97,6 +99,9 @@ const secretService: CommandTree = {
   },
 };
 
+/** What goes over an upgraded connection. */
+const STREAM = 'a stream into a container';
+
 /** In the order in which kubectl adds them, which is that of its suggestions. */
 export const COMMANDS: CommandTree = {
   ...secretService,
@@ -111,7 +116,9 @@ export const COMMANDS: CommandTree = {
       serviceaccount: { about: 'Update the service account of a resource', command: setServiceAccount, aliases: ['sa'] },
     },
   },
+  explain: { about: 'Get documentation for a resource', command: unmodelled('explain', 'the descriptions of all fields') },
   get: { about: 'Display one or many resources', command: get },
+  edit: { about: 'Edit a resource on the server', command: unmodelled('edit', 'an editor') },
   delete: {
     about: 'Delete resources by file names, stdin, resources and names, or by resources and label selector',
     command: deleteCommand,
@@ -129,13 +136,26 @@ export const COMMANDS: CommandTree = {
   },
   scale: { about: 'Set a new size for a deployment, replica set, or replication controller', command: scale },
   autoscale: { about: 'Auto-scale a deployment, replica set, stateful set, or replication controller', command: autoscale },
+  certificate: { about: 'Modify certificate resources', command: unmodelled('certificate', 'a signer of certificates') },
   'cluster-info': { about: 'Display cluster information', command: clusterInfo },
+  top: {
+    about: 'Display resource (CPU/memory) usage',
+    children: {
+      node: { about: 'Display resource (CPU/memory) usage of nodes', command: topNode, aliases: ['nodes', 'no'] },
+      pod: { about: 'Display resource (CPU/memory) usage of pods', command: topPod, aliases: ['pods', 'po'] },
+    },
+  },
   cordon: { about: 'Mark node as unschedulable', command: cordon },
   uncordon: { about: 'Mark node as schedulable', command: uncordon },
   drain: { about: 'Drain node in preparation for maintenance', command: drain },
   taint: { about: 'Update the taints on one or more nodes', command: taint },
   describe: { about: 'Show details of a specific resource or group of resources', command: describe },
   logs: { about: 'Print the logs for a container in a pod', command: logs },
+  attach: { about: 'Attach to a running container', command: unmodelled('attach', STREAM) },
+  exec: { about: 'Execute a command in a container', command: unmodelled('exec', STREAM) },
+  'port-forward': { about: 'Forward one or more local ports to a pod', command: unmodelled('port-forward', STREAM) },
+  proxy: { about: 'Run a proxy to the Kubernetes API server', command: unmodelled('proxy', 'a port of this machine') },
+  cp: { about: 'Copy files and directories to and from containers', command: unmodelled('cp', STREAM) },
   auth: {
     about: 'Inspect authorization',
     children: {
@@ -143,7 +163,9 @@ export const COMMANDS: CommandTree = {
       whoami: { about: 'Experimental: Check self subject attributes', command: whoAmI },
     },
   },
+  debug: { about: 'Create debugging sessions for troubleshooting workloads and nodes', command: unmodelled('debug', STREAM) },
   events: { about: 'List events', command: events },
+  diff: { about: 'Diff the live version against a would-be applied version', command: unmodelled('diff', 'a diff program') },
   apply: {
     about: 'Apply a configuration to a resource by file name or stdin',
     command: apply,
@@ -152,8 +174,10 @@ export const COMMANDS: CommandTree = {
   patch: { about: 'Update fields of a resource', command: patch },
   replace: { about: 'Replace a resource by file name or stdin', command: replace },
   wait: { about: 'Wait for a specific condition on one or many resources', command: wait },
+  kustomize: { about: 'Build a kustomization target from a directory or URL', command: unmodelled('kustomize', 'a folder') },
   label: { about: 'Update the labels on a resource', command: label },
   annotate: { about: 'Update the annotations on a resource', command: annotate },
+  completion: { about: 'Output shell completion code for the specified shell', command: unmodelled('completion', 'a shell') },
   config: {
     about: 'Modify kubeconfig files',
     children: {
@@ -163,6 +187,7 @@ export const COMMANDS: CommandTree = {
       view: { about: 'Display merged kubeconfig settings or a specified kubeconfig file', command: configView },
     },
   },
+  plugin: { about: 'Provides utilities for interacting with plugins', command: unmodelled('plugin', 'programs beside it') },
   version: { about: 'Print the client and server version information', command: version },
   'api-versions': { about: 'Print the supported API versions on the server, in the form of "group/version"', command: apiVersions },
   'api-resources': { about: 'Print the supported API resources on the server', command: apiResources },

@@ -12,6 +12,7 @@ import { resolve } from './discovery';
 import { ApiError, CommandError, fail } from './errors';
 import { TYPED } from './http';
 import { columnsText } from './print/columns';
+import { goSorted } from './print/go-sort';
 import { objectPrinter } from './print/output';
 import { type Command, namespaceOf, type Session } from './session';
 
@@ -28,8 +29,8 @@ function* runEvents(session: Session): Task<void> {
   const fieldSelector = yield* forSelector(session);
   const list = yield* session.http.get(resourcePath(mapping, namespace), TYPED, { fieldSelector, limit: flags.int('chunk-size', 500) });
   const types = flags.list('types').map((type) => type.toLowerCase());
-  const found = itemsOf(list, mapping).filter((event) => types.length === 0 || types.includes(String(event['type']).toLowerCase()));
-  found.sort((a, b) => lastTime(a) - lastTime(b));
+  const wanted = itemsOf(list, mapping).filter((event) => types.length === 0 || types.includes(String(event['type']).toLowerCase()));
+  const found = goSorted(wanted, (a, b) => lastTime(a) < lastTime(b));
   const printer = objectPrinter(session, ['json', 'yaml', 'kyaml']);
   const widths: number[] = [];
   if (found.length === 0 && !flags.bool('watch')) {
@@ -83,7 +84,7 @@ const timeOf = (text: unknown): SimTime | null => (typeof text === 'string' ? pa
 
 function lastTime(event: JsonObject): number {
   const series = event['series'] as JsonObject | undefined;
-  return timeOf(series?.['lastObservedTime']) ?? timeOf(event['lastTimestamp']) ?? timeOf(event['eventTime']) ?? 0;
+  return timeOf(series?.['lastObservedTime']) ?? timeOf(event['lastTimestamp']) ?? timeOf(event['eventTime']) ?? Number.MIN_SAFE_INTEGER;
 }
 
 function eventsText(session: Session, list: readonly JsonObject[], headers: boolean, widths: number[]): string {

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../base/json';
 import { findKind, resourcePath } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
-import { infosOf } from './builder';
+import { visitInfos } from './builder';
 import { dryRunOf, say } from './create/object';
 import { fail } from './errors';
 import { ANY } from './http';
@@ -19,7 +19,7 @@ const EXPOSED = ['Pod', 'Service', 'ReplicationController', 'Deployment', 'Repli
 function* runExpose(session: Session): Task<void> {
   const services = findKind('v1', 'Service');
   if (services === null) return;
-  for (const info of yield* infosOf(session, { accept: ANY })) {
+  yield* visitInfos(session, { accept: ANY }, function* (info) {
     if (!EXPOSED.includes(info.mapping.kind)) throw fail(`cannot expose a ${info.mapping.kind}.${info.mapping.group}`);
     const service = serviceOf(session, info.object ?? {}, info.name);
     const dryRun = dryRunOf(session);
@@ -36,7 +36,7 @@ function* runExpose(session: Session): Task<void> {
       })) as JsonObject;
     }
     say(session, made, 'exposed');
-  }
+  });
 }
 
 const at = (object: JsonObject, ...path: readonly string[]): unknown =>

@@ -44,6 +44,10 @@ export class Flags {
   int(name: string, otherwise: number): number {
     return this.has(name) ? Number(this.text(name)) : otherwise;
   }
+  /** The same with one flag as if given. */
+  with(name: string, value: string): Flags {
+    return new Flags(new Map([...this.values, [name, [value]]]));
+  }
   /** The same without some flags. */
   without(...names: readonly string[]): Flags {
     return new Flags(new Map([...this.values].filter(([name]) => !names.includes(name))));

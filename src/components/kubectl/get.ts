@@ -7,8 +7,8 @@ import type { Task } from '../../sim/task';
 import { fetch, fileInfos, type Info, itemsOf, listOf, type Targets, targetsOf } from './builder';
 import { ApiError, CommandError, fail, severalErrors } from './errors';
 import { ANY, JSON_ONLY, type Query, TABLE } from './http';
-import { jsonPathValues } from './print/jsonpath';
-import { type ObjectPrinter, objectPrinter } from './print/output';
+import { isTable, type ObjectPrinter, objectPrinter } from './print/output';
+import { sortedBy } from './print/sorting';
 import { type TableText, tableText } from './print/table-text';
 import { type Command, namespaceOf, type Session } from './session';
 
@@ -30,7 +30,7 @@ function* runGet(session: Session): Task<void> {
   const raw = flags.text('raw');
   if (raw !== '') {
     const body = yield* session.http.send('GET', raw.split('?')[0] ?? raw, { accept: ANY, query: rawQuery(raw) });
-    session.out(typeof body === 'string' ? body : `${JSON.stringify(body)}\n`);
+    session.out(rawText(raw, body));
     return;
   }
   if (args.length === 0 && flags.list('filename').length === 0) {
@@ -38,12 +38,17 @@ function* runGet(session: Session): Task<void> {
       `You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\nerror: Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples`,
     );
   }
-  const printer = objectPrinter(session);
   if (flags.bool('output-watch-events') && !watching(session))
     throw fail('--output-watch-events option can only be used with --watch or --watch-only');
-  if (watching(session)) return yield* watch(session, printer);
-  if (printer !== null) yield* printObjects(session, printer);
-  else yield* printTables(session);
+  if (watching(session)) yield* watch(session);
+  else if (isTable(session)) yield* printTables(session);
+  else yield* printObjects(session);
+}
+
+/** The bytes of an answer, as far as they are known: /version is indented, the API is not. */
+function rawText(path: string, body: Json): string {
+  if (typeof body === 'string') return body;
+  return path === '/version' ? JSON.stringify(body, null, 2) : `${JSON.stringify(body)}\n`;
 }
 
 const watching = ({ flags }: Session): boolean => flags.bool('watch') || flags.bool('watch-only');
@@ -129,8 +134,16 @@ function* one(
 
 // ---- Objects
 
-function* printObjects(session: Session, printer: ObjectPrinter): Task<void> {
+/** The printer is made, and complains of what was asked of it, only when there is something to print. */
+function requiredPrinter(session: Session): ObjectPrinter {
+  const printer = objectPrinter(session);
+  if (printer === null) throw fail('no printer');
+  return printer;
+}
+
+function* printObjects(session: Session): Task<void> {
   const { found, errors } = yield* requests(session, JSON_ONLY);
+  const printer = requiredPrinter(session);
   const [only] = found;
   const items = sorted(
     session,
@@ -145,13 +158,7 @@ function* printObjects(session: Session, printer: ObjectPrinter): Task<void> {
 
 function sorted(session: Session, items: readonly JsonObject[]): readonly JsonObject[] {
   const path = session.flags.text('sort-by');
-  return path === '' ? items : [...items].sort((a, b) => compareValues(jsonPathValues(path, a)[0], jsonPathValues(path, b)[0]));
-}
-
-function compareValues(a: Json | undefined, b: Json | undefined): number {
-  if (a === undefined || a === null) return b === undefined || b === null ? 0 : -1;
-  if (b === undefined || b === null) return 1;
-  return typeof a === 'number' && typeof b === 'number' ? a - b : compareBytes(String(a), String(b));
+  return path === '' ? items : (sortedBy(items, path, (item) => item) ?? []);
 }
 
 // ---- Tables
@@ -206,9 +213,7 @@ function byMapping(found: readonly Found[]): { mapping: ResourceInfo; tables: Js
 
 function sortedRows(session: Session, rows: readonly JsonObject[]): readonly JsonObject[] {
   const path = session.flags.text('sort-by');
-  if (path === '') return rows;
-  const key = (row: JsonObject): Json | undefined => jsonPathValues(path, row['object'] ?? null)[0];
-  return [...rows].sort((a, b) => compareValues(key(a), key(b)));
+  return path === '' ? rows : (sortedBy(rows, path, (row) => row['object'] ?? null) ?? []);
 }
 
 function nothingFound(session: Session, found: readonly Found[]): string {
@@ -218,9 +223,10 @@ function nothingFound(session: Session, found: readonly Found[]): string {
 
 // ---- Watching
 
-function* watch(session: Session, printer: ObjectPrinter | null): Task<void> {
-  const accept = printer === null ? TABLE : JSON_ONLY;
+function* watch(session: Session): Task<void> {
+  const accept = isTable(session) ? TABLE : JSON_ONLY;
   const { found, errors } = yield* requests(session, accept);
+  const printer = objectPrinter(session);
   const [first] = found;
   if (errors[0] !== undefined) throw errors[0];
   if (first === undefined) return;

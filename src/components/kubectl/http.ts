@@ -1,7 +1,10 @@
 // kubectl's HTTP client: the headers it sends, what it does with warnings, and how it waits on a watch.
 // Models client-go rest and kubectl's command-header round tripper. Protobuf bodies are shown decoded,
-// with their real content type. Left out: retries, proxies, gzip (the header is sent).
+// with their real content type. Left out: proxies, gzip (the header is sent).
+
+import { SECOND } from '../../base/brand';
 import type { Json, JsonObject } from '../../base/json';
+import { parseGoDuration } from '../../machinery/duration';
 import { queryEscape } from '../../machinery/resources';
 import type { Status } from '../../machinery/status';
 import type { Stream } from '../../sim/network';
@@ -10,6 +13,10 @@ import { suspend, type Task } from '../../sim/task';
 import { API_SERVER } from '../../wire/names';
 import type { Certificate, Headers, HttpRequest, HttpResponse, Method, WatchDelivery } from '../../wire/payload';
 import { ApiError, CommandError, isStatus } from './errors';
+import type { RequestLog } from './log';
+
+/** Of client-go, for answers that say when to come again. */
+const MOST_RETRIES = 10;
 
 export const JSON_ONLY = 'application/json';
 /** Unstructured clients that take what comes. */
@@ -28,6 +35,9 @@ export interface Identity {
   /** Another server than ours (`--server`): nobody answers there. */
   readonly elsewhere: boolean;
 }
+/** As the kubeconfig has it: a bearer token is what a test server takes over plain HTTP. */
+export const serverUrl = ({ server, token }: Identity): string => `${token === null ? 'https' : 'http'}://${server}`;
+
 export type Query = { readonly [name: string]: string | number | boolean | undefined };
 export interface RequestOptions {
   readonly query?: Query;
@@ -57,15 +67,29 @@ export class Http {
     /** What every request of this command carries besides. */
     private readonly headers: Headers,
     private readonly timeout: string,
+    private readonly log: RequestLog,
     private readonly err: (text: string) => void,
   ) {}
 
-  /** Sends one request; whatever the answer, it is returned. */
+  /** Sends one request, again if the server says when; whatever the answer, it is returned. */
   *exchange(method: Method, path: string, options: RequestOptions = {}): Task<HttpResponse> {
+    const request = this.request(method, path, options);
+    for (let tries = 0; ; tries++) {
+      const response = yield* this.once(request);
+      const waitS = Number(response.headers['retry-after'] ?? 0);
+      if (waitS === 0 || (response.status !== 429 && response.status < 500) || tries >= MOST_RETRIES) return response;
+      yield* this.ctx.sleep(waitS * SECOND);
+    }
+  }
+
+  private *once(request: HttpRequest): Task<HttpResponse> {
     if (this.identity.elsewhere) throw this.unreachable('refused');
-    const answer = yield* this.ctx.call(API_SERVER, this.request(method, path, options));
+    const start = this.ctx.now();
+    this.log.request(request);
+    const answer = yield* this.ctx.call(API_SERVER, request);
     if (!answer.ok) throw this.unreachable(answer.failure);
     const response = answer.payload as HttpResponse;
+    this.log.response(request, response, this.ctx.now() - start);
     this.warn(response.headers);
     return response;
   }
@@ -86,11 +110,14 @@ export class Http {
     const watch = new Watch(this.ctx, () => this.watches.delete(watch));
     this.watches.add(watch);
     const request = this.request('GET', path, { accept, query: { ...query, watch: true } });
+    const start = this.ctx.now();
+    this.log.request(request);
     watch.open(
       this.ctx.open(API_SERVER, request, (item) => {
         if (item.type === 'delivery') watch.hear({ type: 'event', event: item.payload as WatchDelivery });
         else if (item.type === 'response') {
           const response = item.payload as HttpResponse;
+          this.log.response(request, response, this.ctx.now() - start);
           this.warn(response.headers);
           if (response.status >= 400) watch.hear({ type: 'refused', error: refusal(response) });
         } else if (item.reason === 'refused' || item.reason === 'reset') {
@@ -98,6 +125,8 @@ export class Http {
         } else watch.hear({ type: 'end' });
       }),
     );
+    const timeoutUs = parseGoDuration(this.timeout) ?? 0;
+    if (timeoutUs > 0) this.ctx.after(timeoutUs, () => watch.hear({ type: 'end' }));
     return watch;
   }
 

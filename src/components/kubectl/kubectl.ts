@@ -7,8 +7,9 @@ import type { Task } from '../../sim/task';
 import type { Certificate } from '../../wire/payload';
 import { COMMANDS, type Found, findCommand, helpText, suggestionsFor } from './commands';
 import { CommandError } from './errors';
-import { flagTable, type ParsedArgs, parseFlags } from './flags';
-import { Http, type Identity } from './http';
+import { Flags, flagTable, type ParsedArgs, parseFlags } from './flags';
+import { Http, type Identity, serverUrl } from './http';
+import { klog, RequestLog } from './log';
 import type { Cache, Session } from './session';
 import { splitWords } from './words';
 
@@ -29,7 +30,7 @@ export interface KubectlOptions {
 }
 
 const USER_AGENT = 'kubectl/v1.36.3 (linux/amd64) kubernetes/0f29094';
-const GLOBAL_FLAGS = `n/namespace s/server as as-group:array as-uid v:int request-timeout:string context cluster user kubeconfig token
+const GLOBAL_FLAGS = `n/namespace s/server as as-group:array as-uid v/v:int request-timeout:string context cluster user kubeconfig token
   cache-dir certificate-authority client-certificate client-key insecure-skip-tls-verify:bool tls-server-name match-server-version:bool
   warnings-as-errors:bool disable-compression:bool profile profile-output log-flush-frequency:duration vmodule kuberc`;
 
@@ -70,7 +71,8 @@ export class Kubectl implements Program {
   }
 
   *runWords(words: readonly string[], stdin = '', files: { readonly [name: string]: string } = {}): Task<number> {
-    const argv = words[0] === 'kubectl' ? words.slice(1) : words;
+    const typed = words[0] === 'kubectl' ? words.slice(1) : words;
+    const argv = typed[0] === 'help' ? [...typed.slice(1), '--help'] : typed;
     let http: Http | null = null;
     try {
       const { session, run } = this.session(argv, stdin, files);
@@ -110,17 +112,13 @@ export class Kubectl implements Program {
       ...(flags.has('as') ? { 'impersonate-user': flags.text('as') } : {}),
       ...(flags.has('as-group') ? { 'impersonate-group': flags.list('as-group').join(',') } : {}),
     };
-    const http = new Http(
-      ctx,
-      this.identity(flags.text('server'), flags.text('token')),
-      headers,
-      timeoutOf(flags.text('request-timeout')),
-      err,
-    );
+    const identity = this.identity(flags.text('server'), flags.text('token'));
+    const log = new RequestLog(ctx, flags.int('v', 0), serverUrl(identity), err);
+    const http = new Http(ctx, identity, headers, timeoutOf(flags.text('request-timeout')), log, err);
     const session: Session = {
       http,
       cache: this.cache,
-      flags,
+      flags: dryRunSaid(ctx, flags, err),
       args,
       afterDash,
       command: path,
@@ -147,15 +145,24 @@ export class Kubectl implements Program {
   }
 }
 
+/** `--dry-run` alone still means `client`, but is told off. */
+function dryRunSaid(ctx: Ctx, flags: Flags, err: (text: string) => void): Flags {
+  if (flags.text('dry-run') !== BARE_DRY_RUN) return flags;
+  err(klog(ctx, 'W', 'helpers.go:719', '--dry-run is deprecated and can be replaced with --dry-run=client.'));
+  return flags.with('dry-run', 'client');
+}
+const BARE_DRY_RUN = 'unchanged';
+
 const timeoutOf = (text: string): string => (text === '' || text === '0' ? '' : /^\d+$/.test(text) ? `${text}s` : text);
 
 function parse(found: Found, argv: readonly string[]): ParsedArgs {
   const path = ['kubectl', ...found.path].join(' ');
+  if (found.command?.lenient) return { flags: new Flags(new Map()), args: [], afterDash: null };
   const table = flagTable(GLOBAL_FLAGS, found.command?.flags ?? '');
   const parsed = parseFlags(table, found.rest);
   if (!parsed.ok) throw new CommandError(`error: ${parsed.error}\nSee '${path} --help' for usage.`);
   const [unknown] = parsed.value.args;
-  if (found.command === null && found.path.length === 0 && unknown !== undefined && unknown !== 'help') {
+  if (found.command === null && found.path.length === 0 && unknown !== undefined) {
     throw new CommandError(`error: unknown command "${unknown}" for "kubectl"${suggestionsFor(unknown)}`);
   }
   if (found.command !== null && !parsed.value.flags.bool('help')) {
@@ -171,5 +178,9 @@ const printHelp = (found: Found, args: readonly string[]) =>
     if (found.path.length > 0 && unknown !== undefined && !session.flags.bool('help')) {
       throw new CommandError(`error: unknown command "${args.join(' ')}"\nSee '${session.command} -h' for help and examples`);
     }
-    session.out(helpText(found));
+    const alone = found.path.length > 0 && !session.flags.bool('help');
+    // Nearly all groups of commands that stand alone are told off with their help.
+    if (alone && found.path[0] !== 'rollout') session.err(helpText(found));
+    else session.out(helpText(found));
+    if (alone) throw new CommandError('');
   };

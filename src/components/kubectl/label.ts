@@ -5,7 +5,7 @@ import { labelValue } from '../../machinery/names';
 import { metaOf } from '../../machinery/object';
 import { resourcePath } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
-import { type Info, infosOf } from './builder';
+import { type Info, infosOf, visitInfos } from './builder';
 import { dryRunOf, say } from './create/object';
 import { fail, usageError } from './errors';
 import { JSON_ONLY } from './http';
@@ -35,11 +35,10 @@ function* change(session: Session, field: Field): Task<void> {
   const wish = parseWish(session, pairs, field);
   if (pairs.length === 0 && !flags.bool('list'))
     throw fail(`at least one ${field === 'labels' ? 'label' : 'annotation'} update is required`);
-  const infos = yield* infosOf(session, { args: resources, all: flags.bool('all') });
-  for (const info of infos) {
-    if (flags.bool('list')) list(session, info, infos.length, field);
-    else yield* changeOne(session, info, wish, field);
-  }
+  const wanted = { args: resources, all: flags.bool('all') };
+  if (!flags.bool('list')) return yield* visitInfos(session, wanted, (info) => changeOne(session, info, wish, field));
+  const infos = yield* infosOf(session, wanted);
+  for (const info of infos) list(session, info, infos.length, field);
 }
 
 function parseWish(session: Session, pairs: readonly string[], field: Field): Wish {

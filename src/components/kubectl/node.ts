@@ -23,7 +23,7 @@ export const taint: Command = {
   run: runTaint,
 };
 
-const spec = (object: JsonObject | null): JsonObject => ((object ?? {})['spec'] ?? {}) as JsonObject;
+const spec = (object: JsonObject | null): JsonObject => (object?.['spec'] ?? {}) as JsonObject;
 const status = (object: JsonObject): JsonObject => (object['status'] ?? {}) as JsonObject;
 
 function* nodesOf(session: Session): Task<Info[]> {
@@ -155,7 +155,9 @@ function* evictAll(session: Session, pods: readonly JsonObject[]): Task<void> {
   const timeout = parseGoDuration(session.flags.text('timeout', '0s')) ?? 0;
   const deadlineUs = timeout > 0 ? session.http.ctx.now() + timeout : null;
   const { ctx } = session.http;
-  const outcomes = yield* ctx.all([...pods].reverse().map((pod) => evictSafely(session, pod, deadlineUs)));
+  // Go's scheduler runs what was started last first, and then the others in order.
+  const order = [...pods.slice(-1), ...pods.slice(0, -1)];
+  const outcomes = yield* ctx.all(order.map((pod) => evictSafely(session, pod, deadlineUs)));
   const errors = outcomes.filter((outcome) => outcome !== null);
   if (errors.length > 0) throw severalErrors(errors);
 }
@@ -176,31 +178,54 @@ const POLL_US = 1_000_000;
 
 /** Asks for the eviction until it is granted, then waits until the pod is gone. */
 function* evict(session: Session, pod: JsonObject, deadlineUs: number | null): Task<void> {
-  const { name = '', namespace = '', uid } = metaOf(pod);
+  const { name = '', namespace = '' } = metaOf(pod);
   const dryRun = dryRunOf(session);
-  const grace = session.flags.int('grace-period', -1);
   const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
-  const deleteOptions: JsonObject = {
-    ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}),
-    ...(dryRun === 'server' ? { dryRun: ['All'] } : {}),
-  };
-  const body = { kind: 'Eviction', apiVersion: 'policy/v1', metadata: { name, namespace }, deleteOptions };
   const { ctx } = session.http;
-  for (;;) {
+  for (let tries = 0; ; tries++) {
     session.out(`evicting pod ${namespace}/${name}${drySuffix(dryRun)}\n`);
-    const answer = yield* session.http.exchange('POST', `${path}/eviction`, { accept: ANY, body });
+    if (deadlineUs !== null && ctx.now() >= deadlineUs)
+      throw fail(`error when evicting pods/"${name}" -n "${namespace}": global timeout reached: ${session.flags.text('timeout')}`);
+    let active = pod;
+    if (tries > 0) {
+      const fresh = yield* session.http.exchange('GET', path, { accept: TYPED });
+      if (fresh.status < 300) active = fresh.body as JsonObject;
+    }
+    const answer = yield* session.http.exchange('POST', `${path}/eviction`, { accept: ANY, body: evictionOf(session, pod) });
     if (answer.status < 300) break;
     if (answer.status === 404) return;
     const refusal = new ApiError(answer.body as never);
-    if (answer.status !== 429) throw fail(`error when evicting pods/"${name}" -n "${namespace}": ${refusal.message}`);
-    if (deadlineUs !== null && ctx.now() >= deadlineUs)
-      throw fail(`error when evicting pods/"${name}" -n "${namespace}": global timeout reached: ${session.flags.text('timeout')}`);
-    session.err(`error when evicting pods/"${name}" -n "${namespace}" (will retry after 5s): ${refusal.message}\n`);
+    const ending =
+      refusal.reason === 'Forbidden' && refusal.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating');
+    // In a namespace that goes away nothing is evicted any more; its pods go anyway.
+    if (ending && metaOf(active).deletionTimestamp) break;
+    if (answer.status === 429)
+      session.err(`error when evicting pods/"${name}" -n "${namespace}" (will retry after 5s): ${refusal.message}\n`);
+    else if (ending)
+      session.err(
+        `error when evicting pod "${name}" from terminating namespace "${namespace}" (will retry after 5s): ${refusal.message}\n`,
+      );
+    else throw fail(`error when evicting pods/"${name}" -n "${namespace}": ${refusal.message}`);
     yield* ctx.sleep(RETRY_US);
   }
-  if (dryRun === 'server') return;
+  if (dryRun !== 'server') yield* waitEvicted(session, pod, deadlineUs);
+}
+
+function evictionOf(session: Session, pod: JsonObject): JsonObject {
+  const { name = '', namespace = '' } = metaOf(pod);
+  const grace = session.flags.int('grace-period', -1);
+  const deleteOptions: JsonObject = {
+    ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}),
+    ...(dryRunOf(session) === 'server' ? { dryRun: ['All'] } : {}),
+  };
+  return { kind: 'Eviction', apiVersion: 'policy/v1', metadata: { name, namespace }, deleteOptions };
+}
+
+function* waitEvicted(session: Session, pod: JsonObject, deadlineUs: number | null): Task<void> {
+  const { name = '', namespace = '', uid } = metaOf(pod);
+  const { ctx } = session.http;
   for (;;) {
-    const found = yield* session.http.exchange('GET', path, { accept: TYPED });
+    const found = yield* session.http.exchange('GET', `/api/v1/namespaces/${namespace}/pods/${name}`, { accept: TYPED });
     if (found.status === 404 || metaOf(found.body as JsonObject).uid !== uid) {
       session.out(`pod/${name} evicted\n`);
       return;

@@ -3,8 +3,8 @@ import { type Json, type JsonObject, jsonEqual } from '../../base/json';
 import { resourcePath } from '../../machinery/resources';
 import { parseManifests } from '../../machinery/yaml';
 import type { Task } from '../../sim/task';
-import { infosOf } from './builder';
-import { dryRunOf, say } from './create/object';
+import { visitInfos } from './builder';
+import { dryRunOf, sayPlainly } from './create/object';
 import { fail } from './errors';
 import { JSON_ONLY } from './http';
 import type { Command, Session } from './session';
@@ -30,17 +30,16 @@ function* runPatch(session: Session): Task<void> {
   if (contentType === undefined) throw fail(`--type must be one of [json merge strategic], not "${type}"`);
   const body = patchBody(session);
   const subresource = flags.text('subresource');
-  const infos = yield* infosOf(session, subresource === '' ? {} : { subresource });
   const dryRun = dryRunOf(session);
-  for (const info of infos) {
+  yield* visitInfos(session, subresource === '' ? {} : { subresource }, function* (info) {
     const path = resourcePath(info.mapping, info.namespace, info.name, subresource || null);
     const query = { dryRun: dryRun === 'server' ? 'All' : undefined, fieldManager: flags.text('field-manager', 'kubectl-patch') };
     const patched =
       dryRun === 'client'
         ? (info.object ?? {})
         : ((yield* session.http.send('PATCH', path, { accept: JSON_ONLY, contentType, query, body })) as JsonObject);
-    say(session, patched, jsonEqual(patched, info.object ?? {}) ? 'patched (no change)' : 'patched');
-  }
+    sayPlainly(session, patched, jsonEqual(patched, info.object ?? {}) ? 'patched (no change)' : 'patched');
+  });
 }
 
 function patchBody(session: Session): Json {

@@ -1,12 +1,14 @@
 // kubectl replace. Models kubectl pkg/cmd/replace. Left out: --subresource, --raw.
+import { MINUTE, SECOND } from '../../base/brand';
 import type { JsonObject } from '../../base/json';
+import { parseGoDuration } from '../../machinery/duration';
 import { resourcePath } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
 import { fileInfos, type Info, manifestInfo } from './builder';
 import { dryRunOf, say, validationOf } from './create/object';
-import { deleteAll, waitGone } from './delete';
+import { deleteAll } from './delete';
 import { ApiError, fail } from './errors';
-import { JSON_ONLY } from './http';
+import { JSON_ONLY, refusal } from './http';
 import { readManifests } from './manifest';
 import { SchemaVerifier } from './openapi';
 import type { Command, Session } from './session';
@@ -41,14 +43,28 @@ function* forced(session: Session, files: readonly string[], verifier: SchemaVer
   const grace = session.flags.int('grace-period', -1);
   const body = { ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}), propagationPolicy: 'Background' };
   const quiet: Session = { ...session, flags: session.flags.without('force', 'output') };
-  const { deleted } = yield* deleteAll(quiet, infos, body, true);
-  yield* waitGone(session, deleted);
+  yield* deleteAll(quiet, infos, body, true);
+  for (const info of infos) yield* waitAbsent(session, info);
   for (const info of infos) {
-    // Looks once more before it creates.
-    yield* session.http.exchange('GET', resourcePath(info.mapping, info.namespace, info.name), { accept: JSON_ONLY });
     yield* verifier.verify(info.mapping);
     const query = { fieldManager: 'kubectl-replace', fieldValidation: validationOf(session) };
     say(session, yield* send(session, 'POST', resourcePath(info.mapping, info.namespace), query, info, 'creating'), 'replaced');
+  }
+}
+
+const POLL_US = SECOND;
+const PATIENCE_US = 5 * MINUTE;
+
+/** Looks every second. */
+function* waitAbsent(session: Session, { mapping, namespace, name }: Info): Task<void> {
+  const { ctx } = session.http;
+  const deadlineUs = ctx.now() + (parseGoDuration(session.flags.text('timeout')) || PATIENCE_US);
+  for (;;) {
+    const found = yield* session.http.exchange('GET', resourcePath(mapping, namespace, name), { accept: JSON_ONLY });
+    if (found.status === 404) return;
+    if (found.status >= 400) throw refusal(found);
+    if (ctx.now() >= deadlineUs) throw fail('timed out waiting for the condition');
+    yield* ctx.sleep(POLL_US);
   }
 }
 

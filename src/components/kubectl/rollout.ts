@@ -38,7 +38,7 @@ function* targets(session: Session): Task<Info[]> {
   return yield* infosOf(session, { accept: ANY });
 }
 
-const part = (object: JsonObject | null, name: string): JsonObject => ((object ?? {})[name] ?? {}) as JsonObject;
+const part = (object: JsonObject | null, name: string): JsonObject => (object?.[name] ?? {}) as JsonObject;
 const count = (object: JsonObject, field: string): number => (typeof object[field] === 'number' ? (object[field] as number) : 0);
 
 // ---- status

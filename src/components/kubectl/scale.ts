@@ -3,7 +3,7 @@ import type { JsonObject } from '../../base/json';
 import { parseGoDuration } from '../../machinery/duration';
 import { groupVersion, resourcePath } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
-import { type Info, infosOf } from './builder';
+import { type Info, visitInfos } from './builder';
 import { createObject, dryRunOf, say } from './create/object';
 import { fail } from './errors';
 import { ANY } from './http';
@@ -26,15 +26,13 @@ function* runScale(session: Session): Task<void> {
   const { flags } = session;
   const replicas = flags.int('replicas', -1);
   if (replicas < 0) throw fail('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0');
-  const infos = yield* infosOf(session, { all: flags.bool('all') });
-  if (infos.length > 1 && flags.has('resource-version')) throw fail('cannot use --resource-version with multiple resources');
   const dryRun = dryRunOf(session);
-  for (const info of infos) {
+  yield* visitInfos(session, { all: flags.bool('all') }, function* (info) {
     if (dryRun !== 'client') yield* scaleOne(session, info, replicas, dryRun === 'server');
     say(session, info.object ?? {}, 'scaled');
     const timeout = parseGoDuration(flags.text('timeout', '0s')) ?? 0;
     if (timeout > 0 && dryRun === 'none') yield* waitScaled(session, info, replicas, timeout);
-  }
+  });
 }
 
 function* scaleOne(session: Session, info: Info, replicas: number, dry: boolean): Task<void> {
@@ -75,7 +73,7 @@ function* runAutoscale(session: Session): Task<void> {
   const least = flags.int('min', -1);
   if (most < 1) throw fail(`--max=MAXPODS is required and must be at least 1, max: ${most}`);
   if (most < least) throw fail(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${most}, min: ${least}`);
-  for (const { mapping, name } of yield* infosOf(session)) {
+  yield* visitInfos(session, {}, function* ({ mapping, name }) {
     const metrics = [
       ...metric('cpu', flags.text('cpu') || (flags.has('cpu-percent') ? `${flags.text('cpu-percent')}%` : '')),
       ...metric('memory', flags.text('memory')),
@@ -97,7 +95,7 @@ function* runAutoscale(session: Session): Task<void> {
       manager: 'kubectl-autoscale',
       validated: false,
     });
-  }
+  });
 }
 
 function metric(name: string, target: string): JsonObject[] {

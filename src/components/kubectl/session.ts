@@ -34,6 +34,8 @@ export interface Command {
   readonly flags: string;
   /** Flags that must be given. */
   readonly required?: readonly string[];
+  /** Takes any flag. */
+  readonly lenient?: boolean;
   readonly run: (session: Session) => Task<void>;
 }
 

@@ -3,7 +3,7 @@
 import { MINUTE, MS, type SimTime, simTime } from '../../base/brand';
 import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/json';
 import { Kubectl } from '../../components/kubectl/kubectl';
-import { rfc3339 } from '../../machinery/time';
+import { rfc3339, rfc3339Micro } from '../../machinery/time';
 import type { Incoming } from '../../sim/network';
 import type { Ctx, Program } from '../../sim/process';
 import { Simulation } from '../../sim/simulation';
@@ -57,10 +57,17 @@ export interface Replayed {
   readonly requests: readonly RecordedRequest[];
 }
 
-export interface ReplayOptions {
+export interface Clock {
+  /** The client's, at the start. */
   readonly now: SimTime;
-  /** What times relative to the recording's start are relative to; default `now`. */
-  readonly start?: SimTime;
+  /** What whole seconds since the recording's start are counted from: `now` cut to the second, and one more. */
+  readonly second?: SimTime;
+}
+export interface ReplayOptions extends Clock {
+  /** Seconds after which the server wants to be asked again that has too many requests. */
+  readonly retryAfter?: number;
+  /** Bodies that the recording only names. */
+  readonly bodies?: { readonly [name: string]: Json };
   /** How a document that an earlier command asked for is known: by its ETag, or as one that never changes. */
   readonly cachedDocument: string;
 }
@@ -69,7 +76,7 @@ const LATENCY = { leastUs: 100, spreadUs: 0 };
 
 export function replay(recorded: CommandCase, options: ReplayOptions): Replayed {
   const sim = new Simulation({ seed: 1, startsAt: options.now, latency: () => LATENCY });
-  const server = new ReplayServer(recorded.exchanges ?? [], options.start ?? options.now);
+  const server = new ReplayServer(recorded.exchanges ?? [], options);
   sim.start(API_SERVER, server);
   const said = { exit: null as number | null, stdout: '', stderr: '' };
   const kubectl = new Kubectl({
@@ -113,10 +120,9 @@ function documentsAfter({ before = [], files = {} }: CommandCase, known: string)
 class ReplayServer implements Program {
   readonly requests: RecordedRequest[] = [];
   private readonly used = new Set<Recorded>();
-
   constructor(
     private readonly exchanges: readonly Recorded[],
-    private readonly now: SimTime,
+    private readonly options: ReplayOptions,
   ) {}
 
   start(ctx: Ctx): void {
@@ -135,10 +141,16 @@ class ReplayServer implements Program {
     if (found === undefined) return incoming.respond(this.nothing(path));
     const { status, contentType = 'application/json', warning } = found.response;
     const head = { protocol: 'http', kind: 'response', status } as const;
-    const told = { 'content-type': contentType, etag: '<ETAG>', ...(warning === undefined ? {} : { warning }) };
+    const { retryAfter } = this.options;
+    const told = {
+      'content-type': contentType,
+      etag: '<ETAG>',
+      ...(warning === undefined ? {} : { warning }),
+      ...(status === 429 && retryAfter !== undefined ? { 'retry-after': String(retryAfter) } : {}),
+    };
     incoming.respond({ ...head, headers: told, body: this.body(found, path) });
     for (const { type, object } of found.response.watch ?? []) {
-      incoming.push({ protocol: 'http', kind: 'watch-delivery', type, object: dated(object, this.now) as JsonObject });
+      incoming.push({ protocol: 'http', kind: 'watch-delivery', type, object: dated(object, this.options) as JsonObject });
     }
   }
 
@@ -152,8 +164,9 @@ class ReplayServer implements Program {
 
   private body({ response }: Recorded, path: string): Json {
     if (response.bodyText !== undefined) return response.bodyText;
-    if (response.bodyRef !== undefined) return path === '/openapi/v3' ? this.openapiIndex() : null;
-    return dated(response.body ?? null, this.now);
+    if (path === '/openapi/v3') return this.openapiIndex();
+    if (response.bodyRef !== undefined) return this.options.bodies?.[response.bodyRef] ?? null;
+    return dated(response.body ?? null, this.options);
   }
 
   /** Names the documents that are asked for later, as the recorded index did. */
@@ -173,15 +186,18 @@ class ReplayServer implements Program {
   }
 }
 
-/** Times that a recording gives relative to its start (`T-12s`) as times before or after `now`. */
-function dated(value: Json, now: SimTime): Json {
+/** Times that a recording gives relative to its start (`T-12s`, `T-12.000345s`) as times. */
+export function dated(value: Json, clock: Clock): Json {
+  const { now, second = now } = clock;
   if (typeof value === 'string') {
     const match = /^T([+-])([\d.]+)s$/.exec(value);
-    return match === null ? value : rfc3339(simTime(now + (match[1] === '-' ? -1 : 1) * Math.round(Number(match[2]) * 1_000_000)));
+    if (match === null) return value;
+    const us = (match[1] === '-' ? -1 : 1) * Math.round(Number(match[2]) * 1_000_000);
+    return value.includes('.') ? rfc3339Micro(simTime(now + us)) : rfc3339(simTime(second + us));
   }
-  if (Array.isArray(value)) return value.map((item) => dated(item as Json, now));
+  if (Array.isArray(value)) return value.map((item) => dated(item as Json, clock));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, dated(member ?? null, now)]));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, dated(member ?? null, clock)]));
 }
 
 const WILD = /<(RANDOM|HASH|NOW)>/;

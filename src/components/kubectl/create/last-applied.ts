@@ -1,6 +1,7 @@
 // The annotation by which `kubectl apply` remembers what it last sent. Models kubectl pkg/util/apply.go.
 import { isObject, type JsonObject } from '../../../base/json';
 import { goJson } from '../../../machinery/go-json';
+import { parseManifests } from '../../../machinery/yaml';
 
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -17,6 +18,7 @@ export function lastApplied(object: JsonObject): JsonObject | null {
   const metadata = isObject(object['metadata']) ? object['metadata'] : {};
   const text = ((metadata['annotations'] ?? {}) as JsonObject)[LAST_APPLIED];
   if (typeof text !== 'string') return null;
-  const value: unknown = JSON.parse(text);
+  const parsed = parseManifests(text);
+  const [value] = parsed.ok ? parsed.value : [];
   return isObject(value) ? value : null;
 }

@@ -19,8 +19,6 @@ export function dryRunOf(session: Session): DryRun {
     case 'server':
     case 'none':
       return value;
-    case 'unchanged':
-      throw fail(`--dry-run flag without a value was specified. A value must be set: "none", "server", or "client".`);
     default:
       throw fail(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`);
   }
@@ -33,6 +31,12 @@ export const drySuffix = (dryRun: DryRun): string => (dryRun === 'client' ? ' (d
 export function say(session: Session, object: JsonObject, operation: string): void {
   const printer = objectPrinter(session);
   session.out(printer === null ? `${typedName(object)} ${operation}${drySuffix(dryRunOf(session))}\n` : printer(object));
+}
+
+/** The same, but a dry run is not mentioned. */
+export function sayPlainly(session: Session, object: JsonObject, operation: string): void {
+  const printer = objectPrinter(session);
+  session.out(printer === null ? `${typedName(object)} ${operation}\n` : printer(object));
 }
 
 export interface Creation {

@@ -2,8 +2,8 @@
 import type { JsonObject } from '../../../base/json';
 import { resourcePath } from '../../../machinery/resources';
 import type { Task } from '../../../sim/task';
-import { type Info, infosOf, type Wanted } from '../builder';
-import { ApiError, CommandError, severalErrors } from '../errors';
+import { foundInfos, type Info, infosOf, type Wanted } from '../builder';
+import { ApiError, CommandError, fail, severalErrors } from '../errors';
 import { JSON_ONLY, TYPED } from '../http';
 import { type Command, namespaceOf, type Session } from '../session';
 import {
@@ -18,7 +18,8 @@ import {
 import { type Describer, Describing } from './describing';
 import { describeAny } from './generic';
 import { describeAutoscaler, describeCronJob, describeDisruptionBudget, describeJob } from './jobs';
-import { describeEndpointSlice, describeEndpoints, describeIngress, describeService } from './network';
+import { describeEndpointSlice, describeEndpoints, describeService } from './network';
+import { describeAddress, describeIngress, describeServiceRange } from './network-more';
 import { describeNode } from './node';
 import { describePod } from './pod';
 import { describeRole, describeRoleBinding } from './rbac';
@@ -49,6 +50,8 @@ const DESCRIBERS: { readonly [groupKind: string]: Describer } = {
   'discovery.k8s.io/EndpointSlice': describeEndpointSlice,
   'autoscaling/HorizontalPodAutoscaler': describeAutoscaler,
   'networking.k8s.io/Ingress': describeIngress,
+  'networking.k8s.io/ServiceCIDR': describeServiceRange,
+  'networking.k8s.io/IPAddress': describeAddress,
   'batch/Job': describeJob,
   'batch/CronJob': describeCronJob,
   'apps/StatefulSet': describeStatefulSet,
@@ -65,15 +68,16 @@ const DESCRIBERS: { readonly [groupKind: string]: Describer } = {
 
 function* runDescribe(session: Session): Task<void> {
   const { flags, args } = session;
-  const all = { bareTypes: true, listQuery: { limit: flags.int('chunk-size', 500) } };
-  let infos: Info[];
-  try {
-    infos = yield* infosOf(session, all);
-  } catch (error) {
-    if (error instanceof ApiError && error.reason === 'NotFound' && args.length === 2) return yield* describeMatching(session, error, all);
-    throw error;
+  if (args.length === 0 && !flags.has('filename')) {
+    throw fail(
+      'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',
+    );
   }
-  const errors: CommandError[] = [];
+  const all = { bareTypes: true, listQuery: { limit: flags.int('chunk-size', 500) } };
+  const { infos, errors } = yield* foundInfos(session, all);
+  const [missing] = errors;
+  if (missing instanceof ApiError && missing.reason === 'NotFound' && args.length === 2)
+    return yield* describeMatching(session, missing, all);
   // Of several objects, events are shown only if asked for.
   const showEvents = flags.bool('show-events', infos.length === 1);
   let first = true;
@@ -87,7 +91,7 @@ function* runDescribe(session: Session): Task<void> {
       errors.push(error);
     }
   }
-  if (infos.length === 0) {
+  if (infos.length === 0 && errors.length === 0) {
     session.err(flags.bool('all-namespaces') ? 'No resources found\n' : `No resources found in ${namespaceOf(session)} namespace.\n`);
   }
   if (errors.length > 0) throw severalErrors(errors);
@@ -97,7 +101,7 @@ function* runDescribe(session: Session): Task<void> {
 function* describeMatching(session: Session, missing: ApiError, all: Wanted): Task<void> {
   const [type = '', prefix = ''] = session.args;
   const infos = (yield* infosOf(session, { ...all, args: [type] })).filter(({ name }) => name.startsWith(prefix));
-  for (const info of infos) session.out(`${yield* describeOne(session, info, session.flags.bool('show-events', true))}\n`);
+  for (const info of infos) session.out(`${yield* describeOne(session, info, session.flags.bool('show-events'))}\n`);
   if (infos.length === 0) throw missing;
 }
 

@@ -10,6 +10,7 @@ import type { Task } from '../../../sim/task';
 import { CommandError, fail } from '../errors';
 import { intervalText } from '../events';
 import { type Query, TYPED } from '../http';
+import { goSorted } from '../print/go-sort';
 import type { Session } from '../session';
 import { Description } from './description';
 
@@ -94,7 +95,7 @@ export class Describing {
     w.line(1, 'Type', 'Reason', 'Age', 'From', 'Message');
     w.line(1, '----', '------', '----', '----', '-------');
     const now = this.session.http.ctx.now();
-    for (const event of [...events].sort((a, b) => lastSeen(a) - lastSeen(b))) {
+    for (const event of goSorted(events, (a, b) => lastSeen(a) < lastSeen(b))) {
       const from = (event.source?.['component'] as string | undefined) || (event.reportingComponent ?? '');
       const place = event.involvedObject['fieldPath'];
       const message = (event.message ?? '').trim();

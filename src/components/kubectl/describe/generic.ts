@@ -41,8 +41,7 @@ const ACRONYMS = ['API', 'URL', 'UID', 'GUID'];
 /** `creationTimestamp` -> `Creation Timestamp`, `apiVersion` -> `API Version`; names with other characters stay. */
 export function fieldLabel(field: string): string {
   if (!/^[\p{L}-]*$/u.test(field)) return field;
-  return words(field)
-    .filter((word) => word !== '_')
+  return mergedWords(field)
     .map((word) => {
       if (ACRONYMS.includes(word.toUpperCase())) return word.toUpperCase();
       return word === word.toLowerCase() ? word.slice(0, 1).toUpperCase() + word.slice(1) : word;
@@ -52,3 +51,16 @@ export function fieldLabel(field: string): string {
 
 /** At changes of case; the last capital of several belongs to the small letters after it. */
 const words = (field: string): string[] => field.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|[^\p{L}]+|\p{L}/gu) ?? [];
+
+/** `UR` and `Ls` are one word. */
+function mergedWords(field: string): string[] {
+  const merged: string[] = [];
+  const parts = words(field);
+  for (let i = 0; i < parts.length; i++) {
+    const [part = '', next = ''] = [parts[i], parts[i + 1]];
+    const acronym = part.length >= 2 && !/\p{Ll}/u.test(part) && /^\p{Lu}/u.test(next);
+    merged.push(acronym ? part + next : part);
+    if (acronym) i++;
+  }
+  return merged;
+}

@@ -30,6 +30,7 @@ export const describeRoleBinding: Describer = function* (describing, object) {
   return w;
 };
 
+/** What a line says: one resource, or one URL. */
 interface SimpleRule {
   readonly group: string;
   readonly resource: string;
@@ -38,38 +39,40 @@ interface SimpleRule {
   readonly verbs: readonly string[];
 }
 
-/** Resources, URLs, names and verbs of each rule as `[a b]`: one line for each resource, or for the URLs of a rule. */
+const words = (list: readonly string[]): string => `[${list.join(' ')}]`;
+
+/** Resources, URLs, names and verbs of rules, one line for each resource and for each URL and verb. */
 export function ruleLines(rules: readonly PolicyRule[]): string[][] {
-  const words = (list: readonly string[]): string => `[${list.join(' ')}]`;
   return compact(rules.flatMap(broken))
-    .sort((a, b) => compareBytes(sortKey(a), sortKey(b)))
+    .sort((a, b) => compareBytes(goText(a), goText(b)))
     .map((rule) => [resourceText(rule), words(rule.urls), words(rule.names), words(rule.verbs)]);
 }
 
-/** One rule for each group, resource, URL and name, with all verbs (BreakdownRule makes one for each verb, too). */
-function broken(rule: PolicyRule): SimpleRule[] {
-  const names = (rule.resourceNames ?? []).length > 0 ? (rule.resourceNames ?? []).map((name) => [name]) : [[]];
-  const ofResources = (rule.apiGroups ?? []).flatMap((group) =>
-    (rule.resources ?? []).flatMap((resource) => names.map((own) => ({ group, resource, names: own, urls: [], verbs: rule.verbs }))),
+/** BreakdownRule. */
+function broken({ verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] }: PolicyRule): SimpleRule[] {
+  const names = resourceNames.length > 0 ? resourceNames.map((name) => [name]) : [[]];
+  const ofResources = apiGroups.flatMap((group) =>
+    resources.flatMap((resource) =>
+      verbs.flatMap((verb) => names.map((own): SimpleRule => ({ group, resource, names: own, urls: [], verbs: [verb] }))),
+    ),
   );
-  const ofUrls = (rule.nonResourceURLs ?? []).map((url) => ({ group: '', resource: '', names: [], urls: [url], verbs: rule.verbs }));
+  const ofUrls = nonResourceURLs.flatMap((url) =>
+    verbs.map((verb): SimpleRule => ({ group: '', resource: '', names: [], urls: [url], verbs: [verb] })),
+  );
   return [...ofResources, ...ofUrls];
 }
 
-/** Rules of the same resource and at most one name are one (CompactRules). */
+/** CompactRules: those of one resource, and one name if they name any, are one with all verbs. */
 function compact(rules: readonly SimpleRule[]): SimpleRule[] {
   const merged = new Map<string, SimpleRule>();
-  const single: SimpleRule[] = [];
+  const ofUrls = rules.filter(({ urls }) => urls.length > 0);
   for (const rule of rules) {
-    if (rule.urls.length > 0) {
-      single.push(rule);
-      continue;
-    }
+    if (rule.urls.length > 0) continue;
     const key = JSON.stringify([rule.group, rule.resource, rule.names]);
     const had = merged.get(key);
-    merged.set(key, had === undefined ? rule : { ...had, verbs: [...had.verbs, ...rule.verbs] });
+    merged.set(key, had === undefined ? rule : { ...had, verbs: [...new Set([...had.verbs, ...rule.verbs])] });
   }
-  return [...single, ...merged.values()];
+  return [...ofUrls, ...merged.values()];
 }
 
 function resourceText({ group, resource }: SimpleRule): string {
@@ -77,5 +80,6 @@ function resourceText({ group, resource }: SimpleRule): string {
   return `${name}${group === '' ? '' : `.${group}`}${sub === undefined ? '' : `/${sub}`}`;
 }
 
-/** As upstream's compact text of a rule compares. */
-const sortKey = ({ group, resource, names, urls, verbs }: SimpleRule): string => JSON.stringify([group, resource, names, urls, verbs]);
+/** A rule as Go prints it, by which kubectl sorts. */
+const goText = ({ group, resource, names, urls, verbs }: SimpleRule): string =>
+  `{Verbs:${words(verbs)},APIGroups:[${group}],Resources:[${resource}],ResourceNames:${words(names)},NonResourceURLs:${words(urls)},}`;

@@ -31,6 +31,9 @@ const FORMATS = [
   'yaml',
 ];
 
+/** Whether the server's Table is shown. */
+export const isTable = ({ flags }: Session): boolean => ['', 'wide'].includes(flags.text('output'));
+
 /** The printer of `-o FORMAT`; null for the human-readable table. `operation` is said by `-o name`'s default form. */
 export function objectPrinter(session: Session, formats: readonly string[] = FORMATS): ObjectPrinter | null {
   const output = session.flags.text('output');
@@ -50,7 +53,7 @@ export function objectPrinter(session: Session, formats: readonly string[] = FOR
       };
     }
     case 'json':
-      if (session.flags.bool('output-watch-events')) return (object) => `${goJson(clean(object))}\n`;
+      if (session.flags.bool('output-watch-events')) return watchEventJson;
       return (object) => `${goJsonIndent(clean(object))}\n`;
     case 'name':
       return (object) =>
@@ -68,6 +71,9 @@ export function objectPrinter(session: Session, formats: readonly string[] = FOR
       throw fail(`unable to match a printer suitable for the output format "${output}", allowed formats are: ${formats.join(',')}`);
   }
 }
+
+/** A watch event on one line, with all its object's fields; its own members stand as Go declares them. */
+const watchEventJson: ObjectPrinter = ({ type, object }) => `{"type":${goJson(type ?? '')},"object":${goJson(object ?? null)}}\n`;
 
 function rendered(
   result: { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: string },
