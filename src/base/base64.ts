@@ -15,6 +15,12 @@ export function toBase64Url(text: string): string {
   return out;
 }
 
+/** The usual alphabet, with padding. */
+export function toBase64(text: string): string {
+  const plain = toBase64Url(text).replaceAll('-', '+').replaceAll('_', '/');
+  return plain.padEnd(Math.ceil(plain.length / 4) * 4, '=');
+}
+
 /** Accepts both alphabets and padding; null if it is none. Bytes that are no UTF-8 become one character each. */
 export function fromBase64Url(encoded: string): string | null {
   const bytes: number[] = [];

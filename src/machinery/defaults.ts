@@ -1,6 +1,7 @@
 // What the apiserver fills in when it reads an object: SetDefaults_* of pkg/apis/*/v1/defaults.go, on top of the form
 // that decode.ts gives. Pod specs are in defaults-pod.ts. Left out: kinds that are served but not simulated keep what
 // was sent, but for those of admission, flow control and API services whose recorded answers show their defaults.
+import { toBase64 } from '../base/base64';
 import { isObject, type Json, type JsonObject } from '../base/json';
 import { decode } from './decode';
 import { podDefaults, podTemplateDefaults } from './defaults-pod';
@@ -76,6 +77,14 @@ const statefulSetSpec = after(
   rolling('updateStrategy', { partition: 0 }),
   (spec) => each(spec, 'volumeClaimTemplates', claimTemplate),
 );
+
+/** What was given as text goes to the data. */
+function encoded(secret: JsonObject): JsonObject {
+  const { stringData, ...rest } = secret;
+  if (!isObject(stringData)) return secret;
+  const texts = Object.entries(stringData).map(([key, text]) => [key, toBase64(typeof text === 'string' ? text : '')]);
+  return { ...rest, data: { ...(rest.data as JsonObject | undefined), ...Object.fromEntries(texts) } };
+}
 
 /** Completions and parallelism are both 1 if neither is said. */
 function jobSpec(spec: JsonObject): JsonObject {
@@ -217,7 +226,7 @@ const DEFAULTERS: { readonly [apiVersionAndKind: string]: Defaulter } = {
   'v1 Service': inSpec(serviceSpec),
   'v1 Namespace': after(namespaceLabel, inStatus(set({ phase: 'Active' }))),
   'v1 Node': inStatus((status) => (isObject(status.capacity) ? withDefaults(status, { allocatable: status.capacity }) : status)),
-  'v1 Secret': set({ type: 'Opaque' }),
+  'v1 Secret': after(encoded, set({ type: 'Opaque' })),
   'v1 Endpoints': (object) => each(object, 'subsets', (subset) => each(subset, 'ports', set({ protocol: 'TCP' }))),
   'v1 LimitRange': inSpec((spec) => each(spec, 'limits', limitRangeItem)),
   'v1 PersistentVolumeClaim': claim,

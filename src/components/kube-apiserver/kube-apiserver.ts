@@ -15,16 +15,18 @@ import { Filters } from './chain/filters';
 import { FlowControl } from './chain/flow-control';
 import { NodeAuthorizer } from './chain/node-authorizer';
 import { PodGraph } from './chain/node-graph';
-import { Rbac } from './chain/rbac';
+import { Rbac, type RbacObjects } from './chain/rbac';
 import { Dispatcher, type Served } from './endpoints/dispatcher';
 import { type OpenWatch, Reader } from './endpoints/read';
 import { Subresources } from './endpoints/subresources';
 import { Writer } from './endpoints/write';
 import { Lookups } from './lookups';
 import { NameGenerator } from './registry/names';
+import { escalationCheck } from './registry/rbac-escalation';
 import { serviceAround } from './registry/services';
 import { Store } from './registry/store';
 import { requestInfo } from './request-info';
+import { startCompactor } from './storage/compactor';
 import { Etcd3 } from './storage/etcd3';
 import { WatchCache } from './storage/watch-cache';
 
@@ -61,9 +63,15 @@ export class KubeApiserver implements Program {
     const lookups = new Lookups(ctx, etcd, cacheOf, names);
     const admission = new Admission(lookups);
     const services = serviceAround(lookups, etcd, this.options.serviceCidr);
-    const store = new Store(ctx, etcd, cacheOf, admission, names, { '/services': services });
+    const { filters, authenticator, rbac, roles } = this.filters(lookups);
+    const escalation = escalationCheck({
+      ...roles,
+      authorize: (attributes) => filters.authorize(attributes),
+      rulesFor: (user, namespace) => rbac.rulesFor(user, namespace),
+    });
+    const around = Object.fromEntries(RBAC_RESOURCES.map((resource) => [`${RBAC}/${resource}`, escalation]));
+    const store = new Store(ctx, etcd, cacheOf, admission, names, { ...around, '/services': services });
     const reader = new Reader(ctx, etcd, cacheOf);
-    const { filters, authenticator, rbac } = this.filters(lookups);
     this.bootstrap = new Bootstrap(ctx, store, lookups, this.options);
     const writer = new Writer(ctx, store, reader);
     const subresources = new Subresources({ ctx, store, reader, lookups, filters, authenticator, rbac });
@@ -130,6 +138,7 @@ export class KubeApiserver implements Program {
   /** Fills the caches, then runs the post-start hooks. */
   private *boot(etcd: Etcd3): Task<void> {
     yield* this.bootstrap.connect(etcd);
+    startCompactor(this.ctx, etcd);
     let left = this.caches.size;
     for (const cache of this.caches.values()) {
       this.ctx.spawn(
@@ -141,22 +150,23 @@ export class KubeApiserver implements Program {
     }
   }
 
-  private filters(lookups: Lookups): { filters: Filters; authenticator: Authenticator; rbac: Rbac } {
+  private filters(lookups: Lookups): { filters: Filters; authenticator: Authenticator; rbac: Rbac; roles: RbacObjects } {
     const list = (resource: string, namespace = ''): readonly unknown[] => lookups.cachedList(RBAC, resource, namespace);
     const get = (resource: string, namespace: string, name: string): unknown => lookups.cached(RBAC, resource, namespace, name);
-    const rbac = new Rbac({
+    const roles: RbacObjects = {
       clusterRole: (name) => get('clusterroles', '', name) as Role | null,
       role: (namespace, name) => get('roles', namespace, name) as Role | null,
       clusterRoleBindings: () => list('clusterrolebindings') as readonly RoleBinding[],
       roleBindings: (namespace) => list('rolebindings', namespace) as readonly RoleBinding[],
-    });
+    };
+    const rbac = new Rbac(roles);
     const graph = new PodGraph();
     const nodeRules = (): readonly PolicyRule[] => (get('clusterroles', '', 'system:node') as Role | null)?.rules ?? [];
     const flowControl = new FlowControl(() => lookups.cachedList('flowcontrol.apiserver.k8s.io', 'flowschemas', ''));
     const authenticator = new Authenticator(
       (resource, namespace, name) => lookups.cached('', resource, namespace, name)?.metadata.uid ?? null,
     );
-    for (const resource of ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings']) this.onChange(resource, () => rbac.forget());
+    for (const resource of RBAC_RESOURCES) this.onChange(resource, () => rbac.forget());
     this.onChange('flowschemas', () => flowControl.forget());
     this.onChange(
       'pods',
@@ -166,7 +176,7 @@ export class KubeApiserver implements Program {
     this.onChange('persistentvolumes', (event) => graph.volumeChanged(event));
     this.onChange('volumeattachments', (event) => graph.attachmentChanged(event));
     this.onChange('resourceslices', (event) => graph.sliceChanged(event));
-    return { filters: new Filters(authenticator, flowControl, new NodeAuthorizer(graph, nodeRules), rbac), authenticator, rbac };
+    return { filters: new Filters(authenticator, flowControl, new NodeAuthorizer(graph, nodeRules), rbac), authenticator, rbac, roles };
   }
 
   private onChange(resource: string, change: NonNullable<WatchCache['onChange']>, reset: (() => void) | null = null): void {
@@ -179,5 +189,6 @@ export class KubeApiserver implements Program {
 }
 
 const RBAC = 'rbac.authorization.k8s.io';
+const RBAC_RESOURCES = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'];
 
 export const kubeApiserver = (options: ApiserverOptions = {}): Program => new KubeApiserver(options);

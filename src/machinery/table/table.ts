@@ -22,7 +22,7 @@ export interface TableOptions {
   readonly withoutColumns?: boolean | undefined;
 }
 
-/** The meta.k8s.io/v1 Table of objects of one resource, in the order given. */
+/** The meta.k8s.io/v1 Table of objects of one resource, in the order given (flow schemas: by precedence). */
 export function tableFor(info: Pick<ResourceInfo, 'kind'>, objects: readonly JsonObject[], options: TableOptions): JsonObject {
   const printing: Printing = { now: options.now, wide: true };
   return {
@@ -30,8 +30,17 @@ export function tableFor(info: Pick<ResourceInfo, 'kind'>, objects: readonly Jso
     apiVersion: 'meta.k8s.io/v1',
     metadata: options.list ?? metadataOf(objects[0]),
     columnDefinitions: options.withoutColumns ? null : columnsOf(info.kind),
-    rows: objects.map((object) => row(info.kind, object as Printed, printing, options.includeObject ?? 'Metadata')),
+    rows: inPrintedOrder(info.kind, objects).map((object) =>
+      row(info.kind, object as Printed, printing, options.includeObject ?? 'Metadata'),
+    ),
   };
+}
+
+function inPrintedOrder(kind: string, objects: readonly JsonObject[]): readonly JsonObject[] {
+  if (kind !== 'FlowSchema') return objects;
+  const precedence = ({ spec }: JsonObject): number =>
+    (spec as { readonly matchingPrecedence?: number } | undefined)?.matchingPrecedence ?? 0;
+  return [...objects].sort((a, b) => precedence(a) - precedence(b));
 }
 
 const metadataOf = (object: JsonObject | undefined): JsonObject => {

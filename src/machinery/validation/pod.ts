@@ -1,9 +1,10 @@
 // Pods and pod templates: as they are made, changed, reported on and bound. Models core validation's ValidatePodCreate,
-// ValidatePodUpdate, ValidatePodStatusUpdate, ValidatePodEphemeralContainersUpdate, ValidatePodBinding and
-// ValidatePodTemplateSpec. Left out: what annotations of seccomp and AppArmor say.
-import { isObject, type JsonObject, jsonEqual } from '../../base/json';
+// ValidatePodUpdate, ValidatePodStatusUpdate, ValidatePodEphemeralContainersUpdate, ValidatePodResize,
+// ValidatePodBinding and ValidatePodTemplateSpec. Left out: what annotations of seccomp and AppArmor say.
+import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/json';
 import { ipAddress } from '../ip';
 import { inRange, qualifiedName } from '../names';
+import { qosClass } from '../qos';
 import type { Condition, Container, ContainerStatus, Pod, PodSpec, PodTemplateSpec, StringMap, Toleration } from '../types';
 import { imageBlanks } from './containers';
 import type { Findings } from './findings';
@@ -251,6 +252,23 @@ export function validateEphemeralUpdate(found: Findings, next: Pod, old: Pod): v
     else if (!jsonEqual(one as unknown as JsonObject, same as unknown as JsonObject))
       found.forbidden('spec.ephemeralContainers', `existing ephemeral containers "${one.name}" may not be changed\n`);
   }
+}
+
+/** Of the resize subresource: containers' cpu and memory, within the pod's class. */
+export function validateResize(found: Findings, next: Pod, old: Pod): void {
+  validateMetaUpdate(found, next.metadata, old.metadata);
+  validateWhole(found, next);
+  if (old.metadata.annotations?.[MIRROR] !== undefined) return found.forbidden('', 'static pods cannot be resized');
+  const before = old.status?.qosClass || qosClass(old.spec);
+  if (before !== qosClass(next.spec)) found.invalid('spec', before, 'Pod QOS Class may not change as a result of resizing');
+  const others = (container: Container): Json => {
+    const { resources } = container;
+    const without = (list: StringMap = {}): StringMap =>
+      Object.fromEntries(Object.entries(list).filter(([name]) => name !== 'cpu' && name !== 'memory'));
+    return [without(resources?.requests), without(resources?.limits)];
+  };
+  const fixed = ({ containers, initContainers = [] }: PodSpec): Json => [...containers, ...initContainers].map(others);
+  if (!jsonEqual(fixed(next.spec), fixed(old.spec))) found.forbidden('spec', 'only cpu and memory resources are mutable');
 }
 
 export function validateBinding(found: Findings, binding: JsonObject): void {

@@ -10,7 +10,7 @@ import * as config from './config';
 import * as endpoints from './endpoint-slice';
 import * as event from './event';
 import { Findings } from './findings';
-import { subdomainName, validateAnyMeta, validateMeta, validateMetaUpdate } from './meta';
+import { segmentName, subdomainName, validateAnyMeta, validateMeta, validateMetaUpdate } from './meta';
 import * as networking from './networking';
 import * as node from './node';
 import * as pod from './pod';
@@ -22,29 +22,25 @@ import * as storage from './storage';
 import * as workloads from './workloads';
 
 interface Rules {
-  create(found: Findings, object: KubeObject): void;
-  update(found: Findings, next: KubeObject, old: KubeObject): void;
-  /** Of the status subresource; absent: only metadata is checked. */
-  status?(found: Findings, next: KubeObject, old: KubeObject): void;
-  readonly finalize?: (found: Findings, next: KubeObject, old: KubeObject) => void;
-  readonly ephemeralcontainers?: (found: Findings, next: KubeObject, old: KubeObject) => void;
+  readonly create: Check<KubeObject>;
+  readonly update: Compare<KubeObject>;
+  /** Of subresources; where absent, only metadata is checked. */
+  readonly views: Views<KubeObject>;
 }
+type Views<T> = { readonly [subresource: string]: Compare<T> };
 
 /** A kind's rules are written for its own type; decoding has seen to it that objects have it. */
 type Check<T> = (found: Findings, object: T) => void;
 type Compare<T> = (found: Findings, next: T, old: T) => void;
-function rules<T extends KubeObject>(
-  create: Check<T>,
-  update: Compare<T>,
-  subresources: { readonly status?: Compare<T>; readonly finalize?: Compare<T>; readonly ephemeralcontainers?: Compare<T> } = {},
-): Rules {
-  return { create, update, ...subresources } as unknown as Rules;
+function rules<T extends KubeObject>(create: Check<T>, update: Compare<T>, views: Views<T> = {}): Rules {
+  return { create, update, views } as unknown as Rules;
 }
 
 const RULES: { readonly [groupKind: string]: Rules } = {
   '/Pod': rules(pod.validatePodCreate, pod.validatePodUpdate, {
     status: pod.validatePodStatus,
     ephemeralcontainers: pod.validateEphemeralUpdate,
+    resize: pod.validateResize,
   }),
   '/PodTemplate': rules(small.validatePodTemplateObject, small.validatePodTemplateUpdate),
   '/ReplicationController': rules(workloads.validateController, workloads.validateControllerUpdate),
@@ -99,7 +95,7 @@ export function validateCreate(info: ResourceInfo, object: JsonObject): FieldErr
   const found = new Findings();
   const own = rulesOf(info);
   if (own) own.create(found, typed(object));
-  else validateMeta(found, typed(object).metadata, info.namespaced, subdomainName);
+  else validateMeta(found, typed(object).metadata, info.namespaced, info.kind === 'APIService' ? segmentName : subdomainName);
   if (found.errors.length === 0 && own) validateAnyMeta(found, typed(object).metadata, info.namespaced);
   return found.errors;
 }
@@ -109,7 +105,7 @@ export function validateUpdate(info: ResourceInfo, next: JsonObject, old: JsonOb
   const found = new Findings();
   validateMetaUpdate(found, typed(next).metadata, typed(old).metadata);
   const own = rulesOf(info);
-  const check = subresource === '' ? own?.update : own?.[subresource as 'status' | 'finalize' | 'ephemeralcontainers'];
+  const check = subresource === '' ? own?.update : own?.views[subresource];
   if (check) check(found, typed(next), typed(old));
   else validateMetaUpdate(found, typed(next).metadata, typed(old).metadata);
   return found.errors;

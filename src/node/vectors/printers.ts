@@ -23,7 +23,7 @@ const KINDS: { readonly [name: string]: string } = {
   DeviceTaint: 'DeviceTaintRule',
 };
 
-export const printers: Adapter = (file) =>
+export const adapter: Adapter = (file) =>
   (file as { cases: readonly PrinterCase[] }).cases.map(
     (test): VectorCase => ({
       group: test.group,

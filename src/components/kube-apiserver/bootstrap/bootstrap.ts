@@ -7,7 +7,7 @@ import { SECOND } from '../../../base/brand';
 import { digestOf } from '../../../base/hash';
 import type { JsonObject } from '../../../base/json';
 import { applyDefaults } from '../../../machinery/defaults';
-import { rfc3339Micro } from '../../../machinery/time';
+import { rfc3339, rfc3339Micro } from '../../../machinery/time';
 import type { Ctx } from '../../../sim/process';
 import type { Task } from '../../../sim/task';
 import { Chain } from '../chain/chain';
@@ -18,6 +18,7 @@ import { withField } from '../registry/meta';
 import type { Call, Store } from '../registry/store';
 import type { Etcd3 } from '../storage/etcd3';
 import type { Versioned } from '../storage/versioner';
+import { healthAnswer } from './health';
 import recorded from './objects.json';
 
 const SYSTEM_NAMESPACES = ['kube-system', 'kube-public', 'default', 'kube-node-lease'];
@@ -34,6 +35,20 @@ const CONNECT_RETRY_US = 1 * SECOND;
 const CONNECT_ATTEMPTS = 20;
 const DEFAULT_ADDRESS = '192.168.49.2';
 const SECURE_PORT = 6443;
+
+/** Stands for the certificates by which servers know clients and the aggregator. */
+const CLIENT_CA = '-----BEGIN CERTIFICATE-----\nthe certificate authority of clients\n-----END CERTIFICATE-----\n';
+const AUTHENTICATION_INFO: JsonObject = {
+  metadata: { name: 'extension-apiserver-authentication', namespace: 'kube-system' },
+  data: {
+    'client-ca-file': CLIENT_CA,
+    'requestheader-allowed-names': '["front-proxy-client"]',
+    'requestheader-client-ca-file': CLIENT_CA,
+    'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+    'requestheader-group-headers': '["X-Remote-Group"]',
+    'requestheader-username-headers': '["X-Remote-User"]',
+  },
+};
 
 type Recorded = { readonly [resource: string]: readonly JsonObject[] };
 
@@ -76,6 +91,8 @@ export class Bootstrap {
         run: () => this.createAll('scheduling.k8s.io', 'priorityclasses', objects.priorityclasses ?? []),
       },
       { name: 'rbac/bootstrap-roles', run: () => this.roles(objects) },
+      { name: 'start-cluster-authentication-info-controller', run: () => this.configMap(AUTHENTICATION_INFO) },
+      { name: 'start-legacy-token-tracking-controller', run: () => this.configMap(this.tokenTracking()) },
     ];
     for (const { name } of this.hooks) this.pending.add(name);
   }
@@ -111,22 +128,10 @@ export class Bootstrap {
     this.ctx.inside('boot', { hook: name, created });
   }
 
-  // ---- Health
-
   /** Answers /livez, /readyz and /healthz. */
   health(path: string, verbose = false): { readonly status: number; readonly text: string } {
-    const which = path.split('/')[1] ?? 'readyz';
-    const checks = [
-      { name: 'ping', ok: true },
-      { name: 'log', ok: true },
-      { name: 'etcd', ok: this.connected },
-      ...(which === 'livez' ? [] : [{ name: 'informer-sync', ok: this.synced }]),
-      ...this.hooks.map(({ name }) => ({ name: `poststarthook/${name}`, ok: !this.pending.has(name) })),
-    ];
-    const failed = checks.some(({ ok }) => !ok);
-    if (!failed && !verbose) return { status: 200, text: 'ok' };
-    const lines = checks.map(({ name, ok }) => (ok ? `[+]${name} ok` : `[-]${name} failed: reason withheld`));
-    return { status: failed ? 500 : 200, text: `${[...lines, `${which} check ${failed ? 'failed' : 'passed'}`].join('\n')}\n` };
+    const state = { connected: this.connected, synced: this.synced, pending: this.pending };
+    return healthAnswer(path, verbose, state);
   }
 
   // ---- Hooks
@@ -143,6 +148,16 @@ export class Bootstrap {
     const group = 'flowcontrol.apiserver.k8s.io';
     const levels = yield* this.createAll(group, 'prioritylevelconfigurations', objects.prioritylevelconfigurations ?? []);
     return levels + (yield* this.createAll(group, 'flowschemas', objects.flowschemas ?? []));
+  }
+
+  private *configMap(map: JsonObject): Task<number> {
+    const namespaces = yield* this.createAll('', 'namespaces', [{ metadata: { name: 'kube-system' } }]);
+    return namespaces + (yield* this.createAll('', 'configmaps', [map]));
+  }
+
+  private tokenTracking(): JsonObject {
+    const metadata = { name: 'kube-apiserver-legacy-service-account-token-tracking', namespace: 'kube-system' };
+    return { metadata, data: { since: rfc3339(this.ctx.now()).slice(0, 10) } };
   }
 
   private *serviceCidr(): Task<number> {
@@ -211,6 +226,7 @@ export class Bootstrap {
       const whole = applyDefaults(apiVersion, info.kind, { apiVersion, kind: info.kind, ...object }) as Versioned;
       const result = yield* this.store.create(this.call(group, resource, namespace, name), whole);
       if (!(result instanceof Refusal)) created++;
+      else if (result.code !== 409) this.ctx.inside('boot', { refused: `${resource}/${name}`, reason: result.status.message ?? '' });
     }
     return created;
   }

@@ -1,8 +1,11 @@
 // Which groups, versions and resources there are. Models apiserver pkg/endpoints/discovery (legacy and
 // aggregated, v2) and /version. Left out: storageVersionHash, OpenAPI documents.
 import type { Json, JsonObject } from '../../../base/json';
+import { compareBytes } from '../../../base/order';
 import { groupVersion, RESOURCES, type ResourceInfo } from '../../../machinery/resources';
 import type { Headers } from '../../../wire/payload';
+import { healthPaths } from '../bootstrap/health';
+import { ISSUER } from '../chain/token';
 
 export interface Found {
   readonly body: Json;
@@ -28,6 +31,8 @@ const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
 
 /** The document at a path, null if there is none. */
 export function discovery(path: string, headers: Headers): Found | null {
+  if (path === '/' || path === '') return found({ paths: ALL_PATHS });
+  if (path === '/.well-known/openid-configuration') return found(OPENID);
   const plain = path.length > 1 ? path.replace(/\/$/, '') : path;
   const aggregated = (headers.accept ?? '').includes('as=APIGroupDiscoveryList');
   if (plain === '/version') return found(VERSION);
@@ -68,6 +73,34 @@ function groupOf(name: string): JsonObject {
   return { name, versions, preferredVersion: versions[0] };
 }
 
+const OPENID = {
+  issuer: ISSUER,
+  jwks_uri: 'https://192.168.49.2:6443/openid/v1/jwks',
+  response_types_supported: ['id_token'],
+  subject_types_supported: ['public'],
+  id_token_signing_alg_values_supported: ['RS256'],
+};
+
+/** What GET / lists. */
+const ALL_PATHS = [
+  '/.well-known/openid-configuration',
+  '/api',
+  '/api/v1',
+  '/apis',
+  '/apis/',
+  ...GROUPS.flatMap((group) => [`/apis/${group}`, ...versionsOf(group).map((version) => `/apis/${group}/${version}`)]),
+  '/flagz',
+  ...healthPaths(),
+  '/metrics',
+  '/metrics/slis',
+  '/openapi/v2',
+  '/openapi/v3',
+  '/openapi/v3/',
+  '/openid/v1/jwks',
+  '/statusz',
+  '/version',
+].sort(compareBytes);
+
 function legacy(info: ResourceInfo): JsonObject[] {
   const { resource: name, singular: singularName, namespaced, kind, verbs, shortNames, categories, subresources } = info;
   return [
@@ -104,7 +137,12 @@ function aggregatedList(only: string | null): JsonObject {
   return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
 }
 
+/** The resource's own group and version are not repeated. */
+const OWN = { group: '', version: '' };
+
 function aggregatedResource({
+  group,
+  version,
   resource,
   kind,
   namespaced,
@@ -116,7 +154,7 @@ function aggregatedResource({
 }: ResourceInfo): JsonObject {
   return {
     resource,
-    responseKind: { group: '', version: '', kind },
+    responseKind: { ...OWN, kind },
     scope: namespaced ? 'Namespaced' : 'Cluster',
     singularResource: singular,
     verbs,
@@ -126,7 +164,10 @@ function aggregatedResource({
       ? {
           subresources: subresources.map((sub) => ({
             subresource: sub.name,
-            responseKind: { group: sub.group, version: sub.version, kind: sub.kind },
+            responseKind: {
+              ...(sub.group === group && sub.version === version ? OWN : { group: sub.group, version: sub.version }),
+              kind: sub.kind,
+            },
             verbs: sub.verbs,
           })),
         }

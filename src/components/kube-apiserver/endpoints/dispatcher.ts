@@ -2,7 +2,10 @@
 // Models apiserver pkg/endpoints/installer.go (which paths and methods exist) and pkg/server/mux.
 import type { Seq } from '../../../base/brand';
 import type { Json, JsonObject } from '../../../base/json';
+import { goQuote } from '../../../machinery/go-json';
+import type { ResourceInfo } from '../../../machinery/resources';
 import { genericResponse } from '../../../machinery/status';
+import { printYaml } from '../../../machinery/yaml';
 import type { Ctx } from '../../../sim/process';
 import type { Task } from '../../../sim/task';
 import type { Headers, HttpRequest, HttpResponse } from '../../../wire/payload';
@@ -14,6 +17,7 @@ import { Refusal, refuse } from '../refusal';
 import type { Call } from '../registry/store';
 import type { RequestInfo } from '../request-info';
 import { discovery } from './discovery';
+import { encodingOf } from './negotiation';
 import type { OpenWatch, Reader } from './read';
 import type { Subresources } from './subresources';
 import type { Answered, Writer } from './write';
@@ -34,6 +38,7 @@ interface Parts {
 
 const JSON_HEADERS: Headers = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
 const PROTOBUF_HEADERS: Headers = { 'content-type': 'application/vnd.kubernetes.protobuf', 'cache-control': 'no-cache, private' };
+const YAML_HEADERS: Headers = { 'content-type': 'application/yaml', 'cache-control': 'no-cache, private' };
 const TEXT_HEADERS: Headers = {
   'content-type': 'text/plain; charset=utf-8',
   'cache-control': 'no-cache, private',
@@ -68,12 +73,13 @@ export class Dispatcher {
     const { info } = requested;
     if (isObjectItself(requested) && (requested.verb === 'get' || requested.verb === 'list' || requested.verb === 'watch')) {
       chain.write();
+      const deprecated = warningHeaders(deprecationOf(info));
       if (requested.verb !== 'watch') {
         const read = requested.verb === 'get' ? yield* reader.get(request, requested, info) : yield* reader.list(request, requested, info);
-        return read instanceof Refusal ? refused(request, read) : respond(request, 200, read);
+        return read instanceof Refusal ? refused(request, read) : respond(request, 200, read, deprecated);
       }
       const watch = yield* reader.watch(request, requested, info);
-      return watch instanceof Refusal ? refused(request, watch) : { ...respond(request, 200, null), watch };
+      return watch instanceof Refusal ? refused(request, watch) : { ...respond(request, 200, null, deprecated), watch };
     }
     const call: Call = {
       info,
@@ -83,7 +89,7 @@ export class Dispatcher {
       user,
       dryRun: requested.query.dryRun === 'All',
       chain,
-      warnings: [],
+      warnings: deprecationOf(info),
       annotations: {},
     };
     const answered = yield* this.write(request, requested, call);
@@ -150,17 +156,30 @@ function unservable(request: HttpRequest, { info, group, version, name, namespac
   return wrongPlace || !info.verbs.includes(verb) ? respond(request, 405, METHOD_NOT_ALLOWED) : null;
 }
 
+/** Kinds that clients are told to leave. */
+const DEPRECATED: { readonly [groupResource: string]: string } = {
+  '/endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  '/componentstatuses': 'v1 ComponentStatus is deprecated in v1.19+',
+};
+function deprecationOf({ group, resource }: ResourceInfo): string[] {
+  const warning = DEPRECATED[`${group}/${resource}`];
+  return warning === undefined ? [] : [warning];
+}
+
 function warningHeaders(warnings: readonly string[]): Headers {
-  return warnings.length === 0 ? NO_HEADERS : { warning: warnings.map((warning) => `299 - ${JSON.stringify(warning)}`).join(', ') };
+  return warnings.length === 0 ? NO_HEADERS : { warning: [...new Set(warnings)].map((warning) => `299 - ${goQuote(warning)}`).join(', ') };
 }
 const NO_HEADERS: Headers = {};
 
 const refused = (request: HttpRequest, refusal: Refusal): Served => respond(request, refusal.code, refusal.body, refusal.headers);
 
 function respond(request: HttpRequest, status: number, body: Json, extra: Headers = NO_HEADERS): Served {
-  const base = request.headers.accept?.startsWith('application/vnd.kubernetes.protobuf') ? PROTOBUF_HEADERS : JSON_HEADERS;
+  const type = encodingOf(request.headers);
+  const base = type === 'protobuf' ? PROTOBUF_HEADERS : type === 'yaml' ? YAML_HEADERS : JSON_HEADERS;
   const headers = extra === NO_HEADERS ? base : { ...base, ...extra };
-  return { response: { protocol: 'http', kind: 'response', status, headers, body }, watch: null };
+  // A HEAD request is answered without a body; the type of methods leaves it out because no component sends one.
+  const shown = (request.method as string) === 'HEAD' ? '' : type === 'yaml' && body !== null ? printYaml(body) : body;
+  return { response: { protocol: 'http', kind: 'response', status, headers, body: shown }, watch: null };
 }
 
 const pageNotFound = (): Served => ({

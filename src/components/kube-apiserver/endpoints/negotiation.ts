@@ -1,5 +1,5 @@
 // In which form a client wants its answer: the object, its metadata only, or a table.
-// Models apiserver pkg/endpoints/handlers/negotiation and response.go. Left out: YAML, protobuf bytes.
+// Models apiserver pkg/endpoints/handlers/negotiation and response.go. Left out: protobuf bytes.
 import type { SimTime } from '../../../base/brand';
 import type { Json, JsonObject } from '../../../base/json';
 import type { ResourceInfo } from '../../../machinery/resources';
@@ -21,6 +21,28 @@ const AVAILABLE = [
   'application/vnd.kubernetes.protobuf;stream=watch',
 ];
 const READABLE = new Set(['application/json', 'application/vnd.kubernetes.protobuf', 'application/yaml', 'application/*', '*/*', '']);
+
+type Encoding = 'json' | 'yaml' | 'protobuf';
+const encodings = new Map<string, Encoding>();
+
+/** How the answer is encoded: by the first clause of the Accept header that this server can serve. */
+export function encodingOf({ accept = '' }: Headers): Encoding {
+  let encoding = encodings.get(accept);
+  if (encoding === undefined && encodings.size < MAX_ENCODINGS) encodings.set(accept, (encoding = firstEncoding(accept)));
+  return encoding ?? firstEncoding(accept);
+}
+/** Clients send few different headers; whoever sends many is not remembered. */
+const MAX_ENCODINGS = 100;
+
+function firstEncoding(accept: string): Encoding {
+  for (const clause of accept.split(',')) {
+    const type = clause.split(';')[0]?.trim();
+    if (type === 'application/vnd.kubernetes.protobuf') return 'protobuf';
+    if (type === 'application/yaml') return 'yaml';
+    if (type === 'application/json' || type === '*/*' || type === 'application/*') return 'json';
+  }
+  return 'json';
+}
 
 /** The first form of the Accept header that this server can make. */
 export function formOf(headers: Headers): Form | Refusal {

@@ -88,8 +88,10 @@ export class Reader {
     const cache = this.cacheOf(info);
     const exact =
       options.resourceVersionMatch === 'Exact' || (options.limit > 0 && version.value > 0 && options.resourceVersionMatch === '');
-    if (cache === null || options.continue !== '' || exact)
-      return yield* this.pageFromEtcd(info, prefix, options, version.value, predicate);
+    if (cache === null || options.continue !== '' || exact) {
+      const limit = options.resourceVersion === '0' ? 0 : options.limit;
+      return yield* this.pageFromEtcd(info, prefix, { ...options, limit }, version.value, predicate);
+    }
     let wanted = version.value;
     if (options.resourceVersion === '') {
       const current = yield* this.etcd.currentRevision(info.etcdPrefix);

@@ -69,7 +69,9 @@ const STRATEGIES: { readonly [groupResource: string]: Strategy } = {
   '/nodes': {},
   '/services': serviceStrategy,
   '/replicationcontrollers': { newStatus: { replicas: 0 } },
-  '/persistentvolumes': { newStatus: { phase: 'Pending' } },
+  '/persistentvolumes': {
+    create: (volume) => withField(volume, 'status', { phase: 'Pending', lastPhaseTransitionTime: volume.metadata.creationTimestamp }),
+  },
   '/persistentvolumeclaims': { newStatus: { phase: 'Pending' } },
   'apps/replicasets': { newStatus: { replicas: 0 } },
   'apps/statefulsets': { newStatus: { replicas: 0, availableReplicas: 0 } },

@@ -1,6 +1,6 @@
 // The one place that talks to etcd: single objects, conditional writes, lists by key range.
 // Models apiserver pkg/storage/etcd3 (store.go: Create, GuaranteedUpdate, Delete; lease_manager.go).
-// Left out: encryption, protobuf bytes (values are the objects themselves), compaction by the apiserver.
+// Left out: encryption, protobuf bytes (values are the objects themselves).
 import { SECOND } from '../../../base/brand';
 import { type JsonObject, jsonEqual } from '../../../base/json';
 import { plainError } from '../../../machinery/status';

@@ -1,8 +1,7 @@
-// Pods: quality of service, phase, grace. Models pkg/registry/core/pod/strategy.go and
-// pkg/apis/core/helper/qos.
+// Pods: phase, grace, and what subresources may change. Models pkg/registry/core/pod/strategy.go.
 import type { Json, JsonObject } from '../../../../base/json';
-import { quantityMilli } from '../../../../machinery/quantity';
-import type { Container, PodSpec, PodStatus, StringMap } from '../../../../machinery/types';
+import { qosClass } from '../../../../machinery/qos';
+import type { PodSpec, PodStatus } from '../../../../machinery/types';
 import type { Versioned } from '../../storage/versioner';
 import { withField, withMeta } from '../meta';
 
@@ -26,16 +25,16 @@ export const podStrategy = {
           ],
         }
       : {};
-    return withField(object, 'status', { phase: 'Pending', ...conditions, qosClass: qosClassOf(spec) });
+    return withField(object, 'status', { phase: 'Pending', ...conditions, qosClass: qosClass(spec) });
   },
 
   views: {
     /** A kubelet need not repeat the class, nor can a report change the owners. */
     status(next: Versioned, old: Versioned): Versioned {
-      const { qosClass } = (old.status ?? {}) as PodStatus;
+      const { qosClass: before } = (old.status ?? {}) as PodStatus;
       const status = (next.status ?? {}) as JsonObject;
       const owned = withMeta(next, { ownerReferences: old.metadata.ownerReferences as unknown as Json | undefined });
-      return status.qosClass || !qosClass ? owned : withField(owned, 'status', { ...status, qosClass });
+      return status.qosClass || !before ? owned : withField(owned, 'status', { ...status, qosClass: before });
     },
     ephemeralcontainers: (next: Versioned, old: Versioned): Versioned => {
       const { ephemeralContainers } = (next.spec ?? {}) as JsonObject;
@@ -73,20 +72,3 @@ function resized(next: Versioned, old: Versioned): Versioned {
     }) as unknown as Json | undefined;
   return withSpec(next, old, { containers: change('containers'), initContainers: change('initContainers') });
 }
-
-const COMPUTE = ['cpu', 'memory'];
-
-export function qosClassOf(spec: PodSpec): 'Guaranteed' | 'Burstable' | 'BestEffort' {
-  const containers = [...(spec.initContainers ?? []), ...spec.containers];
-  if (!containers.some(({ resources }) => asks(resources?.requests) || asks(resources?.limits))) return 'BestEffort';
-  return containers.every(guaranteed) ? 'Guaranteed' : 'Burstable';
-}
-
-const asks = (list: StringMap | undefined): boolean => COMPUTE.some((name) => list?.[name] !== undefined && quantityMilli(list[name]) > 0);
-
-const guaranteed = ({ resources }: Container): boolean =>
-  COMPUTE.every((name) => {
-    const limit = resources?.limits?.[name];
-    const request = resources?.requests?.[name] ?? limit;
-    return limit !== undefined && quantityMilli(limit) > 0 && quantityMilli(request) === quantityMilli(limit);
-  });
