@@ -10,11 +10,23 @@ type Tiles = ReadonlyMap<string, Rect>;
 const PLACE_MARGIN = 6;
 const BEND_COST = 60;
 
+/** Ways found, by their ends; a Pod's end may move. */
+const found = new WeakMap<Layout, Map<string, Route>>();
+
 /** The way a message takes; null where there is nothing to see (one place, or none). */
 export function wayBetween(layout: Layout, from: string, to: string, tiles: Tiles): Route | null {
   const a = rectOf(layout, from, tiles);
   const b = rectOf(layout, to, tiles);
   if (a === undefined || b === undefined || a === b) return null;
+  let ways = found.get(layout);
+  if (ways === undefined) found.set(layout, (ways = new Map<string, Route>()));
+  const key = `${from} ${to} ${a.x} ${a.y} ${b.x} ${b.y}`;
+  let way = ways.get(key);
+  if (way === undefined) ways.set(key, (way = findWay(layout, from, to, tiles, a, b)));
+  return way;
+}
+
+function findWay(layout: Layout, from: string, to: string, tiles: Tiles, a: Rect, b: Rect): Route {
   const aId = layout.place(from)?.id ?? from;
   const bId = layout.place(to)?.id ?? to;
   for (const { a: start, b: end, route: known } of layout.edges) {

@@ -4,7 +4,7 @@ import type { ComponentId } from '../../wire/names';
 import { binaryOf } from '../../wire/names';
 import type { PodTile, SceneFacts } from '../../worker/protocol';
 import type { Layout } from '../layout';
-import type { Rect } from '../places';
+import type { Place, Rect } from '../places';
 import { useSignal } from '../react';
 import { en } from '../text/en';
 import { show, useUi } from '../ui';
@@ -12,7 +12,7 @@ import { rectOf } from '../ways';
 import { placeCallout } from './callout-place';
 import { isNarrow, toScreen } from './camera';
 import { useStage } from './context';
-import { nameOf, nodeState, podPhrase, rulesText, stateOf } from './describe';
+import { CAPTIONS, nameOf, nodeState, podPhrase, rulesText, stateOf } from './describe';
 import css from './facts.module.css';
 import { indexOf, podsOf } from './scene-index';
 
@@ -48,7 +48,7 @@ function Card({ id }: { readonly id: string }) {
         <dl className={css.list}>
           {node !== null && <NodeFacts node={node} scene={scene} />}
           {id.startsWith('pod/') && <PodFacts pod={scene.pods.find((pod) => `pod/${pod.key}` === id)} />}
-          {node === null && place !== undefined && <ComponentFacts id={id} state={stateOf(place, scene)} scene={scene} />}
+          {node === null && place !== undefined && <ComponentFacts id={id} place={place} scene={scene} />}
         </dl>
       )}
       {opens && (
@@ -79,11 +79,14 @@ function useStanding(box: RefObject<HTMLElement | null>, id: string, layout: Lay
       if (anchor === null) return;
       const at = toScreen(anchor, model.view.get());
       const callout = model.callout.get();
+      const focus = model.focus.get();
+      const speaking = focus === null ? [] : [rectOf(layout, focus.from, model.tiles()), rectOf(layout, focus.to, model.tiles())];
+      const others = speaking.flatMap((rect) => (rect === undefined ? [] : [toScreen(rect, model.view.get())]));
       const ends = callout === null ? [at] : [at, callout];
       const size = { width: element.offsetWidth, height: element.offsetHeight };
       const spot = isNarrow(container)
         ? { x: (container.width - size.width) / 2, y: container.height - size.height - 12 }
-        : placeCallout({ ...size, container, ends, way: [[at.x + at.w / 2, at.y + at.h / 2]], others: [] });
+        : placeCallout({ ...size, container, ends, way: [[at.x + at.w / 2, at.y + at.h / 2]], others });
       element.style.transform = `translate(${spot.x}px, ${spot.y}px)`;
     };
     stand();
@@ -104,18 +107,20 @@ function anchorOf(
   return frame === undefined ? null : { ...frame.rect, h: Math.min(frame.rect.h, 36) };
 }
 
-const Fact = ({ name, lines }: { readonly name: string; readonly lines: readonly string[] }) => (
+const Fact = ({ name, lines, code = false }: { readonly name: string; readonly lines: readonly string[]; readonly code?: boolean }) => (
   <div>
     <dt>{name}</dt>
     {(lines.length === 0 ? [t.facts.none] : lines.slice(0, MAX_LINES)).map((line, i) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: the same text may stand twice
-      <dd key={i}>{line}</dd>
+      <dd key={i}>{code ? <code>{line}</code> : line}</dd>
     ))}
     {lines.length > MAX_LINES && <dd>{t.more(lines.length - MAX_LINES)}</dd>}
   </div>
 );
 
-function ComponentFacts({ id, state, scene }: { readonly id: string; readonly state: string; readonly scene: SceneFacts }) {
+function ComponentFacts({ id, place, scene }: { readonly id: string; readonly place: Place; readonly scene: SceneFacts }) {
+  const state = stateOf(place, scene);
+  const { kind, node } = place;
   const held = scene.watches.filter(({ client }) => client === id);
   const here = scene.watches.filter(({ server }) => server === id);
   const queues = Object.entries(scene.queues).filter(
@@ -123,7 +128,7 @@ function ComponentFacts({ id, state, scene }: { readonly id: string; readonly st
   );
   return (
     <>
-      {state !== '' && <Fact name={t.facts.now} lines={[state]} />}
+      {state !== '' && state !== CAPTIONS[kind] && <Fact name={t.facts.now} lines={[state]} />}
       {(id === 'kube-controller-manager' || id === 'kube-scheduler') && (
         <Fact
           name={t.facts.queues}
@@ -131,9 +136,10 @@ function ComponentFacts({ id, state, scene }: { readonly id: string; readonly st
         />
       )}
       {id === 'etcd' && (
-        <Fact name={t.facts.revisions} lines={scene.etcd.last.map(({ revision, key }) => `${revision}  ${key}`).reverse()} />
+        <Fact name={t.facts.revisions} lines={scene.etcd.last.map(({ revision, key }) => `${revision} ${key}`).reverse()} code />
       )}
-      {held.length > 0 && <Fact name={t.facts.watchesOpen} lines={held.flatMap(({ resources }) => resources)} />}
+      {kind === 'kubelet' && <Fact name={t.facts.pods} lines={podsOf(scene, node ?? '').map(podPhrase)} />}
+      {held.length > 0 && <Fact name={t.facts.watchesOpen} lines={held.flatMap(({ resources }) => resources)} code />}
       {here.length > 0 && <Fact name={t.facts.watchedBy} lines={here.map(({ client, count }) => `${nameOf(client)}: ${count}`)} />}
     </>
   );

@@ -88,7 +88,7 @@ export const LOST_AT = 0.6;
 
 // ---- At the same time
 
-const LOOKED_AT = 256;
+const LOOKED_AT = 512;
 const LONGEST_FLIGHT_US = 2_000_000;
 
 export interface Flight {

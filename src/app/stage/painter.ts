@@ -4,9 +4,10 @@ import { isObject } from '../../base/json';
 import type { Detail } from '../../worker/protocol';
 import { passage } from '../layout';
 import { useUi } from '../ui';
+import { wayBetween } from '../ways';
 import { threadStart } from './callout-place';
 import { docks } from './camera';
-import { type Focus, flightsAt, focusOf, LOST_AT, type Tone, timeAt } from './focus';
+import { type Focus, flightsAt, LOST_AT, shapeOf, type Tone, timeAt, toneOf } from './focus';
 import type { StageModel } from './model';
 import { standing } from './motion';
 import { type DrawnMessage, type Palette, render } from './render';
@@ -65,8 +66,10 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
     const layout = model.layout.get();
     return flightsAt(columns, session.list(), focus.header, timeAt(focus.header, Math.min(progress, 0.999))).flatMap(
       ({ header, share }) => {
-        const { way, shape, tone } = focusOf(header, layout, model.tiles());
-        return way === null ? [] : [{ way, ...way.at(share), share, shape, tone, code: '', inFocus: false }];
+        const way = wayBetween(layout, header.from, header.to, model.tiles());
+        return way === null
+          ? []
+          : [{ way, ...way.at(share), share, shape: shapeOf(header), tone: toneOf(header), code: '', inFocus: false }];
       },
     );
   }
