@@ -4,14 +4,15 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { simTime } from '../base/brand';
-import { isObject, type JsonObject } from '../base/json';
+import { isObject, type Json, type JsonObject } from '../base/json';
 import { clusterOf } from '../cluster/default-run';
 import { Runner } from '../cluster/runner';
 import { Trace } from '../trace/trace';
 import type { TraceRecord } from '../wire/record';
 import { type FaultSpec, type Input, MODEL } from '../wire/run';
 import { imagesBefore, objectsBefore, warmNodes, warmPod } from './compare/before';
-import { alignPods, compareLanes, type LaneResult } from './compare/lanes';
+import { align, compareLanes, type LaneResult } from './compare/lanes';
+import { deploymentsByPods } from './compare/owners';
 import type { RecordedStep, Recording } from './compare/recording';
 import { ourLanes, recordedLanes } from './compare/sides';
 import { compareStartup, isStartup, type StartupRecording } from './compare/startup';
@@ -23,6 +24,7 @@ const CALM_US = 40_000_000;
 const IMAGE_BYTES = 1_053_547;
 const LONGEST_COMMAND_US = 60_000_000;
 const LOOK_US = 5_000;
+const ROLLOUT_US = 10_000_000;
 const SETTLE_US = 3_000_000;
 
 class Replay {
@@ -47,7 +49,7 @@ class Replay {
     this.until(this.startUs + last * 1_000 + AFTER_US);
     this.trace.follow();
     const real = recordedLanes(this.recording);
-    return compareLanes(real, alignPods(real, ourLanes(this.trace, this.first, this.recording, this.stepOf)));
+    return compareLanes(real, align(real, ourLanes(this.trace, this.first, this.recording, this.stepOf)));
   }
 
   private prepare(): void {
@@ -58,10 +60,24 @@ class Replay {
       this.give({ type: 'kubectl', line: `kubectl create namespace ${namespace}` });
       this.settle();
     }
-    const before = [...objectsBefore(this.recording), ...warmNodes(this.recording).map((node) => warmPod(namespace, node))];
+    const objects = objectsBefore(this.recording);
+    const madeUp = deploymentsByPods(this.recording, deploymentNames(this.recording, objects));
+    const before = [
+      ...objects,
+      ...madeUp.map(({ deployment }) => deployment),
+      ...warmNodes(this.recording).map((node) => warmPod(namespace, node)),
+    ];
     if (before.length > 0) {
       this.give({ type: 'kubectl', line: 'kubectl create -f -', stdin: before.map((object) => JSON.stringify(object)).join('\n---\n') });
       this.settle();
+    }
+    for (const { deployment, container, image, earlierImages } of madeUp) {
+      const name = `deployment/${(deployment.metadata as JsonObject).name}`;
+      for (const next of earlierImages.length === 0 ? [] : [...earlierImages, image]) {
+        this.give({ type: 'kubectl', line: `kubectl -n ${namespace} set image ${name} ${container}=${next}` });
+        this.settle();
+        this.until(sim.now + ROLLOUT_US);
+      }
     }
     this.until(sim.now + CALM_US);
     this.first = sim.recorder.records.length;
@@ -149,6 +165,15 @@ class Replay {
     const { sim } = this.runner.cluster;
     sim.runToRest(simTime(sim.now + SETTLE_US));
   }
+}
+
+/** Deployments that stood before, or that the scenario makes itself. */
+function deploymentNames({ audit }: Recording, objects: readonly JsonObject[]): ReadonlySet<string> {
+  const nameIn = (body: Json | undefined): string => (isObject(body) && isObject(body.metadata) ? String(body.metadata.name) : '');
+  const made = audit
+    .filter(({ verb, uri }) => verb === 'create' && /\/(deployments|replicasets)(\?|$)/.test(uri))
+    .map(({ req, resDiff }) => nameIn(req) || nameIn(resDiff));
+  return new Set([...objects.filter(({ kind }) => kind === 'Deployment').map(nameIn), ...made]);
 }
 
 let passed = 0;

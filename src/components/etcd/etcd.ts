@@ -47,6 +47,9 @@ function interiorOf({ store }: Disk): Interior {
 class Server {
   private readonly hub: WatchHub;
   private readonly expiries = new Map<number, Timer>();
+  /** Leases given at one instant get different ids. */
+  private leaseAt = simTime(Number.MIN_SAFE_INTEGER);
+  private leasesNow = 0;
   private lastApplied = simTime(Number.MIN_SAFE_INTEGER);
 
   constructor(
@@ -137,7 +140,10 @@ class Server {
 
   /** int64 in etcd; here below 2^53, so that it stays a number in JSON. */
   private newLeaseId(): number {
-    const random = this.ctx.random(`lease at ${this.ctx.now()}`);
+    const now = this.ctx.now();
+    this.leasesNow = now === this.leaseAt ? this.leasesNow + 1 : 0;
+    this.leaseAt = now;
+    const random = this.ctx.random(`lease ${this.leasesNow} at ${now}`);
     let id = 0;
     do id = random.below(0x20_0000) * 0x1_0000_0000 + random.next();
     while (id === 0 || this.disk.store.leases.has(id));

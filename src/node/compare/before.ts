@@ -107,6 +107,7 @@ export function imagesBefore(recording: Recording, node: string): string[] {
 
 /** Nodes whose kubelet ran Pods and did not open a watch on the namespace's root certificate: another Pod had it open. */
 export function warmNodes(recording: Recording): string[] {
+  if (recording.namespace !== 'default') return []; // what stood in other namespaces is made up again
   const ran = new Set(recording.cri.filter(({ rpc }) => rpc === 'RunPodSandbox').map(({ node }) => node));
   const opened = new Set(
     recording.audit

@@ -16,47 +16,52 @@ export class Lanes {
     return [...this.lanes.keys()];
   }
 
-  /** The same lanes with Pods under other names: `web-H1-P2` -> `web-H1-P1`. */
-  renamed(names: ReadonlyMap<string, string>): Lanes {
-    const rename = (text: string): string => text.replace(POD, (pod) => names.get(pod) ?? pod);
+  /** The same lanes with Pods or ReplicaSets under other names: `web-H1-P2` -> `web-H1-P1`. */
+  renamed(pattern: RegExp, names: ReadonlyMap<string, string>): Lanes {
+    const rename = (text: string): string => text.replace(pattern, (name) => names.get(name) ?? name);
     const lanes = new Lanes();
     for (const [lane, items] of this.lanes) for (const item of items) lanes.add(rename(lane), rename(item));
     return lanes;
   }
 
-  /** Each Pod with all that happened to it, its own name left out. */
-  pods(): Map<string, string> {
+  /** Each thing that the pattern finds in a lane's name, with all that happened to it, its own name left out. */
+  stories(pattern: RegExp): Map<string, string> {
     const lines = new Map<string, string[]>();
     for (const [lane, items] of this.lanes) {
-      const [pod] = POD.exec(lane) ?? [];
-      POD.lastIndex = 0;
-      if (pod === undefined) continue;
-      const line = `${lane}: ${items.join(', ')}`.replaceAll(pod, '*');
-      lines.set(pod, [...(lines.get(pod) ?? []), line]);
+      const [name] = lane.match(pattern) ?? [];
+      if (name === undefined) continue;
+      const line = `${lane}: ${items.join(', ')}`.replaceAll(name, '*').replace(/-P\d+/g, '-P');
+      lines.set(name, [...(lines.get(name) ?? []), line]);
     }
-    return new Map([...lines].map(([pod, all]) => [pod, all.sort().join('\n')]));
+    return new Map([...lines].map(([name, all]) => [name, all.sort().join('\n')]));
   }
 }
+const REPLICA_SET = /[a-z0-9.-]+?-H\d+/g;
 const POD = /[a-z0-9.-]+-H\d+-P\d+/g;
 
-/** Pods of one owner are alike: ours are numbered so that each stands beside one that had the same happen to it. */
-export function alignPods(real: Lanes, ours: Lanes): Lanes {
-  const wanted = real.pods();
+/** Pods of one owner are alike, and so are ReplicaSets of one Deployment: ours are numbered so that each stands beside
+ *  one that had the same happen to it. */
+export const align = (real: Lanes, ours: Lanes): Lanes => alignNames(real, alignNames(real, ours, REPLICA_SET), POD);
+
+function alignNames(real: Lanes, ours: Lanes, pattern: RegExp): Lanes {
   const names = new Map<string, string>();
-  const left = new Map(wanted);
-  const family = (pod: string): string => pod.replace(/-P\d+$/, '');
-  const take = (pod: string, fits: (candidate: string, story: string) => boolean): void => {
-    const match = [...left].find(([candidate, story]) => family(candidate) === family(pod) && fits(candidate, story));
+  const left = new Map(real.stories(pattern));
+  const mine = [...ours.stories(pattern)];
+  const family = (name: string): string => name.replace(/[PH]\d+$/, '');
+  const take = (name: string, fits: (candidate: string, story: string) => boolean): void => {
+    if (names.has(name)) return;
+    const match = [...left].find(([candidate, story]) => family(candidate) === family(name) && fits(candidate, story));
     if (match === undefined) return;
-    names.set(pod, match[0]);
+    names.set(name, match[0]);
     left.delete(match[0]);
   };
-  const mine = [...ours.pods()];
-  for (const [pod, story] of mine) take(pod, (candidate, theirs) => candidate === pod && theirs === story);
-  for (const [pod, story] of mine) if (!names.has(pod)) take(pod, (_, theirs) => theirs === story);
-  for (const [pod] of mine) if (!names.has(pod)) take(pod, (candidate) => candidate === pod);
-  for (const [pod] of mine) if (!names.has(pod)) take(pod, () => true);
-  return ours.renamed(names);
+  for (const [name, story] of mine) take(name, (candidate, theirs) => candidate === name && theirs === story);
+  for (const [name, story] of mine) take(name, (_, theirs) => theirs === story);
+  for (const [name, story] of mine)
+    take(name, (_, theirs) => theirs.includes('-P') === story.includes('-P') && theirs.includes('DELETE') === story.includes('DELETE'));
+  for (const [name] of mine) take(name, (candidate) => candidate === name);
+  for (const [name] of mine) take(name, () => true);
+  return ours.renamed(pattern, names);
 }
 
 export interface LaneResult {

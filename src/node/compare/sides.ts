@@ -2,6 +2,7 @@
 // writes per key, CRI calls per sandbox, container and image, Events per object, rules per service,
 // and what kubectl printed per step.
 import { isObject, type Json, type JsonObject } from '../../base/json';
+import { compareBytes } from '../../base/order';
 import { parsePath } from '../../machinery/resources';
 import { writesOf } from '../../trace/changes';
 import type { Trace } from '../../trace/trace';
@@ -20,7 +21,12 @@ interface Request {
   /** Where the path names none: the name in the body. */
   readonly bodyName: string | null;
 }
+/** The recorded control plane ran beside its nodes, on none of them. */
+const CONTROL_PLANE_NODE = /^control-plane +Ready/;
+const LONE_LOOK_MS = 900;
+
 interface Call {
+  readonly atMs: number;
   readonly node: string;
   readonly rpc: string;
   readonly req: JsonObject;
@@ -31,10 +37,30 @@ const text = (value: Json | undefined): string | null => (typeof value === 'stri
 const nameIn = (object: Json | undefined): string | null =>
   isObject(object) && isObject(object.metadata) ? text(object.metadata.name) : null;
 
+/** Rows of a table stand in the order of names that chance made: neighbours that begin with one are sorted. */
+function sortedRows(lines: readonly string[]): string[] {
+  const sorted: string[] = [];
+  let run: string[] = [];
+  const flush = (): void => {
+    sorted.push(...run.sort((a, b) => compareBytes(withoutPod(a), withoutPod(b))));
+    run = [];
+  };
+  for (const line of lines) {
+    if (/^(\S+-P\d+|<node>) /.test(line)) run.push(line);
+    else {
+      flush();
+      sorted.push(line);
+    }
+  }
+  flush();
+  return sorted;
+}
+const withoutPod = (line: string): string => line.replace(/-P\d+/, '-P');
+
 /** Heartbeats, elections, reopened watches, and what a client asks only to learn about the server. */
 const isPeriodic = ({ verb, uri }: Request): boolean =>
   (verb === 'watch' && !uri.includes('sendInitialEvents=true')) ||
-  /\/leases|\/ipaddresses|\/namespaces\/default\/(endpoints|endpointslices)\/kubernetes|\/nodes\/[^/]+\/status\?timeout=10s|^\/(openapi|version|healthz|readyz|livez)|^\/apis?(\?|$)/.test(
+  /\/leases|\/ipaddresses|\/limitranges$|\/namespaces\/default\/(endpoints|endpointslices)\/kubernetes|\/nodes\/[^/]+\/status\?timeout=10s|^\/(openapi|version|healthz|readyz|livez)|^\/apis?(\?|$)/.test(
     uri,
   );
 
@@ -75,18 +101,27 @@ class Side {
     return resource === 'endpointslices' ? this.names.generated(name) : this.names.name(name);
   }
 
-  call({ rpc, req, res }: Call): void {
+  call({ rpc, req, res, atMs }: Call): void {
     const lane = this.callLane(rpc, req, res);
-    if (lane !== null) this.lanes.add(`cri ${lane}`, rpc);
+    if (lane === null) return;
+    const sinceMs = atMs - (this.lastCalls.get(lane) ?? Number.NEGATIVE_INFINITY);
+    this.lastCalls.set(lane, atMs);
+    // Statistics are polled every 10 s by a look at each container.
+    if (rpc === 'ContainerStatus' && sinceMs > LONE_LOOK_MS) return;
+    this.lanes.add(`cri ${lane}`, rpc);
   }
+  private readonly lastCalls = new Map<string, number>();
 
   event(type: string, reason: string, object: string): void {
     this.lanes.add(`events ${this.names.text(object).replace(/node-\d+$/, 'NODE')}`, `${type} ${reason}`);
   }
 
   output(step: number, stdout: string, stderr: string, exit: number): void {
-    for (const line of `${stdout}${stderr}`.split('\n'))
-      if (line.trim() !== '' && !line.startsWith(WARM)) this.lanes.add(`output step ${step}`, outputLine(line, this.names));
+    const lines = `${stdout}${stderr}`
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !line.startsWith(WARM) && !CONTROL_PLANE_NODE.test(line))
+      .map((line) => outputLine(line, this.names));
+    for (const line of sortedRows(lines)) this.lanes.add(`output step ${step}`, line);
     this.lanes.add(`output step ${step}`, `exit ${exit}`);
   }
 
@@ -150,7 +185,8 @@ export function recordedLanes(recording: Recording): Lanes {
     if (key.startsWith('/registry/minions/') && heartbeats.some((at) => t >= at && t - at < HEARTBEAT_WRITE_MS)) continue;
     side.etcdWrite(op, key);
   }
-  for (const { node, rpc, req, res } of recording.cri) if (!SILENT_CALLS.has(rpc)) side.call({ node, rpc, req: req ?? {}, res: res ?? {} });
+  for (const { t, node, rpc, req, res } of recording.cri)
+    if (!SILENT_CALLS.has(rpc)) side.call({ atMs: t, node, rpc, req: req ?? {}, res: res ?? {} });
   for (const { type, reason, object } of [...recording.events].sort(byReason)) side.event(type, reason, object);
   const last = [...recording.iptables].filter(({ stdin }) => stdin !== undefined).at(-1);
   if (last?.stdin !== undefined) side.rules(last.stdin);
@@ -177,7 +213,7 @@ export function ourLanes(trace: Trace, first: number, recording: Recording, step
     if (payload.kind === 'request' && payload.protocol === 'cri' && !SILENT_CALLS.has(payload.rpc)) {
       const answer = trace.answerOf(record)?.payload;
       const res = answer?.kind === 'response' && 'body' in answer && isObject(answer.body) ? answer.body : {};
-      side.call({ node: nodeOf(record.to) ?? '', rpc: payload.rpc, req: payload.body, res });
+      side.call({ atMs: record.atUs / 1_000, node: nodeOf(record.to) ?? '', rpc: payload.rpc, req: payload.body, res });
     }
     if (
       payload.kind === 'request' &&

@@ -5,7 +5,7 @@ import { SECOND } from '../../../base/brand';
 import { type JsonObject, jsonEqual } from '../../../base/json';
 import { plainError } from '../../../machinery/status';
 import type { Ctx } from '../../../sim/process';
-import type { Task } from '../../../sim/task';
+import { suspend, type Task } from '../../../sim/task';
 import { ETCD } from '../../../wire/names';
 import type { EtcdResponse, EtcdRpc } from '../../../wire/payload';
 import { Refusal, refuse } from '../refusal';
@@ -42,6 +42,8 @@ const LEASE_REUSE_SECONDS = 60;
 const LEASE_MAX_KEYS = 1_000;
 
 export class Etcd3 {
+  /** Who waits for a lease that is asked for: one is asked for at a time. */
+  private awaitLease: ((lease: number | Refusal) => void)[] | null = null;
   private lease: { id: number; endsAtSeconds: number; keys: number } | null = null;
   /** The newest revision that any answer told of. */
   revision = 0;
@@ -173,11 +175,16 @@ export class Etcd3 {
       const valid = now + ttl < lease.endsAtSeconds && now + ttl + LEASE_REUSE_SECONDS >= lease.endsAtSeconds;
       if (valid && lease.keys <= LEASE_MAX_KEYS) return lease.id;
     }
+    if (this.awaitLease !== null) return yield* suspend<number | Refusal>((resume) => this.awaitLease?.push(resume));
+    this.awaitLease = [];
     const granted = ttl + LEASE_REUSE_SECONDS;
     const body = yield* this.call('LeaseGrant', { TTL: granted });
-    if (body instanceof Refusal) return body;
-    this.lease = { id: body.ID as number, endsAtSeconds: now + granted, keys: 1 };
-    return this.lease.id;
+    if (!(body instanceof Refusal)) this.lease = { id: body.ID as number, endsAtSeconds: now + granted, keys: 1 + this.awaitLease.length };
+    const result = body instanceof Refusal ? body : (body.ID as number);
+    const waiting = this.awaitLease;
+    this.awaitLease = null;
+    for (const resume of waiting) resume(result);
+    return result;
   }
 }
 
