@@ -31,6 +31,7 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
   const { session } = model;
   let palette: Palette | null = null;
   let wasMoving = -1;
+  let ringing: Animation | undefined;
 
   /** The message in focus where it stands now. */
   function inFocus(focus: Focus): DrawnMessage | null {
@@ -105,13 +106,15 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
   /** The soft ring, once, when a message that travelled has arrived. */
   function arrive(at: { readonly x: number; readonly y: number } | null): void {
     const { seq, progress } = session.player.position();
-    if (progress < 1) wasMoving = seq;
-    else if (wasMoving === seq && at !== null) {
+    if (progress < 1) {
+      ringing?.cancel();
+      wasMoving = seq;
+    } else if (wasMoving === seq && at !== null) {
       wasMoving = -1;
       ring.style.transform = `translate(${at.x}px, ${at.y}px)`;
       ring.dataset.tone = model.focus.get()?.tone ?? 'http';
       const circle = ring.firstElementChild;
-      circle?.animate(
+      ringing = circle?.animate(
         [
           { opacity: 0.9, transform: 'scale(0.5)' },
           { opacity: 0, transform: 'scale(2.2)' },
