@@ -38,7 +38,12 @@ export function viewOf(payload: Json): PayloadView {
     case 'input': {
       const input = isObject(given.input) ? given.input : {};
       const stdin = typeof input.stdin === 'string' ? input.stdin : null;
-      return { ...plain, start: text(input.line), body: input.type === 'fault' ? input.fault : undefined, text: stdin };
+      return {
+        ...plain,
+        start: input.type === 'interrupt' ? 'Ctrl-C' : text(input.line),
+        body: input.type === 'fault' ? input.fault : undefined,
+        text: stdin,
+      };
     }
     case 'output':
       return {

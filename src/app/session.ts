@@ -61,6 +61,8 @@ export interface Session {
   goOn(): void;
   /** Stops the cluster where it is. */
   stop(): void;
+  /** Ctrl-C: stops the simulation while it runs; ends a command that waits once it rests. */
+  interrupt(): void;
   /** Plays the same run again, to where the cursor is. */
   restart(): void;
   /** The same cluster, as if nothing had been typed. */
@@ -275,6 +277,13 @@ export function createSession(needs: SessionNeeds): Session {
     return ok(undefined);
   }
 
+  /** The last command has not ended: it watches, or waits for something. */
+  function commandRuns(): boolean {
+    let running = false;
+    for (const { kind } of terminal.get()) running = kind === 'input' || (running && kind !== 'exit');
+    return running;
+  }
+
   function append(input: Input): void {
     inputs.set([...inputs.get(), { when: 'rest', input }]);
     link.send({ type: 'input', input, after: null });
@@ -336,6 +345,10 @@ export function createSession(needs: SessionNeeds): Session {
       if (run.get() !== null) link.send({ type: 'continue', us: 60_000_000 });
     },
     stop: () => link.send({ type: 'stop' }),
+    interrupt() {
+      if (moving()) link.send({ type: 'stop' });
+      else if (commandRuns()) append({ type: 'interrupt' });
+    },
     restart() {
       const { seq } = player.cursor.get();
       const before = run.get();

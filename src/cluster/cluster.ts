@@ -52,6 +52,8 @@ export class Cluster {
   give(input: Input): Seq {
     const seq = this.note(USER, KUBECTL, null, { protocol: 'input', kind: 'input', input }, this.chanceOf(input));
     if (input.type === 'kubectl') this.type(input.line, input.stdin ?? '', seq);
+    else if (input.type === 'interrupt')
+      this.sim.within({ process: null, actor: null, cause: seq, idle: false }, () => this.kubectl.interrupt());
     else this.break(input.fault, seq);
     return seq;
   }

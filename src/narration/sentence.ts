@@ -3,6 +3,7 @@ import { type Subject, subjectOf } from '../trace/subject';
 import type { Trace } from '../trace/trace';
 import type { Fault, Payload } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
+import type { Input } from '../wire/run';
 import { callAnswerPhrase, callPhrase, etcdAnswerPhrase, etcdDeliveryPhrase, etcdRequestPhrase, streamPhrase } from './call-phrases';
 import { answerPhrase, requestPhrase } from './http-phrases';
 import { insidePhrase } from './inside-phrases';
@@ -34,11 +35,16 @@ const clipped = (text: string): string => {
   return words.length <= MAX_WORDS ? text : `${words.slice(0, MAX_WORDS).join(' ')}…`;
 };
 
+function inputPhrase(input: Input): string {
+  if (input.type === 'kubectl') return `typed \`${input.line}\``;
+  return input.type === 'interrupt' ? 'pressed Ctrl-C' : `break something: ${input.fault.kind}`;
+}
+
 function phraseOf(record: TraceRecord, trace: Trace): string {
   const { payload } = record;
   switch (payload.kind) {
     case 'input':
-      return payload.input.type === 'kubectl' ? `typed \`${payload.input.line}\`` : `break something: ${payload.input.fault.kind}`;
+      return inputPhrase(payload.input);
     case 'output':
       return outputPhrase(payload.stdout, payload.stderr, payload.exit);
     case 'request':

@@ -76,6 +76,7 @@ function reasonOf(cause: TraceRecord, record: TraceRecord, trace: Trace): string
   const { payload } = cause;
   switch (payload.kind) {
     case 'input':
+      if (payload.input.type === 'interrupt') return 'you pressed Ctrl-C';
       return payload.input.type === 'kubectl' ? 'you typed the command' : 'you broke something';
     case 'fault':
       return 'you broke something';

@@ -24,6 +24,7 @@ function isTimedInput(value: unknown): value is TimedInput {
 export function isInput(value: unknown): value is Input {
   if (!isObject(value)) return false;
   if (value.type === 'fault') return isFault(value.fault);
+  if (value.type === 'interrupt') return true;
   return value.type === 'kubectl' && text(value.line, MAX_LINE) && (value.stdin === undefined || text(value.stdin, MAX_STDIN));
 }
 

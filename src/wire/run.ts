@@ -20,7 +20,10 @@ export interface TimedInput {
 
 export type Input =
   /** A line as typed in a terminal; `stdin` is pasted text for `-f -`. */
-  { readonly type: 'kubectl'; readonly line: string; readonly stdin?: string } | { readonly type: 'fault'; readonly fault: FaultSpec };
+  | { readonly type: 'kubectl'; readonly line: string; readonly stdin?: string }
+  /** Ctrl-C: ends what still runs in the terminal. */
+  | { readonly type: 'interrupt' }
+  | { readonly type: 'fault'; readonly fault: FaultSpec };
 
 export type FaultSpec =
   /** Stops a container's process, as `crictl stop` would; the kubelet will restart it. */

@@ -1,7 +1,7 @@
 // One line of text per payload: what was sent, as a person who knows the protocol would note it down.
 import { isObject, type Json, type JsonObject } from '../base/json';
 import type { EtcdRequest, Payload, RpcError } from './payload';
-import type { FaultSpec } from './run';
+import type { FaultSpec, Input } from './run';
 
 const MAX_LENGTH = 240;
 
@@ -11,10 +11,15 @@ export function summaryOf(payload: Payload): string {
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text;
 }
 
+function inputText(input: Input): string {
+  if (input.type === 'kubectl') return input.line;
+  return input.type === 'interrupt' ? 'Ctrl-C' : faultText(input.fault);
+}
+
 function lineOf(payload: Payload): string {
   switch (payload.kind) {
     case 'input':
-      return payload.input.type === 'kubectl' ? payload.input.line : faultText(payload.input.fault);
+      return inputText(payload.input);
     case 'output':
       return outputText(payload.stdout || payload.stderr, payload.exit);
     case 'request':

@@ -79,7 +79,7 @@ function Input() {
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>): void {
     if (event.key === 'ArrowUp' || event.key === 'ArrowDown') line.recall(event.key === 'ArrowUp' ? -1 : 1);
     else if (event.key === 'c' && event.ctrlKey && input.current?.selectionStart === input.current?.selectionEnd) {
-      if (session.moving()) session.stop();
+      session.interrupt();
       line.write('');
     } else return;
     event.preventDefault();
