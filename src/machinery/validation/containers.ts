@@ -33,7 +33,9 @@ const osOf = (spec: PodSpec): string | null => {
 };
 
 export function validateContainers(found: Findings, path: string, context: ContainerContext): void {
-  const { containers = [], terminationGracePeriodSeconds: grace = null } = context.spec;
+  const { terminationGracePeriodSeconds: grace = null } = context.spec;
+  // A list that was left out has been decoded as null.
+  const containers = context.spec.containers ?? [];
   if (containers.length === 0) return found.required(path);
   const names = new Set<string>();
   containers.forEach((container, i) => {
