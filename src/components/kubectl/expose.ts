@@ -20,7 +20,8 @@ function* runExpose(session: Session): Task<void> {
   const services = findKind('v1', 'Service');
   if (services === null) return;
   yield* visitInfos(session, { accept: ANY }, function* (info) {
-    if (!EXPOSED.includes(info.mapping.kind)) throw fail(`cannot expose a ${info.mapping.kind}.${info.mapping.group}`);
+    if (!EXPOSED.includes(info.mapping.kind))
+      throw fail(`cannot expose a ${info.mapping.kind}${info.mapping.group === '' ? '' : `.${info.mapping.group}`}`);
     const service = serviceOf(session, info.object ?? {}, info.name);
     const dryRun = dryRunOf(session);
     let made: JsonObject = service;

@@ -8,7 +8,7 @@ import { fetch, fileInfos, type Info, itemsOf, listOf, type Targets, targetsOf }
 import { ApiError, CommandError, fail, severalErrors } from './errors';
 import { ANY, JSON_ONLY, type Query, TABLE } from './http';
 import { isTable, type ObjectPrinter, objectPrinter } from './print/output';
-import { sortedBy } from './print/sorting';
+import { relaxedPath, sortedBy } from './print/sorting';
 import { type TableText, tableText } from './print/table-text';
 import { type Command, namespaceOf, type Session } from './session';
 
@@ -158,7 +158,10 @@ function* printObjects(session: Session): Task<void> {
 
 function sorted(session: Session, items: readonly JsonObject[]): readonly JsonObject[] {
   const path = session.flags.text('sort-by');
-  return path === '' ? items : (sortedBy(items, path, (item) => item) ?? []);
+  if (path === '') return items;
+  const sorted = sortedBy(items, path, (item) => item);
+  if (sorted === null) throw fail(`couldn't find any field with path "${relaxedPath(path)}" in the list of objects`);
+  return sorted;
 }
 
 // ---- Tables

@@ -49,6 +49,7 @@ function parseWish(session: Session, pairs: readonly string[], field: Field): Wi
     if (equals > 0) {
       const [key, value] = [text.slice(0, equals), text.slice(equals + 1)];
       if (field === 'labels') {
+        if (value.includes('=')) throw fail(`invalid label spec: ${text}`);
         const [complaint] = labelValue(value);
         if (complaint !== undefined) throw fail(`invalid label value: "${text}": ${labelValue(value).join(';')}`);
       }

@@ -46,10 +46,21 @@ function patchBody(session: Session): Json {
   const file = session.flags.text('patch-file');
   const text = file === '' ? session.flags.text('patch') : session.files[file];
   if (text === undefined) throw fail(`unable to read patch file: open ${file}: no such file or directory`);
+  // What looks like JSON goes out as it is, for the server to complain of.
+  if (/^\s*[{[]/.test(text) && !isJson(text)) return text;
   const parsed = parseManifests(text);
   if (!parsed.ok) throw fail(`unable to parse "${text}": ${parsed.error}`);
   const [value] = parsed.value;
   if (value === undefined || value === null || typeof value !== 'object')
     throw fail(`unable to parse "${text}": json: cannot unmarshal ${typeof value} into Go value of type map[string]interface {}`);
   return value;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

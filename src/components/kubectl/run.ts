@@ -8,9 +8,10 @@ import { ANY } from './http';
 import { type Command, namespaceOf, type Session } from './session';
 
 export const run: Command = {
-  flags: `image restart command:bool env:array port labels/l overrides override-type o/output dry-run:string=unchanged i/stdin:bool t/tty:bool rm:bool
+  flags: `image restart command:bool env:array port l/labels overrides override-type o/output dry-run:string=unchanged i/stdin:bool t/tty:bool rm:bool
     attach:bool q/quiet:bool leave-stdin-open:bool image-pull-policy annotations:array expose:bool field-manager privileged:bool pod-running-timeout:duration
     template show-managed-fields:bool save-config:bool grace-period:int force:bool wait:bool timeout:duration cascade:string=background`,
+  required: ['image'],
   run: runPod,
 };
 
@@ -19,7 +20,7 @@ function* runPod(session: Session): Task<void> {
   const [name, ...more] = args;
   if (name === undefined) throw usageError(session.command, 'NAME is required for run');
   const image = flags.text('image');
-  if (image === '') throw usageError(session.command, '--image is required');
+  if (image === '') throw fail('--image is required');
   if (!/^[a-zA-Z0-9][\w.\-/:@]*$/.test(image)) throw fail(`Invalid image name "${image}": invalid reference format`);
   if (flags.bool('rm') && !flags.bool('attach') && !flags.bool('stdin')) throw fail('--rm should only be used for attached containers');
   const dryRun = dryRunOf(session);
@@ -44,6 +45,7 @@ function podOf(session: Session, name: string, image: string, words: readonly st
     return { name: text.slice(0, equals), value: text.slice(equals + 1) };
   });
   const port = flags.text('port');
+  if (port !== '' && !/^[+-]?\d+$/.test(port)) throw fail(`strconv.Atoi: parsing "${port}": invalid syntax`);
   const restartPolicy = flags.text('restart') || 'Always';
   if (!['Always', 'OnFailure', 'Never'].includes(restartPolicy))
     throw usageError(session.command, `invalid restart policy: ${restartPolicy}`);

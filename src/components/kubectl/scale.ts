@@ -3,9 +3,9 @@ import type { JsonObject } from '../../base/json';
 import { parseGoDuration } from '../../machinery/duration';
 import { groupVersion, resourcePath } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
-import { type Info, visitInfos } from './builder';
+import { foundInfos, type Info, visitInfos } from './builder';
 import { createObject, dryRunOf, say } from './create/object';
-import { fail } from './errors';
+import { fail, severalErrors } from './errors';
 import { ANY } from './http';
 import type { Command, Session } from './session';
 import { until } from './until';
@@ -13,6 +13,7 @@ import { until } from './until';
 export const scale: Command = {
   flags:
     'replicas:int current-replicas:int resource-version timeout:duration all:bool l/selector f/filename:list R/recursive:bool k/kustomize o/output dry-run:string=unchanged template show-managed-fields:bool',
+  required: ['replicas'],
   run: runScale,
 };
 export const autoscale: Command = {
@@ -27,12 +28,14 @@ function* runScale(session: Session): Task<void> {
   const replicas = flags.int('replicas', -1);
   if (replicas < 0) throw fail('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0');
   const dryRun = dryRunOf(session);
-  yield* visitInfos(session, { all: flags.bool('all') }, function* (info) {
+  const { infos, errors } = yield* foundInfos(session, { all: flags.bool('all') });
+  for (const info of infos) {
     if (dryRun !== 'client') yield* scaleOne(session, info, replicas, dryRun === 'server');
     say(session, info.object ?? {}, 'scaled');
     const timeout = parseGoDuration(flags.text('timeout', '0s')) ?? 0;
     if (timeout > 0 && dryRun === 'none') yield* waitScaled(session, info, replicas, timeout);
-  });
+  }
+  if (errors.length > 0) throw severalErrors(errors);
 }
 
 function* scaleOne(session: Session, info: Info, replicas: number, dry: boolean): Task<void> {

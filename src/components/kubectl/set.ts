@@ -34,8 +34,15 @@ function splitArgs(session: Session, isPair: (arg: string) => boolean): { resour
 }
 
 /** Changes the pod spec of each object and sends the difference. */
-function* changeAll(session: Session, resources: readonly string[], change: Change, said: string): Task<void> {
+function* changeAll(
+  session: Session,
+  resources: readonly string[],
+  change: Change,
+  said: string,
+  missing: string | null = null,
+): Task<void> {
   const infos = yield* infosOf(session, { args: resources, accept: ANY, all: session.flags.bool('all') });
+  if (missing !== null) throw fail(missing);
   const dryRun = dryRunOf(session);
   for (const info of infos) {
     const modified = withPodSpec(info, change);
@@ -97,9 +104,6 @@ function mapContainers(spec: PodSpec, name: string, each: (container: JsonObject
 
 function* image(session: Session): Task<void> {
   const { resources, pairs } = splitArgs(session, (arg) => arg.includes('='));
-  if (resources.length === 0 && !session.flags.has('filename'))
-    throw fail('one or more resources must be specified as <resource> <name> or <resource>/<name>');
-  if (pairs.length === 0) throw fail('at least one image update is required');
   const change: Change = (start) =>
     pairs.reduce<PodSpec>((spec, pair) => {
       const [name = '', wanted = ''] = pair.split('=');
@@ -107,7 +111,7 @@ function* image(session: Session): Task<void> {
       if (changed === null) throw fail(`unable to find container named "${name}"`);
       return changed;
     }, start);
-  yield* changeAll(session, resources, change, 'image updated');
+  yield* changeAll(session, resources, change, 'image updated', pairs.length > 0 ? null : 'at least one image update is required');
 }
 
 // ---- env
@@ -116,6 +120,7 @@ function* env(session: Session): Task<void> {
   const { flags } = session;
   const { resources, pairs } = splitArgs(session, (arg) => arg.includes('=') || /^[^/]+-$/.test(arg));
   const all = [...pairs, ...flags.list('env')];
+  if (flags.bool('list')) return yield* listEnvironment(session, resources);
   const from = flags.text('from');
   const taken = from === '' ? [] : yield* environmentFrom(session, from);
   if (all.length === 0 && taken.length === 0 && from === '') throw fail('at least one environment variable must be provided');
@@ -161,14 +166,35 @@ function* environmentFrom(session: Session, from: string): Task<JsonObject[]> {
     );
 }
 
+/** `# Deployment web, container nginx`, and its variables. */
+function* listEnvironment(session: Session, resources: readonly string[]): Task<void> {
+  for (const info of yield* infosOf(session, { args: resources, accept: ANY, all: session.flags.bool('all') })) {
+    withPodSpec(info, (spec) => {
+      for (const container of spec.containers ?? []) {
+        session.out(`# ${info.mapping.kind} ${info.name}, container ${String(container['name'])}\n`);
+        for (const variable of (container['env'] ?? []) as readonly JsonObject[]) session.out(`${variableText(variable)}\n`);
+      }
+      return spec;
+    });
+  }
+}
+
+function variableText({ name, value, valueFrom }: JsonObject): string {
+  const from = (valueFrom ?? {}) as {
+    readonly [source: string]: { readonly name?: string; readonly key?: string; readonly fieldPath?: string };
+  };
+  const { secretKeyRef, configMapKeyRef, fieldRef } = from;
+  if (secretKeyRef) return `# ${String(name)} from secret ${secretKeyRef.name}, key ${secretKeyRef.key}`;
+  if (configMapKeyRef) return `# ${String(name)} from configmap ${configMapKeyRef.name}, key ${configMapKeyRef.key}`;
+  return fieldRef ? `# ${String(name)} from field path ${fieldRef.fieldPath}` : `${String(name)}=${String(value ?? '')}`;
+}
+
 // ---- resources, service account
 
 function* resources(session: Session): Task<void> {
   const { flags } = session;
   const limits = amounts(flags.text('limits'));
   const requests = amounts(flags.text('requests'));
-  if (limits === null && requests === null)
-    throw fail('you must specify an update to requests or limits (in the form of --requests/--limits)');
   const name = flags.text('containers') || '*';
   const change: Change = (spec) => {
     const changed = mapContainers(spec, name, (container) => {
@@ -185,7 +211,9 @@ function* resources(session: Session): Task<void> {
     if (changed === null) throw new CommandError(`error: unable to find container named ${name}`);
     return changed;
   };
-  yield* changeAll(session, session.args, change, 'resource requirements updated');
+  const missing =
+    limits === null && requests === null ? 'you must specify an update to requests or limits (in the form of --requests/--limits)' : null;
+  yield* changeAll(session, session.args, change, 'resource requirements updated', missing);
 }
 
 function amounts(text: string): JsonObject | null {

@@ -259,7 +259,17 @@ function requestDiffers(wanted: RecordedRequest, found: RecordedRequest): string
   }
   if (isObject(wanted.body) && wanted.body['protobufBytes'] !== undefined) return null;
   const body = wanted.bodyText === undefined ? (wanted.body ?? null) : (JSON.parse(wanted.bodyText) as Json);
-  return sameBody(body, found.body ?? null) ? null : `body\n    wanted ${JSON.stringify(body)}\n    found  ${JSON.stringify(found.body)}`;
+  const protobuf = wanted.headers['content-type']?.includes('protobuf');
+  const same = protobuf ? sameBody(bare(body), bare(found.body ?? null)) : sameBody(body, found.body ?? null);
+  return same ? null : `body\n    wanted ${JSON.stringify(body)}\n    found  ${JSON.stringify(found.body)}`;
+}
+
+/** Without what a decoded protobuf message cannot tell from nothing. */
+function bare(value: Json): Json {
+  if (Array.isArray(value)) return value.map((item) => bare(item as Json));
+  if (!isObject(value)) return value;
+  const members = Object.entries(value).map(([key, member]): [string, Json] => [key, bare(member ?? null)]);
+  return Object.fromEntries(members.filter(([, member]) => !jsonEqual(member, {}) && member !== '' && member !== null));
 }
 
 function sameBody(wanted: Json, found: Json): boolean {

@@ -2,6 +2,7 @@
 // Models kubectl pkg/cmd/create. Left out: docker-registry's --from-file, --append-hash.
 import type { JsonObject } from '../../../base/json';
 import { parseIntOrString } from '../../../machinery/int-or-string';
+import { configMapKey } from '../../../machinery/names';
 import { findKind, resourcePath } from '../../../machinery/resources';
 import { parseLabelSelector } from '../../../machinery/selector-parser';
 import type { Task } from '../../../sim/task';
@@ -49,6 +50,8 @@ export const createToken: Command = {
 function sources(session: Session, what: string): { [key: string]: string } {
   const data: { [key: string]: string } = {};
   const add = (key: string, value: string): void => {
+    const [complaint] = configMapKey(key);
+    if (complaint !== undefined) throw fail(`"${key}" is not a valid key name for a ${what}: ${complaint}`);
     if (Object.hasOwn(data, key))
       throw fail(`cannot add key "${key}", another key by that name already exists in Data for ${what} "${session.args[0] ?? ''}"`);
     data[key] = value;

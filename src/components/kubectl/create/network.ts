@@ -38,7 +38,7 @@ function* createService(session: Session, type: string, failure: string): Task<v
       type,
       ...(type === 'ExternalName' ? { externalName: flags.text('external-name') } : {}),
     },
-    status: {},
+    status: { loadBalancer: {} },
   };
   yield* createObject(session, object, { failure });
 }

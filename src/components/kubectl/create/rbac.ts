@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../../base/json';
 import type { Task } from '../../../sim/task';
 import { resolve } from '../discovery';
-import { fail } from '../errors';
+import { CommandError, fail } from '../errors';
 import type { Command, Session } from '../session';
 import { CREATE_FLAGS, createObject, nameArgument } from './object';
 
@@ -50,6 +50,15 @@ function verbsOf(session: Session): readonly string[] {
   return verbs.includes('*') ? ['*'] : verbs;
 }
 
+/** An unknown one is told without `error: `. */
+function* resourceNamed(session: Session, type: string): Task<{ readonly group: string; readonly resource: string }> {
+  try {
+    return yield* resolve(session, type);
+  } catch (error) {
+    throw error instanceof CommandError ? new CommandError(error.text.replace(/^error: /, '')) : error;
+  }
+}
+
 /** One rule for each API group among the resources. */
 function* resourceRules(session: Session): Task<JsonObject[]> {
   const verbs = verbsOf(session);
@@ -59,7 +68,7 @@ function* resourceRules(session: Session): Task<JsonObject[]> {
   const groups = new Map<string, string[]>();
   for (const text of new Set(wanted)) {
     const [type = '', subresource] = text.split('/');
-    const { group, resource } = type === '*' ? { group: '*', resource: '*' } : yield* resolve(session, type);
+    const { group, resource } = type === '*' ? { group: '*', resource: '*' } : yield* resourceNamed(session, type);
     groups.set(group, [...(groups.get(group) ?? []), subresource === undefined ? resource : `${resource}/${subresource}`]);
   }
   return [...groups].map(([group, resources]) => ({

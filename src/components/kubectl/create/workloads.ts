@@ -15,15 +15,16 @@ export const createDeployment: Command = {
 export const createJob: Command = { flags: `${CREATE_FLAGS} image from`, run: job };
 export const createCronJob: Command = { flags: `${CREATE_FLAGS} image schedule restart`, required: ['image', 'schedule'], run: cronJob };
 
-/** NAME [command...]: the command may stand before or after `--`. */
-function nameAndCommand(session: Session): { readonly name: string; readonly command: readonly string[] } {
+/** NAME [-- command...]: of several words before the dashes, the first names it where `loosely`. */
+function nameAndCommand(session: Session, loosely: boolean): { readonly name: string; readonly command: readonly string[] } {
   const [name, ...more] = session.args;
-  if (name === undefined) throw usageError(session.command, 'exactly one NAME is required, got 0');
+  if (name === undefined || (more.length > 0 && !loosely))
+    throw usageError(session.command, `exactly one NAME is required, got ${session.args.length}`);
   return { name, command: session.afterDash ?? more };
 }
 
 function* deployment(session: Session): Task<void> {
-  const { name, command } = nameAndCommand(session);
+  const { name, command } = nameAndCommand(session, false);
   const images = session.flags.list('image');
   if (images.length > 1 && command.length > 0) throw fail('cannot specify multiple --image options and command');
   const port = session.flags.int('port', -1);
@@ -44,7 +45,7 @@ function* deployment(session: Session): Task<void> {
     spec: {
       replicas: session.flags.int('replicas', 1),
       selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers } },
+      template: { metadata: { labels }, spec: containers.length > 0 ? { containers } : {} },
       strategy: {},
     },
     status: {},
@@ -66,7 +67,7 @@ const podTemplate = (container: JsonObject, restartPolicy: string): JsonObject =
 });
 
 function* job(session: Session): Task<void> {
-  const { name, command } = nameAndCommand(session);
+  const { name, command } = nameAndCommand(session, true);
   const { flags } = session;
   const from = flags.text('from');
   if ((flags.text('image') === '') === (from === '')) throw fail('either --image or --from must be specified');
@@ -99,7 +100,7 @@ function* specFrom(session: Session, from: string): Task<{ metadata: JsonObject;
 }
 
 function* cronJob(session: Session): Task<void> {
-  const { name, command } = nameAndCommand(session);
+  const { name, command } = nameAndCommand(session, true);
   const { flags } = session;
   const restart = flags.text('restart') || 'OnFailure';
   if (!['OnFailure', 'Never'].includes(restart)) throw new CommandError(`error: invalid restart policy: ${restart}`);

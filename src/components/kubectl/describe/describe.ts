@@ -79,7 +79,7 @@ function* runDescribe(session: Session): Task<void> {
   if (missing instanceof ApiError && missing.reason === 'NotFound' && args.length === 2)
     return yield* describeMatching(session, missing, all);
   // Of several objects, events are shown only if asked for.
-  const showEvents = flags.bool('show-events', infos.length === 1);
+  const showEvents = flags.bool('show-events', infos.length === 1 && errors.length === 0);
   let first = true;
   for (const info of infos) {
     try {

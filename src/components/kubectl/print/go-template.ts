@@ -1,110 +1,84 @@
-// A small part of Go's text/template for `-o go-template`: fields, `range`, `if`, quoted text and `len`-free pipes.
-// Left out: functions, variables, nested definitions.
+// `-o go-template`: what a template of go-template-parser.ts makes of an object. Models text/template/exec.go with
+// kubectl's setting that a missing key is `<no value>`.
 import { isObject, type Json } from '../../../base/json';
+import { compareBytes } from '../../../base/order';
 import { err, ok, type Result } from '../../../base/result';
+import { FUNCTIONS, printed, truth } from './go-template-functions';
+import type { Command, Node, Operand, Pipeline } from './go-template-parser';
 
-interface Token {
-  readonly text: string;
-  readonly action: boolean;
+class ExecError {
+  constructor(readonly text: string) {}
 }
 
-/** The text that a template makes of a value. */
-export function goTemplateText(template: string, value: Json): Result<string> {
-  const tokens: Token[] = [];
-  for (const [whole, action] of template.matchAll(/\{\{-?\s*(.*?)\s*-?\}\}|(?:(?!\{\{)[\s\S])+/g)) {
-    tokens.push(action === undefined ? { text: whole, action: false } : { text: action, action: true });
+type Variables = ReadonlyMap<string, Json>;
+
+export function goTemplateText(nodes: readonly Node[], value: Json): Result<string> {
+  try {
+    return ok(render(nodes, value, new Map([['$', value]])));
+  } catch (error) {
+    if (error instanceof ExecError) return err(error.text);
+    throw error;
   }
-  const state = { at: 0 };
-  const text = block(tokens, state, value, true);
-  return text === null ? err(`template: output:1: function not defined`) : ok(text);
 }
 
-/** Runs until the block's `end` (or `else`); null if something is not understood. */
-function block(tokens: readonly Token[], state: { at: number }, dot: Json, active: boolean): string | null {
+function render(nodes: readonly Node[], dot: Json, outer: Variables): string {
+  let variables = outer;
   let text = '';
-  while (state.at < tokens.length) {
-    const token = tokens[state.at++] as Token;
-    if (!token.action) {
-      if (active) text += token.text;
-      continue;
-    }
-    if (token.text === 'end') return text;
-    const [word = '', ...rest] = token.text.split(/\s+/);
-    if (word === 'range' || word === 'if') {
-      const inner = control(tokens, state, dot, active, word, rest.join(' '));
-      if (inner === null) return null;
-      text += inner;
-    } else if (active) {
-      const value = evaluate(token.text, dot);
-      if (value === undefined) return null;
-      text += valueText(value);
-    }
+  for (const node of nodes) {
+    if (node.type === 'text') text += node.text;
+    else if (node.type === 'print') {
+      const value = pipelineValue(node.pipeline, dot, variables);
+      variables = declared(node.pipeline, [value], variables);
+      if (node.pipeline.declares.length === 0) text += printed(value);
+    } else text += control(node, dot, variables);
   }
   return text;
 }
 
-function control(tokens: readonly Token[], state: { at: number }, dot: Json, active: boolean, word: string, path: string): string | null {
-  const value = evaluate(path, dot);
-  if (value === undefined) return null;
-  const start = state.at;
-  const items =
-    word === 'if'
-      ? truth(value)
-        ? [dot]
-        : []
-      : Array.isArray(value)
-        ? value
-        : isObject(value)
-          ? Object.keys(value)
-              .sort()
-              .map((k) => value[k] ?? null)
-          : [];
-  let text = '';
-  for (const item of active ? items : []) {
-    state.at = start;
-    const inner = block(tokens, state, item as Json, true);
-    if (inner === null) return null;
-    text += inner;
+const declared = ({ declares }: Pipeline, values: readonly Json[], variables: Variables): Variables =>
+  declares.length === 0 ? variables : new Map([...variables, ...declares.map((name, i): [string, Json] => [name, values[i] ?? null])]);
+
+function control(node: Extract<Node, { then: unknown }>, dot: Json, variables: Variables): string {
+  const value = pipelineValue(node.pipeline, dot, variables);
+  if (node.type === 'range') {
+    const items = entriesOf(value);
+    if (items.length === 0) return render(node.otherwise, dot, variables);
+    const two = node.pipeline.declares.length > 1;
+    return items.map(([key, item]) => render(node.then, item, declared(node.pipeline, two ? [key, item] : [item], variables))).join('');
   }
-  if (!active || items.length === 0) {
-    state.at = start;
-    block(tokens, state, null, false);
-  }
-  return text;
+  if (!truth(value)) return render(node.otherwise, dot, variables);
+  return render(node.then, node.type === 'with' ? value : dot, declared(node.pipeline, [value], variables));
 }
 
-const truth = (value: Json): boolean =>
-  Array.isArray(value) ? value.length > 0 : isObject(value) ? Object.keys(value).length > 0 : Boolean(value);
+function entriesOf(value: Json): [key: string | number, item: Json][] {
+  if (Array.isArray(value)) return value.map((item, i) => [i, item as Json]);
+  if (!isObject(value)) return [];
+  return Object.keys(value)
+    .sort(compareBytes)
+    .map((key) => [key, value[key] ?? null]);
+}
 
-/** A field path or a literal; undefined if it is neither. */
-function evaluate(text: string, dot: Json): Json | undefined {
-  if (/^"(?:[^"\\]|\\.)*"$/.test(text)) return JSON.parse(text) as string;
-  const index = /^index\s+(\S+)\s+(?:"([^"]*)"|(\d+))$/.exec(text);
-  if (index) {
-    const target = evaluate(index[1] ?? '', dot);
-    const found =
-      index[2] !== undefined
-        ? isObject(target)
-          ? target[index[2]]
-          : undefined
-        : Array.isArray(target)
-          ? target[Number(index[3])]
-          : undefined;
-    return (found as Json | undefined) ?? null;
-  }
-  if (!/^\.[\w.-]*$/.test(text)) return undefined;
-  let value: Json = dot;
-  for (const name of text.split('.').filter((part) => part !== '')) value = isObject(value) ? (value[name] ?? null) : null;
+/** Each command's value is the last argument of the next. */
+function pipelineValue({ commands }: Pipeline, dot: Json, variables: Variables): Json {
+  let value: Json | undefined;
+  for (const command of commands) value = commandValue(command, dot, variables, value);
+  return value ?? null;
+}
+
+function commandValue([first, ...rest]: Command, dot: Json, variables: Variables, last: Json | undefined): Json {
+  if (first === undefined) return null;
+  if (first.type !== 'function') return operandValue(first, dot, variables);
+  const args = rest.map((operand) => operandValue(operand, dot, variables));
+  const result = FUNCTIONS.get(first.name)?.(last === undefined ? args : [...args, last]) ?? err('not a function');
+  if (!result.ok) throw new ExecError(`error calling ${first.name}: ${result.error}`);
+  return result.value;
+}
+
+function operandValue(operand: Operand, dot: Json, variables: Variables): Json {
+  if (operand.type === 'literal') return operand.value;
+  if (operand.type === 'function') return commandValue([operand], dot, variables, undefined);
+  const { from, fields } = operand;
+  let value = from === 'dot' ? dot : 'variable' in from ? (variables.get(from.variable) ?? null) : pipelineValue(from, dot, variables);
+  for (const field of fields) value = isObject(value) ? (value[field] ?? null) : null;
   return value;
-}
-
-function valueText(value: Json): string {
-  if (value === null) return '<no value>';
-  if (Array.isArray(value)) return `[${value.map((item) => valueText(item as Json)).join(' ')}]`;
-  if (isObject(value))
-    return `map[${Object.keys(value)
-      .sort()
-      .map((key) => `${key}:${valueText(value[key] ?? null)}`)
-      .join(' ')}]`;
-  return String(value);
 }

@@ -3,6 +3,7 @@
 import { isObject, type Json } from '../../../base/json';
 import { err, ok, type Result } from '../../../base/result';
 import { goJson } from '../../../machinery/go-json';
+import { goType } from './go-syntax';
 
 type Values = readonly Json[];
 interface Piece {
@@ -11,12 +12,80 @@ interface Piece {
   readonly path: boolean;
 }
 
+/** A template that was understood. */
+export interface JsonPath {
+  readonly template: string;
+  readonly pieces: readonly Piece[];
+  /** A field that is not there is an error, not nothing. */
+  readonly strict: boolean;
+}
+
+/** The error is what client-go's parser says. */
+export function parseJsonPath(template: string, strict = false): Result<JsonPath> {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (let open = template.indexOf('{'); open >= 0; open = template.indexOf('{', at)) {
+    if (open > at) pieces.push({ text: template.slice(at, open), path: false });
+    const close = closing(template, open + 1);
+    if (typeof close === 'string') return err(close);
+    pieces.push({ text: template.slice(open + 1, close).trim(), path: true });
+    at = close + 1;
+  }
+  if (at < template.length) pieces.push({ text: template.slice(at), path: false });
+  return ok({ template, pieces, strict });
+}
+
+/** Where the action that begins at `start` is closed, or what is wrong with it. */
+function closing(text: string, start: number): number | string {
+  for (let i = start; i < text.length; i++) {
+    const char = text[i];
+    let end = i;
+    if (char === '}') return i;
+    if (char === '"' || char === "'") end = afterQuote(text, i);
+    else if (text.startsWith('[?(', i)) end = afterBrackets(text, i + 2, '(', ')');
+    else if (char === '[') end = afterBrackets(text, i, '[', ']');
+    if (end < 0)
+      return char !== '[' ? 'unterminated quoted string' : text.startsWith('[?(', i) ? 'unterminated filter' : 'unterminated array';
+    i = end;
+  }
+  return 'unclosed action';
+}
+
+function afterQuote(text: string, open: number): number {
+  for (let i = open + 1; i < text.length; i++) {
+    if (text[i] === '\\') i++;
+    else if (text[i] === text[open]) return i;
+  }
+  return -1;
+}
+
+function afterBrackets(text: string, open: number, left: string, right: string): number {
+  let depth = 0;
+  for (let i = open; i >= 0 && i < text.length; i++) {
+    if (text[i] === '"' || text[i] === "'") {
+      i = afterQuote(text, i);
+      if (i < 0) return -1;
+    } else if (text[i] === left) depth++;
+    else if (text[i] === right && --depth === 0) return i;
+  }
+  return -1;
+}
+
 /** The text that a template makes of a value. */
-export function jsonPathText(template: string, value: Json): Result<string> {
-  const pieces = split(template);
-  if (pieces === null) return err('unclosed action');
+export function jsonPathText({ pieces, strict }: JsonPath, value: Json): Result<string> {
+  return caught(() => render(pieces, value, value, strict));
+}
+
+/** All values that the actions of a template find. */
+export function jsonPathAll({ pieces, strict }: JsonPath, value: Json): Result<Values> {
+  return caught(() => pieces.flatMap(({ text, path }) => (path && !isWord(text) ? evaluate(text, [value], value, strict) : [])));
+}
+
+const isWord = (text: string): boolean => text === 'end' || text.startsWith('range ') || /^["']/.test(text);
+
+function caught<T>(action: () => T): Result<T> {
   try {
-    return ok(render(pieces, value));
+    return ok(action());
   } catch (error) {
     if (error instanceof PathError) return err(error.text);
     throw error;
@@ -26,49 +95,15 @@ export function jsonPathText(template: string, value: Json): Result<string> {
 /** The values that one path (`.metadata.name`, `{.a}`, `a.b`) finds. */
 export function jsonPathValues(path: string, value: Json): Values {
   const bare = path.replace(/^\{(.*)\}$/, '$1');
-  try {
-    return evaluate(bare.startsWith('.') || bare.startsWith('[') || bare.startsWith('$') ? bare : `.${bare}`, [value], value);
-  } catch (error) {
-    if (error instanceof PathError) return [];
-    throw error;
-  }
+  const found = caught(() => evaluate(/^[.[$@]/.test(bare) ? bare : `.${bare}`, [value], value, false));
+  return found.ok ? found.value : [];
 }
 
 class PathError {
   constructor(readonly text: string) {}
 }
 
-function split(template: string): Piece[] | null {
-  const pieces: Piece[] = [];
-  let at = 0;
-  while (at < template.length) {
-    const open = template.indexOf('{', at);
-    if (open < 0) break;
-    if (open > at) pieces.push({ text: template.slice(at, open), path: false });
-    const close = closing(template, open);
-    if (close < 0) return null;
-    pieces.push({ text: template.slice(open + 1, close).trim(), path: true });
-    at = close + 1;
-  }
-  if (at < template.length) pieces.push({ text: template.slice(at), path: false });
-  return pieces;
-}
-
-/** Where the brace at `open` is closed: quotes hide braces. */
-function closing(template: string, open: number): number {
-  let quote = '';
-  for (let i = open + 1; i < template.length; i++) {
-    const char = template[i] as string;
-    if (quote !== '') {
-      if (char === '\\') i++;
-      else if (char === quote) quote = '';
-    } else if (char === '"' || char === "'") quote = char;
-    else if (char === '}') return i;
-  }
-  return -1;
-}
-
-function render(pieces: readonly Piece[], root: Json, current: Json = root): string {
+function render(pieces: readonly Piece[], root: Json, current: Json, strict: boolean): string {
   let text = '';
   for (let i = 0; i < pieces.length; i++) {
     const piece = pieces[i] as Piece;
@@ -76,10 +111,10 @@ function render(pieces: readonly Piece[], root: Json, current: Json = root): str
     else if (piece.text.startsWith('range ')) {
       const end = matchingEnd(pieces, i);
       const body = pieces.slice(i + 1, end);
-      for (const item of evaluate(piece.text.slice(6).trim(), [current], root)) text += render(body, root, item);
+      for (const item of evaluate(piece.text.slice(6).trim(), [current], root, strict)) text += render(body, root, item, strict);
       i = end;
     } else if (/^(["']).*\1$/s.test(piece.text)) text += unquote(piece.text);
-    else if (piece.text !== 'end') text += evaluate(piece.text, [current], root).map(valueText).join(' ');
+    else if (piece.text !== 'end') text += evaluate(piece.text, [current], root, strict).map(valueText).join(' ');
   }
   return text;
 }
@@ -91,7 +126,7 @@ function matchingEnd(pieces: readonly Piece[], start: number): number {
     if (path && text.startsWith('range ')) depth++;
     else if (path && text === 'end' && --depth === 0) return i;
   }
-  throw new PathError('unmatched range, expected end');
+  return pieces.length;
 }
 
 const ESCAPES: { readonly [char: string]: string } = { n: '\n', t: '\t', r: '\r' };
@@ -103,10 +138,10 @@ function valueText(value: Json): string {
 }
 
 const STEP =
-  /^(?:\.\.([\w*\-/]+)|\.?\[(\?\((?:[^()"']|"[^"]*"|'[^']*'|\([^)]*\))*\)|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\]]*)\]|\.((?:[^.[\]\\]|\\.)*))/;
+  /^(?:\.\.([\w*\-/]+)|\.?\[(\?\((?:[^()"']|"[^"]*"|'[^']*'|\([^)]*\))*\)|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\]]*)\]|\.((?:[^\s.,[\]$@{}\\]|\\.)*))/;
 
 /** Walks a path from each of `from`. */
-function evaluate(path: string, from: Values, root: Json): Values {
+function evaluate(path: string, from: Values, root: Json, strict: boolean): Values {
   let rest = path;
   let values = from;
   if (rest.startsWith('$')) {
@@ -114,22 +149,25 @@ function evaluate(path: string, from: Values, root: Json): Values {
     rest = rest.slice(1);
   } else if (rest.startsWith('@')) rest = rest.slice(1);
   while (rest !== '') {
-    const step = STEP.exec(rest);
-    if (step === null) throw new PathError(`unrecognized character in action: ${goJson(rest[0] ?? '')}`);
-    rest = rest.slice(step[0].length);
+    const word = /^\s*([A-Za-z_][\w-]*)/.exec(rest);
+    if (word !== null) throw new PathError(`unrecognized identifier ${word[1]}`);
+    const step = STEP.exec(rest.trimStart());
+    if (step === null) throw new PathError(`unrecognized character in action: U+${hex(rest)} '${rest[0]}'`);
+    rest = rest.trimStart().slice(step[0].length);
     const [, deep, bracket, field] = step;
     if (deep !== undefined) values = values.flatMap((value) => descend(value, deep));
-    else if (bracket !== undefined) values = values.flatMap((value) => select(value, bracket, root));
-    else if (field !== undefined && field !== '') values = values.flatMap((value) => member(value, field.replace(/\\(.)/g, '$1')));
+    else if (bracket !== undefined) values = values.flatMap((value) => select(value, bracket, root, strict));
+    else if (field !== undefined && field !== '') values = values.flatMap((value) => member(value, field.replace(/\\(.)/g, '$1'), strict));
   }
   return values;
 }
 
-function member(value: Json, name: string): Values {
+const hex = (text: string): string => (text.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+
+function member(value: Json, name: string, strict: boolean): Values {
   if (name === '*') return children(value);
-  if (!isObject(value)) return [];
-  const found = value[name];
-  // kubectl allows missing keys: they are nothing.
+  const found = isObject(value) ? value[name] : undefined;
+  if (found === undefined && strict) throw new PathError(`${name} is not found`);
   return found === undefined ? [] : [found];
 }
 
@@ -147,13 +185,13 @@ function descend(value: Json, name: string): Values {
   return [...own, ...children(value).flatMap((child) => descend(child, name))];
 }
 
-function select(value: Json, selector: string, root: Json): Values {
+function select(value: Json, selector: string, root: Json, strict: boolean): Values {
   if (selector === '*') return children(value);
   if (selector.startsWith('?')) return children(value).filter((item) => holds(item, selector.slice(2, -1), root));
-  if (/^["']/.test(selector)) return member(value, unquote(selector));
+  if (/^["']/.test(selector)) return namesIn(selector).flatMap((name) => member(value, name, strict));
   if (!Array.isArray(value)) {
     if (value === null) return [];
-    throw new PathError(`${goJson(value)} is not array or slice`);
+    throw new PathError(`${goType(value)} is not array or slice`);
   }
   if (selector.includes(':')) {
     const [from = '', to = ''] = selector.split(':');
@@ -166,6 +204,9 @@ function select(value: Json, selector: string, root: Json): Values {
     return item;
   });
 }
+
+/** `'a','b'`; a name with dots is a path of fields (upstream evaluates each as one). */
+const namesIn = (selector: string): string[] => (selector.match(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g) ?? []).map(unquote);
 
 /** `@.type=="Ready"`, `@.count>3`, or just a path that must exist. */
 function holds(item: Json, condition: string, root: Json): boolean {
@@ -192,12 +233,8 @@ function holds(item: Json, condition: string, root: Json): boolean {
 }
 
 function quietly(path: string, item: Json, root: Json): Values {
-  try {
-    return evaluate(path, [item], root);
-  } catch (error) {
-    if (error instanceof PathError) return [];
-    throw error;
-  }
+  const found = caught(() => evaluate(path, [item], root, false));
+  return found.ok ? found.value : [];
 }
 
 const literal = (text: string): Json =>

@@ -1,15 +1,18 @@
 // `-o`: objects as YAML, JSON, names, or through a template. Models cli-runtime pkg/genericclioptions
 // print flags and pkg/printers.
 import { isObject, type Json, type JsonObject } from '../../../base/json';
-import { goJson, goJsonIndent } from '../../../machinery/go-json';
+import { goJson, goJsonIndent, goQuote } from '../../../machinery/go-json';
 import { metaOf } from '../../../machinery/object';
 import { findKind, groupResource } from '../../../machinery/resources';
 import { printYaml } from '../../../machinery/yaml';
-import { CommandError, fail } from '../errors';
+import { fail } from '../errors';
 import type { Session } from '../session';
 import { columnsText } from './columns';
+import { goSyntax } from './go-syntax';
 import { goTemplateText } from './go-template';
-import { jsonPathText, jsonPathValues } from './jsonpath';
+import { parseGoTemplate } from './go-template-parser';
+import { jsonPathAll, jsonPathText, jsonPathValues, parseJsonPath } from './jsonpath';
+import { printKyaml } from './kyaml';
 
 /** Prints one object, or a List; the first call prints what comes before all others. */
 export type ObjectPrinter = (object: JsonObject) => string;
@@ -60,11 +63,14 @@ export function objectPrinter(session: Session, formats: readonly string[] = FOR
         itemsIn(object)
           .map((item) => `${typedName(item)}\n`)
           .join('');
+    case 'kyaml':
+      return (object) => printKyaml(clean(object));
     case 'jsonpath':
-      return (object) => rendered(jsonPathText(argument, object), 'jsonpath');
+    case 'jsonpath-as-json':
+      return jsonPathPrinter(argument, format === 'jsonpath-as-json', !session.flags.bool('allow-missing-template-keys', true));
     case 'go-template':
     case 'template':
-      return (object) => rendered(goTemplateText(argument, object), 'template');
+      return templatePrinter(argument);
     case 'custom-columns':
       return customColumns(argument, session.flags.bool('no-headers'));
     default:
@@ -75,12 +81,31 @@ export function objectPrinter(session: Session, formats: readonly string[] = FOR
 /** A watch event on one line, with all its object's fields; its own members stand as Go declares them. */
 const watchEventJson: ObjectPrinter = ({ type, object }) => `{"type":${goJson(type ?? '')},"object":${goJson(object ?? null)}}\n`;
 
-function rendered(
-  result: { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: string },
-  what: string,
-): string {
-  if (!result.ok) throw new CommandError(`error: error executing ${what}: ${result.error}`);
-  return result.value;
+const NO_TEMPLATE = 'template format specified but no template given';
+
+function jsonPathPrinter(template: string, asJson: boolean, strict: boolean): ObjectPrinter {
+  if (template === '') throw fail(NO_TEMPLATE);
+  const parsed = parseJsonPath(template, strict);
+  if (!parsed.ok) throw fail(`error parsing jsonpath ${template}, ${parsed.error}`);
+  return (object) => {
+    const result = asJson ? jsonPathAll(parsed.value, object) : jsonPathText(parsed.value, object);
+    if (result.ok) return typeof result.value === 'string' ? result.value : `${goJsonIndent(result.value)}\n`;
+    const debug = `template was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(object)}\n\n`;
+    throw fail(
+      `error executing jsonpath ${goQuote(template)}: Error executing template: ${result.error}. Printing more information for debugging the template:\n\t${debug}\n`,
+    );
+  };
+}
+
+function templatePrinter(template: string): ObjectPrinter {
+  if (template === '') throw fail(NO_TEMPLATE);
+  const parsed = parseGoTemplate(template);
+  if (!parsed.ok) throw fail(`error parsing template ${template}, template: output:1: ${parsed.error}`);
+  return (object) => {
+    const result = goTemplateText(parsed.value, object);
+    if (!result.ok) throw fail(`error executing template ${goQuote(template)}: template: output:1: ${result.error}`);
+    return result.value;
+  };
 }
 
 const itemsIn = (object: JsonObject): readonly JsonObject[] =>

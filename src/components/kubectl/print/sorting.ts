@@ -16,6 +16,9 @@ export function sortedBy<T>(items: readonly T[], path: string, of: (item: T) => 
   return sorted.map(({ item }) => item);
 }
 
+/** `.a`, `a` and `{.a}` all mean `{.a}`. */
+export const relaxedPath = (path: string): string => `{.${path.replace(/^\{?\.?(.*?)\}?$/, '$1')}}`;
+
 function isLess(a: Json, b: Json): boolean {
   if (a === null || b === null) return a === null && b !== null;
   if (typeof a === 'number' && typeof b === 'number') return a < b;
