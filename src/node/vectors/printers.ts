@@ -52,7 +52,10 @@ function rows({ input, expect }: PrinterCase): [Json, Json] {
   const objects = (object['items'] as readonly Printed[] | undefined) ?? [object as Printed];
   const got = objects.map((item) => {
     const conditions = kind === 'Pod' ? podConditions(item) : null;
-    return { cells: cellsOf(kind, { kind, ...item }, { now: NOW, wide: input.wide ?? false }), ...(conditions ? { conditions } : {}) };
+    return {
+      cells: cellsOf(kind, { ...item, kind } as Printed, { now: NOW, wide: input.wide ?? false }),
+      ...(conditions ? { conditions } : {}),
+    };
   });
   return [got as unknown as Json, (expect.rows ?? []) as Json];
 }
