@@ -33,9 +33,7 @@ const osOf = (spec: PodSpec): string | null => {
 };
 
 export function validateContainers(found: Findings, path: string, context: ContainerContext): void {
-  const { terminationGracePeriodSeconds: grace = null } = context.spec;
-  // A list that was left out has been decoded as null.
-  const containers = context.spec.containers ?? [];
+  const { containers, terminationGracePeriodSeconds: grace = null } = context.spec;
   if (containers.length === 0) return found.required(path);
   const names = new Set<string>();
   containers.forEach((container, i) => {

@@ -50,9 +50,11 @@ interface MoreSpec {
 export function validatePodSpec(
   found: Findings,
   path: string,
-  spec: PodSpec,
+  given: PodSpec,
   pod: { readonly name: string; readonly mirror: boolean } | null,
 ): void {
+  // A list that was left out has been decoded as null.
+  const spec: PodSpec = { ...given, containers: given.containers ?? [] };
   const more = spec as unknown as MoreSpec;
   if (spec.terminationGracePeriodSeconds === undefined) found.required(`${path}.terminationGracePeriodSeconds`);
   const volumes = validateVolumes(found, `${path}.volumes`, spec.volumes ?? [], pod?.name ?? null);
