@@ -34,6 +34,8 @@ export interface ApiserverOptions {
   /** `--advertise-address`: endpoint of Service `kubernetes`. */
   readonly address?: string;
   readonly serviceCidr?: string;
+  /** `--enable-admission-plugins`: those that are off by default. */
+  readonly enableAdmissionPlugins?: readonly string[];
 }
 
 /** The server's own time for one request, without etcd's: create-deployment-real-20.json serverMsMedian (4.3
@@ -61,7 +63,7 @@ export class KubeApiserver implements Program {
     const cacheOf = (info: ResourceInfo): WatchCache | null => this.caches.get(info.etcdPrefix) ?? null;
     const names = new NameGenerator(ctx);
     const lookups = new Lookups(ctx, etcd, cacheOf, names);
-    const admission = new Admission(lookups);
+    const admission = new Admission(lookups, this.options.enableAdmissionPlugins);
     const services = serviceAround(lookups, etcd, this.options.serviceCidr);
     const { filters, authenticator, rbac, roles } = this.filters(lookups);
     const escalation = escalationCheck({

@@ -6,8 +6,16 @@ import { Refusal } from '../refusal';
 import type { Versioned } from '../storage/versioner';
 import { limitRanger } from './limit-ranger';
 import { namespaceLifecycle } from './namespace-lifecycle';
+import { nodeRestriction } from './node-restriction';
 import type { AdmissionRequest, Needs, Plugin } from './plugin';
-import { defaultTolerationSeconds, priority, runtimeClass, storageObjectInUseProtection, taintNodesByCondition } from './pod-defaults';
+import {
+  defaultTolerationSeconds,
+  extendedResourceToleration,
+  priority,
+  runtimeClass,
+  storageObjectInUseProtection,
+  taintNodesByCondition,
+} from './pod-defaults';
 import { podSecurity } from './pod-security';
 import { serviceAccount } from './service-account';
 
@@ -17,21 +25,26 @@ export interface Admitted<T> {
   readonly plugins: readonly JsonObject[];
 }
 
+/** In the order in which they run; `enabled` names those to run that are off by default. */
+export const pluginsOf = (needs: Needs, enabled: readonly string[] = []): readonly Plugin[] => [
+  namespaceLifecycle(needs),
+  limitRanger(needs),
+  serviceAccount(needs),
+  nodeRestriction(needs),
+  taintNodesByCondition,
+  podSecurity(needs),
+  priority(needs),
+  defaultTolerationSeconds,
+  ...(enabled.includes(extendedResourceToleration.name) ? [extendedResourceToleration] : []),
+  storageObjectInUseProtection,
+  runtimeClass(needs),
+];
+
 export class Admission {
   private readonly plugins: readonly Plugin[];
 
-  constructor(needs: Needs) {
-    this.plugins = [
-      namespaceLifecycle(needs),
-      limitRanger(needs),
-      serviceAccount(needs),
-      taintNodesByCondition,
-      podSecurity(needs),
-      priority(needs),
-      defaultTolerationSeconds,
-      storageObjectInUseProtection,
-      runtimeClass(needs),
-    ];
+  constructor(needs: Needs, enabled: readonly string[] = []) {
+    this.plugins = pluginsOf(needs, enabled);
   }
 
   /** What plugins must look up before they can decide on a new object. */

@@ -1,6 +1,7 @@
 // Small plugins that complete a new pod or node. Model plugin/pkg/admission/{defaulttolerationseconds,
-// priority,nodetaint,runtimeclass} and storage/storageobjectinuseprotection.
-import type { Json, JsonObject } from '../../../base/json';
+// priority,nodetaint,runtimeclass,extendedresourcetoleration} and storage/storageobjectinuseprotection.
+import { type Json, type JsonObject, jsonEqual } from '../../../base/json';
+import { compareBytes } from '../../../base/order';
 import { forbidden } from '../../../machinery/status';
 import type { Node, PodSpec, PriorityClass, Taint, Toleration } from '../../../machinery/types';
 import { type Refusal, refuse } from '../refusal';
@@ -162,3 +163,24 @@ export const runtimeClass = (needs: Needs): Plugin => ({
     return typeof next === 'string' ? refuse(forbidden(request.info, request.name, `pod rejected: ${next}`)) : next;
   },
 });
+
+// ---- ExtendedResourceToleration, which is off unless asked for
+export function withExtendedResourceTolerations(object: Versioned): Versioned {
+  const { containers = [], initContainers = [], tolerations = [] } = (object.spec ?? {}) as unknown as Partial<PodSpec>;
+  const named = [...containers, ...initContainers].flatMap(({ resources }) =>
+    Object.keys({ ...resources?.requests, ...resources?.limits }),
+  );
+  const wanted = [...new Set(named.filter(isExtendedResource))].sort(compareBytes);
+  const missing = wanted
+    .map((key): Toleration => ({ key, operator: 'Exists', effect: 'NoSchedule' }))
+    .filter((toleration) => !tolerations.some((own) => jsonEqual(own as unknown as Json, toleration as unknown as Json)));
+  return missing.length === 0 ? object : withSpec(object, { tolerations: [...tolerations, ...missing] as unknown as Json });
+}
+
+const isExtendedResource = (name: string): boolean =>
+  name.includes('/') && !/(^|\.)kubernetes\.io\//.test(name) && !name.startsWith('requests.');
+
+export const extendedResourceToleration: Plugin = {
+  name: 'ExtendedResourceToleration',
+  mutate: (request, object) => (isPodCreate(request) ? withExtendedResourceTolerations(object) : object),
+};

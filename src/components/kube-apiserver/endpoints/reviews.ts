@@ -13,7 +13,7 @@ import type { Attributes, Rbac } from '../chain/rbac';
 import { ISSUER } from '../chain/token';
 import type { User } from '../chain/user';
 import { Refusal, refuse } from '../refusal';
-import type { Call } from '../registry/store';
+import type { Call, Store } from '../registry/store';
 import type { RequestInfo } from '../request-info';
 import type { Versioned } from '../storage/versioner';
 import { decodeBody } from './decoding';
@@ -24,6 +24,7 @@ interface Parts {
   readonly filters: Filters;
   readonly authenticator: Authenticator;
   readonly rbac: Rbac;
+  readonly store: Store;
 }
 
 export class Reviews {
@@ -42,7 +43,10 @@ export class Reviews {
       case 'selfsubjectrulesreviews':
         return this.rules(call, review);
       case 'selfsubjectreviews':
-        return answered(call, { metadata: { creationTimestamp: rfc3339(this.parts.ctx.now()) }, status: { userInfo: userInfo(user) } });
+        return (
+          this.admitted(call, review) ??
+          answered(call, { metadata: { creationTimestamp: rfc3339(this.parts.ctx.now()) }, status: { userInfo: userInfo(user) } })
+        );
       case 'tokenreviews':
         return this.token(call, review);
       default:
@@ -67,15 +71,23 @@ export class Reviews {
       found.invalid('spec.user', '', 'at least one of user or group must be specified');
     if (info.namespaced && isObject(resource) && (resource.namespace ?? '') !== namespace)
       found.invalid('spec.resourceAttributes.namespace', resource.namespace ?? '', 'must match metadata.namespace');
-    if (found.errors.length > 0) return refuse(invalid(info.group, info.kind, '', found.errors));
+    const refused = this.admitted(call, review, found);
+    if (refused !== null) return refused;
     const asked = attributesOf(user, isObject(resource) ? resource : null, isObject(path) ? path : null);
     const { allowed, reason } = this.parts.filters.authorize(asked);
     return answered(call, { spec, status: { allowed, ...(reason === '' ? {} : { reason }) } });
   }
 
+  private admitted(call: Call, review: Versioned, { errors }: Findings = new Findings()): Refusal | null {
+    const { group, kind } = call.info;
+    return this.parts.store.review(call, review, errors.length === 0 ? null : refuse(invalid(group, kind, '', errors)));
+  }
+
   private rules(call: Call, review: Versioned): Answered | Refusal {
     const { namespace } = specOf(review);
     if (typeof namespace !== 'string' || namespace === '') return refuse(badRequest('no namespace on request'));
+    const refused = this.admitted(call, review);
+    if (refused !== null) return refused;
     const rules = this.parts.rbac.rulesFor(call.user, namespace);
     const resourceRules = rules.filter((rule) => (rule.resources?.length ?? 0) > 0);
     const nonResourceRules = rules.filter((rule) => (rule.nonResourceURLs?.length ?? 0) > 0);
@@ -85,6 +97,8 @@ export class Reviews {
   private token(call: Call, review: Versioned): Answered | Refusal {
     const spec = specOf(review);
     if (typeof spec.token !== 'string') return refuse(badRequest('token is required for TokenReview in authentication'));
+    const refused = this.admitted(call, review);
+    if (refused !== null) return refused;
     const user = this.parts.authenticator.tokenUser(spec.token, this.parts.ctx.now());
     const status =
       user === null ? { user: {}, error: 'invalid bearer token' } : { authenticated: true, user: userInfo(user), audiences: [ISSUER] };

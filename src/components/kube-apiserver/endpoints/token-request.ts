@@ -11,7 +11,7 @@ import { ISSUER, signToken } from '../chain/token';
 import { serviceAccountUser } from '../chain/user';
 import type { Lookups } from '../lookups';
 import { Refusal, refuse } from '../refusal';
-import type { Call } from '../registry/store';
+import type { Call, Store } from '../registry/store';
 import type { RequestInfo } from '../request-info';
 import type { Versioned } from '../storage/versioner';
 import { decodeBody, type Kind } from './decoding';
@@ -38,6 +38,7 @@ type Bound = { readonly [kind in 'pod' | 'node' | 'secret']?: Versioned };
 interface Parts {
   readonly ctx: Ctx;
   readonly reader: Reader;
+  readonly store: Store;
   readonly lookups: Lookups;
 }
 
@@ -45,7 +46,6 @@ export function* requestToken(parts: Parts, request: HttpRequest, { query }: Req
   const { info, namespace, name } = call;
   const body = decodeBody(request, TOKEN_REQUEST, readingOf(query, call.warnings));
   if (body instanceof Refusal) return body;
-  call.chain.write();
   const elsewhere = placeProblem(body, call);
   if (elsewhere !== null) return elsewhere;
   const account = yield* parts.reader.object(info, namespace, name);
@@ -53,7 +53,12 @@ export function* requestToken(parts: Parts, request: HttpRequest, { query }: Req
   const spec = (body.spec ?? {}) as Spec;
   const seconds = spec.expirationSeconds ?? 0;
   const wrong = durationProblem(seconds);
-  if (wrong !== null) return refuse(invalid(TOKEN_REQUEST.group, TOKEN_REQUEST.kind, '', [wrong]));
+  const refused = parts.store.review(
+    call,
+    body,
+    wrong === null ? null : refuse(invalid(TOKEN_REQUEST.group, TOKEN_REQUEST.kind, '', [wrong])),
+  );
+  if (refused !== null) return refused;
   const bound = yield* boundTo(parts, call, spec.boundObjectRef ?? null);
   if (bound instanceof Refusal) return bound;
   return issued(parts, call, account, { ...spec, audiences: spec.audiences?.length ? spec.audiences : [ISSUER] }, bound);

@@ -130,6 +130,16 @@ export class Store {
     return call.dryRun ? object : yield* this.put(call, given, object);
   }
 
+  /** The stages of an object that is answered and not stored: null if all let it pass. `wrong` is validation's verdict. */
+  review(call: Call, object: Versioned, wrong: Refusal | null): Refusal | null {
+    const { result, plugins } = this.admission.mutate(this.admissionRequest(call, 'CREATE', null, call.name), object);
+    call.chain.add(plugins.length === 0 ? NOTHING_CHANGED : { stage: 'mutating-admission', plugins });
+    const refusal =
+      result instanceof Refusal ? result : wrong === null ? this.validated(call, object, null, [], 'CREATE') : invalidated(call, wrong);
+    call.chain.write();
+    return refusal;
+  }
+
   private aroundOf({ group, resource }: ResourceInfo): Around | null {
     return this.around[`${group}/${resource}`] ?? null;
   }
@@ -328,11 +338,7 @@ export class Store {
     operation: Operation,
   ): Refusal | null {
     const { info, chain } = call;
-    if (errors.length > 0) {
-      const { status } = refuse(invalid(info.group, info.kind, object.metadata.name, errors));
-      chain.add({ stage: 'validation', verdict: 'invalid', reason: status.message ?? '' });
-      return refuse(status);
-    }
+    if (errors.length > 0) return invalidated(call, refuse(invalid(info.group, info.kind, object.metadata.name, errors)));
     chain.add(VALID);
     const { result, plugins } = this.admission.validate(this.admissionRequest(call, operation, old, object.metadata.name), object);
     chain.add(plugins.length === 0 ? ADMITTED : { stage: 'validating-admission', plugins });
@@ -354,5 +360,10 @@ export class Store {
 const NOTHING_CHANGED: JsonObject = { stage: 'mutating-admission', plugins: [] };
 const VALID: JsonObject = { stage: 'validation', verdict: 'ok' };
 const ADMITTED: JsonObject = { stage: 'validating-admission', plugins: [] };
+
+function invalidated({ chain }: Call, refusal: Refusal): Refusal {
+  chain.add({ stage: 'validation', verdict: 'invalid', reason: refusal.status.message ?? '' });
+  return refusal;
+}
 
 function* nothing(): Task<void> {}
