@@ -1,6 +1,6 @@
 // What the commands share: install what is missing, run a program and wait for it.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,3 +31,9 @@ export function run(command, args, options = {}) {
 
 /** Path of a tool that npm installed. */
 export const tool = (name) => join(ROOT, 'node_modules', '.bin', windows ? `${name}.cmd` : name);
+
+/** When the newest file at or under a path was written, in milliseconds. */
+export function newest(path) {
+  const stat = statSync(path);
+  return stat.isDirectory() ? Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name)))) : stat.mtimeMs;
+}

@@ -1,8 +1,8 @@
 // `npm start`: installs what is missing, builds if the sources are newer than the build, serves the page.
-import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
-import { prepare, ROOT, run, tool } from './prepare.mjs';
+import { newest, prepare, ROOT, run, tool } from './prepare.mjs';
 
 const DIST = join(ROOT, 'dist');
 const TYPES = {
@@ -14,11 +14,6 @@ const TYPES = {
   '.png': 'image/png',
   '.woff2': 'font/woff2',
   '.txt': 'text/plain; charset=utf-8',
-};
-
-const newest = (path) => {
-  const stat = statSync(path);
-  return stat.isDirectory() ? Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name)))) : stat.mtimeMs;
 };
 
 function buildIfNeeded() {
