@@ -96,7 +96,9 @@ class Replay {
     const line = (step.cmd ?? '').replace(/[a-z0-9-]+-[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, (name) =>
       this.ourPod(name),
     );
-    return { type: 'kubectl', line, ...(step.stdin === undefined ? {} : { stdin: step.stdin }) };
+    // Our terminal belongs to the administrator, who acts as somebody else.
+    const as = step.user === undefined ? '' : ` --as=${step.user} --as-group=dev`;
+    return { type: 'kubectl', line: `${line}${as}`, ...(step.stdin === undefined ? {} : { stdin: step.stdin }) };
   }
 
   private fault(note: string): Input | null {

@@ -52,10 +52,11 @@ export function outputLine(line: string, names: Names): string {
     .text(line)
     .replace(/\b10\.244\.\d+\.\d+\b/g, '<pod-ip>')
     .replace(/\b10\.(9[6-9]|10\d|11[01])\.\d+\.\d+\b/g, '<service-ip>')
+    .replace(/T[+-]\d+(\.\d+)?s|\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replace(/<DATE>|\w{3}, \d\d \w{3} \d{4} [\d:]{8} \+0000/g, '<time>')
     .replace(/\b(\d+d)?(\d+h)?(\d+m)?\d+s\b|\b\d+[mhd]\b/g, '<age>')
     .replace(/\bnode-\d+\b/g, '<node>')
-    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|uid-\d+/g, '<uid>')
-    .replace(/T[+-]\d+(\.\d+)?s|\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|uid-\d+|hex32-\d+|\b[0-9a-f]{32}\b/g, '<uid>')
     .replace(/\s+/g, ' ')
     .trim();
 }

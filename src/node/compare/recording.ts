@@ -17,6 +17,8 @@ export interface RecordedStep {
   readonly t: number;
   readonly cmd?: string;
   readonly stdin?: string;
+  /** Who typed it, if not the administrator: one of the group `dev`. */
+  readonly user?: string;
   readonly note?: string;
   readonly reached?: string;
   readonly exit?: number;

@@ -255,7 +255,8 @@ function takeRequest(side: Side, record: TraceRecord, trace: Trace, told: { type
   const code = answer?.kind === 'response' && answer.protocol === 'http' ? answer.status : 0;
   const body = answer?.kind === 'response' && answer.protocol === 'http' ? answer.body : null;
   const path = parsePath(payload.path);
-  const bodyName = nameIn(body) ?? nameIn(payload.body);
+  // A body that was refused before it was read is not in the recording.
+  const bodyName = nameIn(body) ?? (code === 400 || code === 403 ? null : nameIn(payload.body));
   side.request({
     actor: actorOf(record, payload.headers['user-agent'] ?? ''),
     verb: verbOf(payload.method, payload.path),
