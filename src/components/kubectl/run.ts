@@ -24,6 +24,8 @@ function* runPod(session: Session): Task<void> {
   if (!/^[a-zA-Z0-9][\w.\-/:@]*$/.test(image)) throw fail(`Invalid image name "${image}": invalid reference format`);
   if (flags.bool('rm') && !flags.bool('attach') && !flags.bool('stdin')) throw fail('--rm should only be used for attached containers');
   const dryRun = dryRunOf(session);
+  if (dryRun === 'none' && ['stdin', 'tty', 'attach'].some((flag) => flags.bool(flag)))
+    throw fail('kubectl run with -i, -t or --attach is not part of this simulation: it needs a stream into a container');
   const pod = podOf(session, name, image, session.afterDash ?? more);
   const pods = findKind('v1', 'Pod');
   if (pods === null) return;
