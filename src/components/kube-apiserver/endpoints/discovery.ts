@@ -6,6 +6,7 @@ import { groupVersion, RESOURCES, type ResourceInfo } from '../../../machinery/r
 import type { Headers } from '../../../wire/payload';
 import { healthPaths } from '../bootstrap/health';
 import { ISSUER } from '../chain/token';
+import { OPENAPI_INDEX, OPENAPI_INDEX_TYPE } from './openapi';
 
 export interface Found {
   readonly body: Json;
@@ -36,6 +37,7 @@ export function discovery(path: string, headers: Headers): Found | null {
   const plain = path.length > 1 ? path.replace(/\/$/, '') : path;
   const aggregated = (headers.accept ?? '').includes('as=APIGroupDiscoveryList');
   if (plain === '/version') return found(VERSION);
+  if (plain === '/openapi/v3') return { body: OPENAPI_INDEX, headers: { 'content-type': OPENAPI_INDEX_TYPE } };
   if (plain === '/api') return aggregated ? { body: aggregatedList(''), headers: { 'content-type': AGGREGATED } } : found(API_VERSIONS);
   if (plain === '/apis')
     return aggregated
