@@ -59,6 +59,4 @@ export const clusterOf = (workers: number): ClusterSpec => ({
   registryBytesPerSecond: 100 * MEGABYTE,
 });
 
-export const DEFAULT_COMMAND = 'kubectl create deployment test --image=nginx';
-
 export const defaultRun = (seed: number): Run => ({ model: MODEL, cluster: clusterOf(3), seed, inputs: [] });

@@ -11,7 +11,7 @@ export function valueAndPercent(value: IntOrString): { readonly value: number; r
 /** That share of `total`, or the number itself; null for a text that is no percentage. */
 export function scaledValue(value: IntOrString, total: number, roundUp: boolean): number | null {
   const parsed = valueAndPercent(value);
-  if (!parsed?.isPercent) return parsed && parsed.value;
+  if (!parsed?.isPercent) return parsed?.value ?? null;
   const share = (parsed.value * total) / 100;
   return roundUp ? Math.ceil(share) : Math.floor(share);
 }

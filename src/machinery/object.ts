@@ -1,6 +1,4 @@
 // Short questions about any Kubernetes object.
-import type { JsonObject } from '../base/json';
-
 export interface OwnerReference {
   readonly apiVersion: string;
   readonly kind: string;
@@ -29,11 +27,6 @@ export interface AnyObject {
 
 const NO_META: Meta = {};
 export const metaOf = (object: AnyObject): Meta => (object.metadata as Meta | undefined) ?? NO_META;
-/** `namespace/name`, or `name` without a namespace: the keys of caches and queues. */
-export const keyOf = (object: AnyObject): string => {
-  const { namespace, name } = metaOf(object);
-  return namespace ? `${namespace}/${name ?? ''}` : (name ?? '');
-};
 /** The other way. */
 export const splitKey = (key: string): { readonly namespace: string; readonly name: string } => {
   const slash = key.indexOf('/');
@@ -43,9 +36,3 @@ export const splitKey = (key: string): { readonly namespace: string; readonly na
 export const controllerOf = (object: AnyObject): OwnerReference | null =>
   metaOf(object).ownerReferences?.find((owner) => owner.controller === true) ?? null;
 export const isControlledBy = (object: AnyObject, uid: string): boolean => controllerOf(object)?.uid === uid;
-export const isDeleting = (object: AnyObject): boolean => Boolean(metaOf(object).deletionTimestamp);
-/** `object` with metadata members replaced. */
-export const withMeta = <T extends AnyObject>(object: T, change: JsonObject): T => ({
-  ...object,
-  metadata: { ...metaOf(object), ...change },
-});

@@ -181,7 +181,3 @@ export const quantityMilli = (text: string | number | undefined): number => inUn
 
 /** The canonical text of so many whole units. */
 export const quantityOf = (value: number, format: QuantityFormat): string => quantityText({ nanos: BigInt(value) * NANO, format });
-
-/** The canonical text of so many thousandths. */
-export const milliQuantityOf = (milli: number, format: QuantityFormat = 'DecimalSI'): string =>
-  quantityText({ nanos: BigInt(milli) * 1_000_000n, format });

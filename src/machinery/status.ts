@@ -67,12 +67,6 @@ export const fieldInvalid = (field: string, value: Json, detail: string): FieldE
 export const fieldForbidden = (field: string, detail: string): FieldError => ({ type: 'FieldValueForbidden', field, detail });
 export const fieldDuplicate = (field: string, value: Json): FieldError => ({ type: 'FieldValueDuplicate', field, value, detail: '' });
 export const fieldNotFound = (field: string, value: Json): FieldError => ({ type: 'FieldValueNotFound', field, value, detail: '' });
-export const fieldTypeInvalid = (field: string, value: Json, detail: string): FieldError => ({
-  type: 'FieldValueTypeInvalid',
-  field,
-  value,
-  detail,
-});
 export const fieldInternal = (field: string, detail: string): FieldError => ({ type: 'InternalError', field, detail });
 
 /** The supported values are told in the order given; upstream mostly sorts them first. */

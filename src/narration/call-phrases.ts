@@ -19,7 +19,7 @@ export function etcdRequestPhrase({ rpc, body }: EtcdRequest): string {
     case 'DeleteRange':
       return `delete ${key}`;
     case 'Watch':
-      return isObject(body.create_request) ? `tell me of all changes under ${key}` : 'tell how far you are';
+      return isObject(body.create_request) ? `tell me of all changes under ${key}` : 'tell me how far you are';
     case 'LeaseGrant':
       return `give me a lease of ${String(body.TTL)} seconds`;
     case 'LeaseKeepAlive':
@@ -44,7 +44,7 @@ function txnPhrase(body: JsonObject, key: string): string {
         : `write ${key}`;
   if (compare === undefined) return what;
   if (compare.target === 'MOD' && !compare.mod_revision) return `${what} if it does not exist`;
-  return compare.target === 'MOD' ? `${what} if still at revision ${String(compare.mod_revision)}` : `${what} if nobody changed it`;
+  return compare.target === 'MOD' ? `${what} if it is still at revision ${String(compare.mod_revision)}` : `${what} if nobody changed it`;
 }
 
 export function etcdAnswerPhrase({ rpc, body, error }: EtcdResponse): string {
@@ -73,13 +73,13 @@ export function etcdDeliveryPhrase({ events }: JsonObject): string {
 /** What is asked of the engine, by method; `POD` and `WHAT` stand for the Pod and for the container or Pod. */
 const ASKED: { readonly [rpc: string]: string } = {
   RunPodSandbox: 'make a sandbox for POD',
-  PodSandboxStatus: 'tell how the sandbox of POD is',
+  PodSandboxStatus: 'tell me the state of the sandbox of POD',
   StopPodSandbox: 'stop the sandbox of POD',
   RemovePodSandbox: 'remove the sandbox of POD',
   ListPodSandbox: 'list the sandboxes',
   CreateContainer: 'create WHAT',
   StartContainer: 'start WHAT',
-  ContainerStatus: 'tell how WHAT is',
+  ContainerStatus: 'tell me the state of WHAT',
   StopContainer: 'stop WHAT',
   RemoveContainer: 'remove WHAT',
   ListContainers: 'list the containers',
@@ -88,15 +88,15 @@ const ASKED: { readonly [rpc: string]: string } = {
   PullImage: 'pull the image IMAGE',
   RemoveImage: 'remove the image IMAGE',
   ListImages: 'list the images',
-  ImageFsInfo: 'tell how much room the images take',
-  Status: 'tell how you are',
-  Version: 'tell your version',
-  RuntimeConfig: 'tell how you are set up',
+  ImageFsInfo: 'tell me how much room the images take',
+  Status: 'tell me your state',
+  Version: 'tell me your version',
+  RuntimeConfig: 'tell me how you are set up',
   GetContainerEvents: 'tell me what happens to containers',
 };
 /** What is so once a call succeeded; said in answers and as a reason. */
 const DONE: { readonly [rpc: string]: string } = {
-  RunPodSandbox: 'the sandbox of POD is there',
+  RunPodSandbox: 'the sandbox of POD is ready',
   StopPodSandbox: 'the sandbox of POD stopped',
   RemovePodSandbox: 'the sandbox of POD is removed',
   CreateContainer: 'WHAT is created',
@@ -133,13 +133,20 @@ export function callAnswerPhrase(response: CallResponse, request: CallRequest | 
   const { rpc, error, body, protocol } = response;
   if (error !== null) return `error: ${firstLine(error.message)}`;
   const state = field(body, 'status', 'state');
-  if (typeof state === 'string') return `it is ${state.replace(/^(CONTAINER|SANDBOX)_/, '').toLowerCase()}`;
+  if (rpc === 'PodSandboxStatus') return sandboxPhrase(state, field(body, 'status', 'network', 'ip'));
+  if (typeof state === 'string') return `it is ${state.replace(/^CONTAINER_/, '').toLowerCase()}`;
   if (rpc === 'ImageStatus') return body.image ? 'yes, it is here' : 'no, it is not here';
   if (protocol === 'registry') return field(body, 'status') === 404 ? 'there is no such image' : 'here it is';
   const pattern = DONE[rpc];
   if (pattern !== undefined) return filled(pattern, subject, request?.body ?? {});
   if (rpc === 'events') return 'you will hear of every exit';
   return protocol === 'cri' || rpc.endsWith('-save') ? 'here is what you asked for' : 'done';
+}
+
+/** A state that is not said is the first: ready. */
+function sandboxPhrase(state: Json | undefined, address: Json | undefined): string {
+  if (state === 'SANDBOX_NOTREADY') return 'it is not ready';
+  return typeof address === 'string' ? `it is ready and has the address ${address}` : 'it is ready';
 }
 
 /** What a call that succeeded made true: a reason for what follows. Null for one that only looked. */
@@ -169,11 +176,11 @@ function registryPhrase(rpc: string): string {
   const [, path = ''] = rpc.split(' ');
   const [, name = 'it', what = '', reference = ''] = /^\/v2\/(.+)\/(manifests|blobs)\/(.+)$/.exec(path) ?? [];
   if (what === 'blobs') return `give me a part of ${name}`;
-  return rpc.startsWith('HEAD') ? `name the image ${name}:${reference}` : `list the parts of ${name}`;
+  return rpc.startsWith('HEAD') ? `give me the digest of ${name}:${reference}` : `give me the manifest of ${name}`;
 }
 
 function iptablesPhrase(program: string, body: JsonObject): string {
-  if (program.endsWith('-restore')) return `take these ${count(rules(body), 'rule')}`;
+  if (program.endsWith('-restore')) return `load these ${count(rules(body), 'rule')}`;
   if (program.endsWith('-save')) return 'show me your rules';
   const words = Array.isArray(body.argv) ? (body.argv as readonly Json[]).map(String) : [];
   const at = words.findIndex((word) => /^-[NCAIDSLFX]$/.test(word));

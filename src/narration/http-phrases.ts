@@ -6,10 +6,10 @@ import type { HttpRequest, HttpResponse } from '../wire/payload';
 import { conditionOf, count, field, kindOf, naming, oneOf, plural } from './naming';
 import { phaseClause, waitingReason } from './news';
 
-/** `create Pod web-1`, `bind Pod web-1 to node-2`, `keep me told of all Pods`. */
+/** `create Pod web-1`, `bind Pod web-1 to node-2`, `keep me informed of all Pods`. */
 export function requestPhrase(request: HttpRequest, subject: Subject | null): string {
   if (subject === null) return otherPathPhrase(request.path);
-  if (/[?&]watch=(true|1)/.test(request.path)) return `keep me told of ${watched(request.path, subject)}`;
+  if (/[?&]watch=(true|1)/.test(request.path)) return `keep me informed of ${watched(request.path, subject)}`;
   const special = subresourcePhrase(request, subject);
   if (special !== null) return special;
   if (subject.resource === 'events' && request.method !== 'GET') return `note an Event${eventReason(request.body)}`;
@@ -30,7 +30,7 @@ export function requestPhrase(request: HttpRequest, subject: Subject | null): st
 
 function otherPathPhrase(path: string): string {
   if (/^\/(healthz|livez|readyz)/.test(path)) return 'say whether you are well';
-  if (/^\/(api|apis|openapi|version)/.test(path)) return 'tell what you can do';
+  if (/^\/(api|apis|openapi|version)/.test(path)) return 'tell me what you can do';
   return `give me ${path.split('?')[0]}`;
 }
 
@@ -67,7 +67,7 @@ function subresourcePhrase({ method, body }: HttpRequest, subject: Subject): str
   if (subject.subresource === 'log') return `give me the log of ${name}`;
   if (subject.subresource === 'exec' || subject.subresource === 'attach') return `run a command in ${name}`;
   if (subject.subresource === 'portforward') return `forward a port to ${name}`;
-  if (subject.subresource === 'scale') return method === 'GET' ? `tell how many replicas ${name} has` : `scale ${name}${scaled(body)}`;
+  if (subject.subresource === 'scale') return method === 'GET' ? `tell me how many replicas ${name} has` : `scale ${name}${scaled(body)}`;
   if (subject.subresource === 'status') return method === 'GET' ? `give me the status of ${name}` : statusPhrase(body, subject);
   return null;
 }

@@ -36,7 +36,7 @@ const PHRASES: { readonly [topic in InsideTopic]: (detail: JsonObject) => string
       : `${text(d.node) || 'nobody'} has the addresses ${text(d.range)}`,
   'watch-cache': (d) =>
     d.opened !== undefined
-      ? `keeps ${text(d.client)} told of ${text(d.resource)}`
+      ? `keeps ${text(d.client)} informed of ${text(d.resource)}`
       : d.closed !== undefined
         ? 'a watch on it was closed'
         : 'its cache changed',

@@ -57,12 +57,12 @@ describe('a sentence', () => {
     ],
     [
       'of what a watch tells',
-      'kube-apiserver -> kube-scheduler: there is a new Pod web, because its watch is open and kubectl wrote it.',
+      'kube-apiserver -> kube-scheduler: there is a new Pod web, because its watch is open and kubectl created it.',
       (r, input) => delivered(r, input, 'kube-scheduler'),
     ],
     [
       'of what changed',
-      'kube-apiserver -> kubelet on node-1: Pod web is bound to node-1, because its watch is open and kube-scheduler wrote it.',
+      'kube-apiserver -> kubelet on node-1: Pod web is bound to node-1, because its watch is open and kube-scheduler bound it.',
       (r, input) => delivered(r, input, 'kubelet/node-1', { spec: { nodeName: 'node-1' } }),
     ],
     [

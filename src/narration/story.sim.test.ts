@@ -53,7 +53,7 @@ describe('a story', () => {
       /^Route: kube-apiserver -> kube-proxy on \S+: there is a new Service web/,
       /^Reconcile: endpointslice-controller -> kube-apiserver: create an? EndpointSlice/,
       /^Route: kube-apiserver -> kube-proxy on \S+: there is a new EndpointSlice/,
-      /^Route: kube-proxy on \S+ -> kernel on \S+: take these \d+ rules/,
+      /^Route: kube-proxy on \S+ -> kernel on \S+: load these \d+ rules/,
     ]);
   });
 

@@ -1,7 +1,8 @@
 // Why something was sent: the nearest cause that a person would name.
+import { parsePath } from '../machinery/resources';
 import { subjectOf } from '../trace/subject';
 import type { Trace } from '../trace/trace';
-import type { InsideTopic, Kind, Payload } from '../wire/payload';
+import type { HttpRequest, InsideTopic, Kind, Payload } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
 import { callReason } from './call-phrases';
 import { speaker } from './naming';
@@ -64,13 +65,17 @@ function whyDelivered(record: TraceRecord, trace: Trace): string {
       cause.payload.method !== 'GET' &&
       cause.from !== cause.to
     ) {
-      return `its watch is open and ${speaker(cause.from, cause.actor)} ${WROTE[cause.payload.method] ?? 'changed'} it`;
+      return `its watch is open and ${speaker(cause.from, cause.actor)} ${wroteBy(cause.payload)} it`;
     }
     seq = cause?.cause ?? null;
   }
   return 'its watch is open';
 }
-const WROTE: { readonly [method: string]: string } = { POST: 'wrote', PUT: 'changed', PATCH: 'changed', DELETE: 'deleted' };
+function wroteBy({ method, path }: HttpRequest): string {
+  const subresource = parsePath(path)?.subresource;
+  if (method === 'POST') return subresource === 'binding' ? 'bound' : subresource === 'eviction' ? 'evicted' : 'created';
+  return method === 'DELETE' ? 'deleted' : 'changed';
+}
 
 function reasonOf(cause: TraceRecord, record: TraceRecord, trace: Trace): string | null {
   const { payload } = cause;

@@ -84,7 +84,7 @@ export class Simulation {
   /** The running process of that name. */
   process(id: ComponentId): Process | null {
     const process = this.processes.get(id);
-    return process !== undefined && process.running ? process : null;
+    return process?.running ? process : null;
   }
 
   running(): Process[] {

@@ -11,10 +11,8 @@ export const KUBECTL = componentId('kubectl');
 export const KUBEADM = componentId('kubeadm');
 export const API_SERVER = componentId('kube-apiserver');
 export const ETCD = componentId('etcd');
-export const CONTROLLER_MANAGER = componentId('kube-controller-manager');
 export const SCHEDULER = componentId('kube-scheduler');
 export const REGISTRY = componentId('registry');
-export const OUTSIDE = componentId('outside');
 
 export type NodeBinary = 'kubelet' | 'kube-proxy' | 'containerd' | 'runc' | 'cni' | 'kernel';
 

@@ -7,13 +7,10 @@ import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/json
 import { Cluster } from '../../cluster/cluster';
 import { clusterOf } from '../../cluster/default-run';
 import { rfc3339 } from '../../machinery/time';
-import type { Stream } from '../../sim/network';
-import type { Ctx, Program } from '../../sim/process';
-import type { Simulation } from '../../sim/simulation';
-import type { Task } from '../../sim/task';
-import { API_SERVER, componentId } from '../../wire/names';
-import type { Certificate, HttpRequest, HttpResponse, Method, WatchDelivery } from '../../wire/payload';
+import { API_SERVER } from '../../wire/names';
+import type { Certificate, Method } from '../../wire/payload';
 import type { Adapter, VectorCase } from './adapter';
+import { ADMIN, type Answer, Probe, type Sent } from './probe';
 
 interface Recorded {
   readonly id: string;
@@ -31,19 +28,11 @@ interface Recorded {
   readonly during?: { readonly afterMs: number; readonly requests: readonly string[] };
   readonly response: { readonly code: number; readonly headers: { readonly [name: string]: string }; readonly body: Json } | null;
 }
-interface Answer {
-  readonly code: number;
-  readonly headers: { readonly [name: string]: string };
-  readonly body: Json;
-}
-
 const USERS: { readonly [user: string]: Certificate } = {
   alice: { commonName: 'alice', organizations: [] },
   'node-1': { commonName: 'system:node:node-1', organizations: ['system:nodes'] },
 };
-const ADMIN: Certificate = { commonName: 'kubernetes-admin', organizations: ['kubeadm:cluster-admins'] };
 const PATIENCE_US = 20 * SECOND;
-const STEP_US = MS;
 /** Old enough for etcd's first revisions to be compacted; and the server has started anew since. */
 const AGE_US = 12 * MINUTE;
 /** The recorder sent its requests one after the other. */
@@ -170,23 +159,22 @@ class Translation {
 const timeIn = (text: string): string => text.replace(/^T([+-]\d+)s$/, (_, seconds: string) => rfc3339(simTime(Number(seconds) * SECOND)));
 
 class TestCluster {
-  private readonly sim: Simulation;
-  private readonly client = new Client();
+  private readonly probe: Probe;
 
   constructor() {
     const cluster = new Cluster(clusterOf(3), 1, simTime(-AGE_US));
-    this.sim = cluster.sim;
-    this.sim.start(componentId('probe'), this.client);
-    this.sim.runUntil(simTime(-MINUTE));
+    this.probe = new Probe(cluster.sim);
+    cluster.sim.runUntil(simTime(-MINUTE));
     cluster.give({ type: 'fault', fault: { kind: 'kill-container', component: API_SERVER } });
-    this.sim.runUntil(simTime(0));
+    cluster.sim.runUntil(simTime(0));
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'probe' } };
-    this.send({ method: 'POST', path: '/api/v1/namespaces', body: namespace, headers: {} }, ADMIN);
+    this.probe.send({ method: 'POST', path: '/api/v1/namespaces', body: namespace });
   }
 
   /** Lets the controllers do what there is to do. */
   settle(): void {
-    this.sim.runToRest(simTime(this.sim.now + PATIENCE_US));
+    const { sim } = this.probe;
+    sim.runToRest(simTime(sim.now + PATIENCE_US));
   }
 
   ask(recorded: Recorded, known: Translation): Answer {
@@ -199,14 +187,14 @@ class TestCluster {
     const watches = /[?&]watch=(true|1)/.test(path) || path.startsWith('/api/v1/watch/');
     const answer = watches
       ? this.watch(sent, certificate, closedByClientAfterMs ?? null, recorded.during ?? null)
-      : this.send(sent, certificate);
+      : this.probe.send(sent, certificate);
     if (recorded.setup === true) this.settle();
-    else this.sim.runUntil(simTime(this.sim.now + PACE_US));
+    else this.probe.wait(PACE_US);
     return answer;
   }
 
   private currentVersion(path: string): string | null {
-    const { body } = this.send({ method: 'GET', path: path.replace(/\/(status|scale)?(\?.*)?$/, ''), body: null, headers: {} }, ADMIN);
+    const { body } = this.probe.send({ method: 'GET', path: path.replace(/\/(status|scale)?(\?.*)?$/, '') });
     return isObject(body) && isObject(body.metadata) ? ((body.metadata.resourceVersion as string | undefined) ?? null) : null;
   }
 
@@ -219,7 +207,7 @@ class TestCluster {
   }
 
   private revision(): number {
-    const { body } = this.send({ method: 'GET', path: '/api/v1/namespaces/probe/configmaps', body: null, headers: {} }, ADMIN);
+    const { body } = this.probe.send({ method: 'GET', path: '/api/v1/namespaces/probe/configmaps' });
     return Number(((body as JsonObject).metadata as JsonObject).resourceVersion);
   }
 
@@ -233,52 +221,28 @@ class TestCluster {
   }
 
   private podOf(start: string): string | null {
-    const { body } = this.send({ method: 'GET', path: '/api/v1/namespaces/probe/pods', body: null, headers: {} }, ADMIN);
+    const { body } = this.probe.send({ method: 'GET', path: '/api/v1/namespaces/probe/pods' });
     const names = ((body as JsonObject).items as readonly { readonly metadata: { readonly name: string } }[]).map(
       ({ metadata }) => metadata.name,
     );
     return names.find((name) => name.startsWith(start)) ?? null;
   }
 
-  private send(request: Sent, certificate: Certificate): Answer {
-    let answer: HttpResponse | null = null;
-    const { ctx } = this.client;
-    const sent = httpRequest(request, certificate);
-    ctx.spawn(
-      (function* (): Task<void> {
-        const got = yield* ctx.call(API_SERVER, sent);
-        if (got.ok) answer = got.payload as HttpResponse;
-      })(),
-    );
-    const patience = simTime(this.sim.now + PATIENCE_US);
-    while (answer === null && this.sim.now < patience) this.sim.runUntil(simTime(this.sim.now + STEP_US));
-    const { status, headers, body } = (answer ?? { status: 0, headers: {}, body: null }) as HttpResponse;
-    return { code: status, headers, body };
-  }
-
   /** A watch with what is done meanwhile; the body is the stream. */
   private watch(request: Sent, certificate: Certificate, closeAfterMs: number | null, during: Recorded['during'] | null): Answer {
-    const stream: Json[] = [];
-    let head = null as HttpResponse | null;
-    let ended = false;
-    const opened: Stream = this.client.ctx.open(API_SERVER, httpRequest(request, certificate), (item) => {
-      if (item.type === 'response') head = item.payload as HttpResponse;
-      else if (item.type === 'delivery') {
-        const { type, object } = item.payload as WatchDelivery;
-        stream.push({ type, object });
-      } else ended = true;
-    });
-    this.sim.runUntil(simTime(this.sim.now + (during?.afterMs ?? 200) * MS));
-    for (const line of during?.requests ?? []) this.meanwhile(line);
-    this.sim.runUntil(simTime(this.sim.now + (closeAfterMs ?? 3_000) * MS));
-    opened.close();
+    const { head, events, ended } = this.probe.watch(
+      request,
+      () => {
+        this.probe.wait((during?.afterMs ?? 200) * MS);
+        for (const line of during?.requests ?? []) this.meanwhile(line);
+        this.probe.wait((closeAfterMs ?? 3_000) * MS);
+      },
+      certificate,
+    );
     if (head === null) return { code: 0, headers: {}, body: null };
     if (head.status >= 400) return { code: head.status, headers: head.headers, body: { stream: [head.body], ended: true } };
-    return {
-      code: head.status,
-      headers: head.headers,
-      body: { stream, ended: ended || stream.some((event) => (event as JsonObject).type === 'ERROR') },
-    };
+    const over = ended || events.some((event) => (event as JsonObject).type === 'ERROR');
+    return { code: head.status, headers: head.headers, body: { stream: events, ended: over } };
   }
 
   /** `merge patch w1 {...}`, `delete w1`, `create w1 {a:1} labels g=w`. */
@@ -286,7 +250,7 @@ class TestCluster {
     const [, verb, name = '', rest = ''] = /^(merge patch|delete|create) (\S+) ?(.*)$/.exec(line) ?? [];
     const base = '/api/v1/namespaces/probe/configmaps';
     if (verb === 'merge patch')
-      this.send(
+      this.probe.send(
         {
           method: 'PATCH',
           path: `${base}/${name}`,
@@ -295,38 +259,12 @@ class TestCluster {
         },
         ADMIN,
       );
-    else if (verb === 'delete') this.send({ method: 'DELETE', path: `${base}/${name}`, headers: {}, body: null }, ADMIN);
-    else this.send({ method: 'POST', path: base, headers: {}, body: { metadata: { name, labels: { g: 'w' } }, data: { a: '1' } } }, ADMIN);
-  }
-}
-
-interface Sent {
-  readonly method: Method;
-  readonly path: string;
-  readonly headers: { readonly [name: string]: string | null };
-  readonly body: Json;
-}
-
-function httpRequest({ method, path, headers, body }: Sent, certificate: Certificate): HttpRequest {
-  const lower: { [name: string]: string } = {
-    accept: 'application/json',
-    'user-agent': 'probe/1.0',
-    ...(body === null ? {} : { 'content-type': 'application/json' }),
-  };
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === null) delete lower[name.toLowerCase()];
-    else lower[name.toLowerCase()] = value;
-  }
-  return { protocol: 'http', kind: 'request', method, path, headers: lower, body, certificate };
-}
-
-class Client implements Program {
-  ctx!: Ctx;
-  start(ctx: Ctx): void {
-    this.ctx = ctx;
-  }
-  inspect(): Record<string, never> {
-    return {};
+    else if (verb === 'delete') this.probe.send({ method: 'DELETE', path: `${base}/${name}`, headers: {}, body: null }, ADMIN);
+    else
+      this.probe.send(
+        { method: 'POST', path: base, headers: {}, body: { metadata: { name, labels: { g: 'w' } }, data: { a: '1' } } },
+        ADMIN,
+      );
   }
 }
 

@@ -88,7 +88,7 @@ function update({ old, new: next }: { readonly old: JsonObject; readonly new: Js
   const before = kept(decoded(old));
   const { name } = object.metadata;
   const metadata = { ...updatedMeta(object.metadata, before.metadata), name } as Versioned['metadata'];
-  const changed = prepareForUpdate(info, { ...object, metadata }, before);
+  const changed = prepareForUpdate(info, '', { ...object, metadata }, before);
   return { status: refused(info, changed, validateUpdate(info, changed, before)), generation: changed.metadata.generation ?? null };
 }
 

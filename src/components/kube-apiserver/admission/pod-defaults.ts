@@ -40,7 +40,6 @@ export const defaultTolerationSeconds: Plugin = {
 };
 
 // ---- Priority
-const SYSTEM_CLASSES = ['system-node-critical', 'system-cluster-critical'];
 const CRITICAL_VALUES: { readonly [name: string]: number } = {
   'system-cluster-critical': 2_000_000_000,
   'system-node-critical': 2_000_001_000,
@@ -98,7 +97,6 @@ export function priorityClassProblem(wanted: PriorityClass, existing: readonly P
   const other = existing.find(({ globalDefault, metadata }) => globalDefault === true && metadata.name !== wanted.metadata.name);
   return other === undefined ? null : `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`;
 }
-export const isSystemClass = (name: string): boolean => SYSTEM_CLASSES.includes(name);
 
 // ---- TaintNodesByCondition
 export function withNotReadyTaint(object: Versioned): Versioned {

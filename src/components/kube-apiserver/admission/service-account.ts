@@ -1,7 +1,7 @@
 // A pod runs as a service account and gets its token. Models plugin/pkg/admission/serviceaccount/admission.go.
 
 import { MS } from '../../../base/brand';
-import { isObject, type Json, type JsonObject } from '../../../base/json';
+import type { Json, JsonObject } from '../../../base/json';
 import { forbidden } from '../../../machinery/status';
 import type { Container, PodSpec, ServiceAccount, Volume } from '../../../machinery/types';
 import type { Task } from '../../../sim/task';
@@ -96,6 +96,3 @@ const SOURCES = [
   { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
 ];
 const tokenVolume = (name: string): Volume => ({ name, projected: { sources: SOURCES, defaultMode: 420 } });
-
-export const isMirrorPod = (object: Versioned): boolean =>
-  isObject(object.metadata.annotations) && object.metadata.annotations[MIRROR] !== undefined;

@@ -26,10 +26,3 @@ export const serviceAccountGroups = (namespace: string): readonly string[] => [
   'system:serviceaccounts',
   `system:serviceaccounts:${namespace}`,
 ];
-
-/** Of `system:serviceaccount:NAMESPACE:NAME`. */
-export function serviceAccountOf(userName: string): { readonly namespace: string; readonly name: string } | null {
-  if (!userName.startsWith(SERVICE_ACCOUNT_PREFIX)) return null;
-  const [namespace, name, more] = userName.slice(SERVICE_ACCOUNT_PREFIX.length).split(':');
-  return namespace && name && more === undefined ? { namespace, name } : null;
-}

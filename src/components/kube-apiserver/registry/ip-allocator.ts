@@ -1,49 +1,54 @@
 // Which addresses and ports a Service may get: ranges, and the lower band that is kept for those who choose
 // their own. Pure. Models pkg/registry/core/service/{ipallocator,portallocator}.
+import { type Ip, parseCidr, parseIp } from '../../../machinery/ip';
 
 /** `--service-node-port-range`. */
 export const NODE_PORTS = { base: 30_000, size: 2_768 };
 
-/** An IPv4 range; addresses are numbers. */
+/** Addresses of a range are told by their offset in it. */
 export interface Range {
-  readonly base: number;
+  readonly family: Ip['family'];
+  readonly base: bigint;
+  /** Of the IPv6 addresses only the first 64 Ki are given. */
   readonly size: number;
 }
 
-export function parseRange(cidr: string): Range | null {
-  const [address = '', bits = ''] = cidr.split('/');
-  const base = addressNumber(address);
-  const prefix = Number(bits);
-  if (base === null || !Number.isInteger(prefix) || prefix < 0 || prefix > 32) return null;
-  const size = 2 ** (32 - prefix);
-  return { base: Math.floor(base / size) * size, size };
+const MAX_IPV6 = 65_536;
+
+export function parseRange(text: string): Range | null {
+  const cidr = parseCidr(text);
+  if (cidr === null) return null;
+  const { family, bytes } = cidr.ip;
+  const bits = bytes.length * 8 - cidr.prefix;
+  const base = (numberOf(bytes) >> BigInt(bits)) << BigInt(bits);
+  return { family, base, size: family === 'IPv4' ? 2 ** bits : Math.min(2 ** bits, MAX_IPV6) };
 }
 
-export function addressNumber(address: string): number | null {
-  const bytes = address.split('.');
-  if (bytes.length !== 4) return null;
-  let number = 0;
-  for (const byte of bytes) {
-    const value = Number(byte);
-    if (!/^[0-9]{1,3}$/.test(byte) || value > 255) return null;
-    number = number * 256 + value;
-  }
-  return number;
+const numberOf = (bytes: readonly number[]): bigint => bytes.reduce((number, byte) => number * 256n + BigInt(byte), 0n);
+
+export function addressAt({ family, base }: Range, offset: number): string {
+  const number = base + BigInt(offset);
+  const unit = (shift: number, mask: bigint): bigint => (number >> BigInt(shift)) & mask;
+  if (family === 'IPv4') return [24, 16, 8, 0].map((shift) => unit(shift, 255n)).join('.');
+  const groups = Array.from({ length: 8 }, (_, i) => unit(112 - 16 * i, 65_535n).toString(16));
+  return parseIp(groups.join(':'))?.text ?? '';
 }
 
-export const addressText = (number: number): string => [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
+/** The first address is the network's, the last of an IPv4 network everybody's: both are not given. */
+export const hostsIn = ({ family, size }: Range): number => Math.max(0, size - (family === 'IPv4' ? 2 : 1));
 
-/** Without the network's and the broadcast address. */
-export const inRange = ({ base, size }: Range, address: number): boolean => address > base && address < base + size - 1;
-
-const MIN_BAND = 16;
-const MAX_BAND = 256;
-const BAND_STEP = 16;
+export function inRange(range: Range, address: string): boolean {
+  const ip = parseIp(address);
+  if (ip === null || ip.family !== range.family) return false;
+  const offset = numberOf(ip.bytes) - range.base;
+  return offset > 0n && offset <= BigInt(hostsIn(range));
+}
 
 /** How many addresses at the start of a range are given only to those who ask for them by name. */
-export function staticBand(size: number): number {
-  const hosts = size;
-  const offset = Math.floor(hosts / BAND_STEP);
-  if (hosts - 2 <= MIN_BAND || hosts <= MIN_BAND) return 0;
-  return Math.min(Math.max(MIN_BAND, offset), MAX_BAND);
-}
+export const staticBand = (size: number): number => band(size, 16, 256);
+/** The same of node ports. */
+export const staticPortBand = (size: number): number => band(size, 32, 128);
+
+const LEAST = 16;
+const band = (size: number, step: number, most: number): number =>
+  size <= LEAST ? 0 : Math.min(Math.max(LEAST, Math.floor(size / step)), most);

@@ -9,7 +9,7 @@ import type { Lookups } from '../lookups';
 import { Refusal, refuse } from '../refusal';
 import type { Etcd3 } from '../storage/etcd3';
 import type { Versioned } from '../storage/versioner';
-import { addressNumber, addressText, inRange, NODE_PORTS, parseRange, type Range, staticBand } from './ip-allocator';
+import { addressAt, hostsIn, inRange, NODE_PORTS, parseRange, type Range, staticBand, staticPortBand } from './ip-allocator';
 import type { Around, Begun, Call } from './store';
 import { needsAddress, needsNodePorts, normalized, specOf, withAllocated, withSpec } from './strategies/service';
 
@@ -95,16 +95,15 @@ class ServiceAllocator {
   // ---- Addresses
 
   private range(): Range {
-    return parseRange(this.cidr) ?? { base: 0, size: 0 };
+    return parseRange(this.cidr) ?? { family: 'IPv4', base: 0n, size: 0 };
   }
 
   private dryAddress(call: Call, object: Versioned, wanted: string): string | Refusal {
-    return wanted === '' ? addressText(this.range().base) : (this.outOfRange(call, object, wanted) ?? wanted);
+    return wanted === '' ? addressAt(this.range(), 0) : (this.outOfRange(call, object, wanted) ?? wanted);
   }
 
   private outOfRange(call: Call, object: Versioned, wanted: string): Refusal | null {
-    const number = addressNumber(wanted);
-    if (number !== null && inRange(this.range(), number)) return null;
+    if (inRange(this.range(), wanted)) return null;
     const why = `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${this.cidr}`;
     return badAddress(call, object, wanted, why);
   }
@@ -118,10 +117,10 @@ class ServiceAllocator {
       const made = yield* this.lookups.loopback('POST', ADDRESSES, ipAddress(wanted, parentRef));
       return made instanceof Refusal ? badAddress(call, object, wanted, 'provided IP is already allocated') : wanted;
     }
-    const { base, size } = this.range();
-    const band = staticBand(size);
+    const range = this.range();
+    const band = staticBand(range.size);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const address = addressText(base + this.lookups.names.number(`service/${namespace}/${name}`, band + 1, size - 2));
+      const address = addressAt(range, this.lookups.names.number(`service/${namespace}/${name}`, band + 1, hostsIn(range)));
       if (this.lookups.cached('networking.k8s.io', 'ipaddresses', '', address) !== null) continue;
       const made = yield* this.lookups.loopback('POST', ADDRESSES, ipAddress(address, parentRef));
       if (!(made instanceof Refusal)) return address;
@@ -152,6 +151,10 @@ class ServiceAllocator {
           return;
         }
         const nodePort = wanted || this.freePort(used, `${namespace}/${name}/${i}`);
+        if (nodePort === null) {
+          refused = fieldInvalid(`spec.ports[${i}].nodePort`, 0, 'provided port range is full');
+          return;
+        }
         used.add(nodePort);
         mine.add(nodePort);
         numbered.push({ ...port, nodePort });
@@ -164,12 +167,15 @@ class ServiceAllocator {
     return numbered;
   }
 
-  private freePort(used: ReadonlySet<number>, purpose: string): number {
-    const band = staticBand(NODE_PORTS.size);
-    for (;;) {
-      const port = NODE_PORTS.base + this.lookups.names.number(`nodeport/${purpose}`, band, NODE_PORTS.size - 1);
+  /** By chance above the band of chosen ones; when that gets hard, the first that is free; null if none is. */
+  private freePort(used: ReadonlySet<number>, purpose: string): number | null {
+    const { base, size } = NODE_PORTS;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const port = base + this.lookups.names.number(`nodeport/${purpose}`, staticPortBand(size), size - 1);
       if (!used.has(port)) return port;
     }
+    for (let port = base; port < base + size; port++) if (!used.has(port)) return port;
+    return null;
   }
 
   private *changePorts(change: (used: Set<number>) => void): Task<Refusal | null> {

@@ -31,7 +31,7 @@ export interface WatcherOptions {
 
 const BOOKMARK_US = 60 * SECOND; // cacher.go bookmarkFrequency
 const BOOKMARK_BEFORE_END_US = 2 * SECOND;
-export const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
+const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
 export class Watcher implements Listener {
   readonly trigger: string | null;

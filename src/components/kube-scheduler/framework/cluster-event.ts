@@ -17,12 +17,6 @@ export type ClusterEvent =
   /** A volume, claim or storage class came or changed. */
   | { readonly on: 'storage'; readonly what: 'change' };
 
-/** `Node/Add`, `AssignedPod/Delete`, as upstream's metrics and logs call them. */
-export function eventLabel(event: ClusterEvent): string {
-  const on = { node: 'Node', 'assigned-pod': 'AssignedPod', 'target-pod': 'TargetPod', storage: 'Storage' }[event.on];
-  return `${on}/${event.what.charAt(0).toUpperCase()}${event.what.slice(1)}`;
-}
-
 /** What changed about a node that plugins look at. A heartbeat changes nothing. */
 export function nodeChanges(node: Node, old: Node): NodeChange[] {
   const changes: NodeChange[] = [];

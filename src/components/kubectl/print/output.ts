@@ -3,7 +3,6 @@
 import { isObject, type Json, type JsonObject } from '../../../base/json';
 import { goJson, goJsonIndent, goQuote } from '../../../machinery/go-json';
 import { metaOf } from '../../../machinery/object';
-import { findKind, groupResource } from '../../../machinery/resources';
 import { printYaml } from '../../../machinery/yaml';
 import { fail } from '../errors';
 import type { Session } from '../session';
@@ -122,12 +121,6 @@ export function typeName(object: JsonObject): string {
   const kind = String(object['kind'] ?? '');
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
   return group === '' ? kind.toLowerCase() : `${kind.toLowerCase()}.${group}`;
-}
-
-/** `deployments.apps`, of an object's kind. */
-export function resourceName(object: JsonObject): string {
-  const mapping = findKind(String(object['apiVersion']), String(object['kind']));
-  return mapping === null ? String(object['kind']).toLowerCase() : groupResource(mapping);
 }
 
 export function withoutManagedFields(object: JsonObject): JsonObject {
