@@ -39,6 +39,18 @@ const layersInOrder = (): Plugin => ({
   },
 });
 
+/** Of React Flow's style sheet, what is about parts of it that we do not use. */
+const UNUSED =
+  /minimap|controls|resize|__background|selection|edgeupdater|node-(input|default|output|group)|connection|edge-?(text|label)|arrowhead|dark|animated/;
+const leanFlow = (): Plugin => ({
+  name: 'lean-flow',
+  enforce: 'pre',
+  transform: (css, id) =>
+    id.endsWith('@xyflow/react/dist/base.css')
+      ? css.replace(/\/\*[\s\S]*?\*\//g, '').replace(/([^{}]+)\{[^{}]*\}/g, (rule, selector: string) => (UNUSED.test(selector) ? '' : rule))
+      : null,
+});
+
 /** The page's first paint stands in its HTML. */
 const firstPaint = (): Plugin => ({
   name: 'first-paint',
@@ -57,7 +69,7 @@ const relaxPolicy = (): Plugin => ({
 
 export default defineConfig({
   base: './',
-  plugins: [react(), firstPaint(), relaxPolicy(), layersInOrder(), preloadFonts()],
+  plugins: [react(), firstPaint(), leanFlow(), relaxPolicy(), layersInOrder(), preloadFonts()],
   // File names of style sheets are unique, so `deck-timeline` is, and says where it is from.
   css: { modules: { generateScopedName: (local, file) => `${basename(file, '.module.css')}-${local}` } },
   worker: { format: 'es' },

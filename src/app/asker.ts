@@ -21,12 +21,14 @@ export interface AskerNeeds {
   readonly link: () => ClusterLink;
   readonly player: Player;
   readonly list: () => SeqList;
+  /** What a record brought about by another one: the record of etcd's answer to a write; -1 for anything else. */
+  readonly doneAt: (seq: number) => number;
   /** How many records there are. */
   readonly count: () => number;
   readonly failure: Source<string | null>;
 }
 
-export function createAsker({ link, player, list, count, failure }: AskerNeeds): Asker {
+export function createAsker({ link, player, list, doneAt, count, failure }: AskerNeeds): Asker {
   const scene = signal<SceneFacts | null>(null);
   const detail = signal<Detail | null>(null);
   const scenes = new Map<number, Promise<SceneFacts | null>>();
@@ -58,11 +60,17 @@ export function createAsker({ link, player, list, count, failure }: AskerNeeds):
         .then((answer) => answer.detail, refused),
     );
 
-  /** While a message travels, the stage is as when it was sent; once it arrived, as just before the next. */
+  /** While a message travels, the stage is as when it was sent; once it arrived, as just before the next. A write
+   *  whose answer is not told is seen as done once it arrived, and stays so. */
   function sceneSeq(seq: number, arrived: boolean): number {
-    if (!arrived) return seq;
-    const following = list().at(list().placeOf(seq) + 1);
-    return (following < 0 ? count() : following) - 1;
+    const place = list().placeOf(seq);
+    if (!arrived) return Math.max(seq, untoldEnd(list().at(place - 1)));
+    const following = list().at(place + 1);
+    return Math.max((following < 0 ? count() : following) - 1, untoldEnd(seq));
+  }
+  function untoldEnd(seq: number): number {
+    const done = doneAt(seq);
+    return done >= 0 && list().at(list().placeOf(done)) !== done ? done : -1;
   }
 
   function follow(): void {
@@ -83,7 +91,7 @@ export function createAsker({ link, player, list, count, failure }: AskerNeeds):
   function lookAhead(seq: number): void {
     const following = list().at(list().placeOf(seq) + 1);
     if (following < 0) return;
-    void sceneAt(following);
+    void sceneAt(sceneSeq(following, false));
     void detailOf(following);
   }
 

@@ -134,7 +134,7 @@ export function createSession(needs: SessionNeeds): Session {
     travels: needs.travels,
     expectsMore: moving,
   });
-  const asker = createAsker({ link: () => link, player, list, count: () => columns.count, failure });
+  const asker = createAsker({ link: () => link, player, list, doneAt: columns.etcdAnswer, count: () => columns.count, failure });
   const lines = createLineBook((seqs) => link.ask({ type: 'lines', seqs }).then((answer) => answer.lines));
 
   /** Records at which the chapter changes. */

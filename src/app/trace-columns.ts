@@ -38,6 +38,8 @@ export interface TraceColumns {
   atUs(seq: number): number;
   receivedUs(seq: number): number;
   exchange(seq: number): number;
+  /** When etcd had done what it was asked: the record of its answer; -1 for anything else, or if that comes late. */
+  etcdAnswer(seq: number): number;
   flags(seq: number): number;
   levelOf(seq: number): number;
   /** Makes a record one that the story tells. */
@@ -50,6 +52,11 @@ export interface TraceColumns {
 
 const NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
 const LEVEL_COUNT = 3;
+/** An answer further away is not looked for. */
+const ANSWER_WITHIN = 512;
+const ETCD = PROTOCOLS.indexOf('etcd');
+const REQUEST = KINDS.indexOf('request');
+const RESPONSE = KINDS.indexOf('response');
 
 const emptyColumns = (capacity: number): Columns =>
   Object.fromEntries(NAMES.map((name) => [name, new COLUMNS[name](capacity)])) as unknown as Columns;
@@ -125,6 +132,12 @@ export function createTraceColumns(): TraceColumns {
     atUs: (seq) => columns.atUs[seq] ?? 0,
     receivedUs: (seq) => columns.receivedUs[seq] ?? Number.NaN,
     exchange: (seq) => columns.exchange[seq] ?? -1,
+    etcdAnswer(seq) {
+      if (columns.protocol[seq] !== ETCD || columns.kind[seq] !== REQUEST) return -1;
+      for (let next = seq + 1; next < Math.min(count, seq + ANSWER_WITHIN); next++)
+        if (columns.exchange[next] === seq && columns.kind[next] === RESPONSE) return next;
+      return -1;
+    },
     flags: (seq) => columns.flags[seq] ?? 0,
     levelOf: (seq) => columns.level[seq] ?? LEVEL_COUNT,
     tell(seq) {

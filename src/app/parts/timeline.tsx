@@ -31,7 +31,7 @@ export function Timeline() {
 function Facts() {
   const { session } = useDesk();
   const { seq } = useSignal(session.player.cursor);
-  const { state } = useSignal(session.status);
+  const { state, digest } = useSignal(session.status);
   const goal = useSignal(session.goal);
   useSignal(session.grown);
   const list = session.list();
@@ -45,7 +45,13 @@ function Facts() {
           {step.chapter} {step.occurrence}
         </strong>
       )}
-      <span className={style.state} data-state={state} role="status">
+      <span
+        className={style.state}
+        data-state={state}
+        data-digest={digest ?? undefined}
+        title={digest === null ? undefined : en.status.digest(digest)}
+        role="status"
+      >
         {goal !== null ? en.status.replaying : state === 'rest' && seq >= 0 && session.atEnd() ? en.status.end : en.status[state]}
       </span>
       <span className={style.grow} />

@@ -1,6 +1,6 @@
 // The sentence at the message: who to whom, what and why, three chips. It stands still so that it can be
 // read; a thread ties it to the message while that moves.
-import { useLayoutEffect, useRef } from 'react';
+import { Fragment, useLayoutEffect, useRef } from 'react';
 import type { ComponentId } from '../../wire/names';
 import { binaryOf, nodeOf } from '../../wire/names';
 import type { Rect } from '../places';
@@ -75,7 +75,7 @@ export function Callout() {
       <div className={css.foot}>
         {(known?.line.chips ?? []).slice(0, CHIPS).map((chip) => (
           <code key={chip} className={css.chip} title={chip}>
-            {chip}
+            <Path text={chip} />
           </code>
         ))}
         {together > 0 && <span className={css.together}>{t.sameTime(together)}</span>}
@@ -103,6 +103,16 @@ const Said = ({ text }: { readonly text: string }) =>
     ),
   );
 
+/** A path breaks between its parts. */
+const Path = ({ text }: { readonly text: string }) =>
+  text.split(/(?<=\/)/).map((part, i) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one path
+    <Fragment key={i}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
+
 const Arrow = () => (
   <svg className={css.arrow} width="16" height="10" viewBox="0 0 16 10" aria-label="to" role="img">
     <path d="M0 5h14M10 1l4 4-4 4" />
@@ -110,14 +120,17 @@ const Arrow = () => (
 );
 
 /** Sender and receiver as people say them; one name for what happens in one place. */
-export function titleOf({ header }: Focus): readonly [string, string | null] {
+export function titleOf({ header, asker }: Focus): readonly [string, string | null] {
   const from = speaks(header.from, header.actor);
   if (header.kind === 'inside' || header.kind === 'fault') return [from, null];
-  return [from, speaks(header.to, '')];
+  return [from, speaks(header.to, asker)];
 }
 
+/** Parts of the controller manager that serve all its controllers. */
+const SHARED: ReadonlySet<string> = new Set(['', 'shared-informers', 'metadata-informers', 'leader-election']);
+
 function speaks(id: string, actor: string): string {
-  if (id === 'kube-controller-manager' && actor !== '' && actor !== 'shared-informers') return actor;
+  if (id === 'kube-controller-manager' && !SHARED.has(actor)) return actor;
   if (id === 'user') return t.you;
   const node = nodeOf(id as ComponentId);
   if (id.startsWith('pod/')) return `Pod ${id.slice(id.lastIndexOf('/') + 1)}`;
@@ -137,6 +150,8 @@ function sameTime({ session }: StageModel, { header }: Focus): number {
 
 const NODE_NAME = 150;
 const NODE_HEAD = 36;
+/** The buttons of the view, in pixels of the stage: see stage.module.css. */
+const CONTROLS: Rect = { x: 12, y: 10, w: 94, h: 30 };
 
 /** On a narrow stage at its foot, else beside the message. */
 function standOf(model: StageModel, focus: Focus, width: number, height: number): Rect {
@@ -159,7 +174,7 @@ function standOf(model: StageModel, focus: Focus, width: number, height: number)
   const way = wayPoints(focus, ends).map(
     ([x, y]) => (focus.way === null ? [x, y] : [x * view.zoom + view.x, y * view.zoom + view.y]) as [number, number],
   );
-  const spot = placeCallout({ width, height, container, ends, way, others });
+  const spot = placeCallout({ width, height, container, ends: [...ends, CONTROLS], way, others });
   return { ...spot, w: width, h: height };
 }
 

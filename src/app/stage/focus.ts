@@ -16,6 +16,8 @@ export interface Focus {
   /** Places, or Pods, that are lit. */
   readonly from: string;
   readonly to: string;
+  /** The part of the receiver that had asked; empty if it is not known. */
+  readonly asker: string;
   readonly shape: Shape;
   readonly tone: Tone;
   /** Null for what happens within one place. */
@@ -66,7 +68,8 @@ export function shapeOf({ kind, failed }: Header): Shape {
 
 const MOVES_NOT: ReadonlySet<Header['kind']> = new Set(['inside', 'fault']);
 
-export function focusOf(header: Header, layout: Layout, tiles: Tiles): Focus {
+/** `asked`: the request that a message answers, if it answers one. */
+export function focusOf(header: Header, layout: Layout, tiles: Tiles, asked: Header | null = null): Focus {
   const from = layout.place(header.from)?.id ?? header.from;
   const to = layout.place(header.to)?.id ?? header.to;
   const inside = MOVES_NOT.has(header.kind);
@@ -75,6 +78,7 @@ export function focusOf(header: Header, layout: Layout, tiles: Tiles): Focus {
     header,
     from,
     to,
+    asker: header.kind === 'request' ? '' : (asked?.actor ?? ''),
     shape: shapeOf(header),
     tone: toneOf(header),
     way: inside ? null : wayBetween(layout, header.from, header.to, tiles),

@@ -1,6 +1,6 @@
 // The stage's engine: what is lit, what the gate shows, where things stand. Hears the session, tells
 // signals; knows no React. Nothing here changes with each frame but the number of chambers entered.
-import { isObject, type JsonObject } from '../../base/json';
+import { isObject, type Json, type JsonObject } from '../../base/json';
 import type { Detail } from '../../worker/protocol';
 import { type Layout, type LayoutNode, layoutOf } from '../layout';
 import type { Rect } from '../places';
@@ -34,6 +34,8 @@ export interface StageModel {
   readonly focus: Signal<Focus | null>;
   readonly gate: Signal<GateState>;
   readonly decision: Signal<Decision | null>;
+  /** The revision that the message in focus wrote, or tells of; null if it is of none. */
+  readonly written: Signal<number | null>;
   /** The one tab stop among the components. */
   readonly active: Source<string>;
   /** What is in view, and how large the view is in pixels. */
@@ -62,6 +64,7 @@ export function createStageModel(session: Session): StageModel {
   const focus = signal<Focus | null>(null);
   const gate = signal<GateState>(CLOSED);
   const decision = signal<Decision | null>(null);
+  const written = signal<number | null>(null);
   const active = signal('kube-apiserver');
   const view = signal<View>({ x: 0, y: 0, zoom: 1 });
   const size = signal<Size>({ width: 0, height: 0 });
@@ -87,7 +90,7 @@ export function createStageModel(session: Session): StageModel {
   function look(): void {
     const header = session.columns.header(session.player.position().seq);
     const before = focus.get();
-    const next = header === null ? null : focusOf(header, layout.get(), tiles());
+    const next = header === null ? null : focusOf(header, layout.get(), tiles(), session.columns.header(header.exchange));
     if (before === null || next === null || !sameFocus(before, next)) focus.set(next);
     open();
   }
@@ -96,6 +99,7 @@ export function createStageModel(session: Session): StageModel {
   function open(): void {
     const here = detail();
     decision.set(here === null ? null : sameOr(decision.get(), decisionOf(here)));
+    written.set(here === null ? null : revisionOf(here));
     const next = here === null ? CLOSED : gateOf(here, session.player.position().progress, chainIsNext(session, here.line.seq));
     const last = gate.get();
     if (last.shown !== next.shown || last.passing !== next.passing || JSON.stringify(last.verdicts) !== JSON.stringify(next.verdicts))
@@ -109,6 +113,7 @@ export function createStageModel(session: Session): StageModel {
     focus,
     gate,
     decision,
+    written,
     active,
     view,
     size,
@@ -155,6 +160,21 @@ function gateOf(detail: Detail, progress: number, chainFollows: boolean): GateSt
   if (detail.kind === 'inside') return { verdicts, shown: entered(progress, verdicts.length), passing: true };
   if (detail.kind === 'request') return progress < 1 ? CLOSED : { verdicts, shown: verdicts.length, passing: false };
   return verdicts.at(-1)?.state === 'refused' ? { verdicts, shown: verdicts.length, passing: false } : CLOSED;
+}
+
+/** Of etcd's messages: the revision that a write made. */
+function revisionOf({ protocol, kind, payload, counterpart }: Detail): number | null {
+  if (protocol !== 'etcd') return null;
+  const whole = kind === 'request' ? counterpart?.payload : payload;
+  const body = isObject(whole) && isObject(whole.body) ? whole.body : {};
+  const news = Array.isArray(body.events) ? (body.events as readonly Json[]).at(-1) : undefined;
+  const revision =
+    isObject(news) && isObject(news.kv)
+      ? news.kv.mod_revision
+      : body.succeeded === true && isObject(body.header)
+        ? body.header.revision
+        : null;
+  return typeof revision === 'number' ? revision : null;
 }
 
 function decisionOf({ payload }: Detail): Decision | null {

@@ -80,6 +80,7 @@ export const en = {
     components: 'Components. Arrow keys go from one to the next, Enter opens its facts.',
     you: 'You',
     start: 'Press Enter in the terminal. Every message is then shown, one at a time.',
+    again: 'Press Space. Every message is shown, one at a time.',
     controlPlane: 'control plane',
     chambers: {
       authentication: ['Authentication', 'who is it?'],

@@ -63,6 +63,8 @@ const NODE_TYPES = {
 const EDGE_TYPES = {
   way: memo(({ data }: EdgeProps<LineEdge>) => (data === undefined ? <BaseEdge path="" /> : <data.Line edge={data.edge} />)),
 };
+/** Lines are told in words elsewhere. */
+const UNHEARD = { 'aria-hidden': true } as const;
 const QUIET = {
   nodesDraggable: false,
   nodesConnectable: false,
@@ -118,4 +120,4 @@ function nodesOf(layout: Layout, { Box, Group, Legend }: Parts): (BoxNode | Grou
 }
 
 const edgesOf = (layout: Layout, { Line }: Parts): LineEdge[] =>
-  layout.edges.map((edge) => ({ id: edge.id, source: edge.a, target: edge.b, type: 'way', data: { edge, Line } }));
+  layout.edges.map((edge) => ({ id: edge.id, source: edge.a, target: edge.b, type: 'way', data: { edge, Line }, domAttributes: UNHEARD }));

@@ -29,7 +29,7 @@ export function Terminal() {
       <span className={css.name}>{en.stage.you}</span>
       <span className={css.screen}>
         {command === undefined ? (
-          <span className={css.hint}>{en.stage.start}</span>
+          <span className={css.hint}>{lines.length === 0 ? en.stage.start : en.stage.again}</span>
         ) : (
           <>
             <span className={css.typed}>
