@@ -32,6 +32,7 @@ export function createAddress({ session, bar, freshRun, setTimer }: AddressNeeds
   const problem = signal<LinkError | null>(null);
   const freshCluster = JSON.stringify(freshRun.cluster);
   let waiting = false;
+  let again = false;
 
   function open(): void {
     const link = decodeLink(bar.hash());
@@ -58,16 +59,22 @@ export function createAddress({ session, bar, freshRun, setTimer }: AddressNeeds
   }
 
   function tell(): void {
-    waiting = false;
     // On the way to a moment the address still says which.
     if (session.goal.get() !== null) return;
     const link = hash();
     if (link !== null && link !== bar.hash()) bar.replace(link);
   }
+  /** At once if there was peace before, so that a person who reloads finds the moment again. */
   function tellSoon(): void {
+    again = true;
     if (waiting) return;
+    again = false;
     waiting = true;
-    setTimer(tell, SETTLE_MS);
+    tell();
+    setTimer(() => {
+      waiting = false;
+      if (again) tellSoon();
+    }, SETTLE_MS);
   }
 
   open();

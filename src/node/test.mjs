@@ -37,7 +37,7 @@ function countReport(name, ok, tests) {
 
 function vitest() {
   const report = join(OUT, 'vitest.json');
-  const ok = call(tool('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  const ok = call(tool('vitest'), ['run', '--dir', 'src', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
   const files = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).testResults : [];
   countReport(
     'unit tests, laws, simulations',

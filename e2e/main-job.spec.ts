@@ -1,0 +1,237 @@
+// The main job, as a person does it: the command is typed, Enter runs it, every message can be seen, opened and asked why.
+import { execFileSync } from 'node:child_process';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright/test';
+import { atRest, cluster, command, expect, listen, position, run, test, type } from './page';
+
+const COMMAND = 'kubectl create deployment test --image=nginx';
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+/** The output stands where it was typed, once the play has come to it. */
+async function outputOf(page: Page, line: string) {
+  await run(page, line);
+  await page.keyboard.press('Escape');
+  await position(page).focus();
+  await page.keyboard.press('End');
+  const open = page.getByRole('button', { name: 'Open the terminal' });
+  if (await open.isVisible()) await open.click();
+  return page.getByRole('log', { name: 'Terminal output' });
+}
+
+/** Steps on until the position's text says it. */
+async function stepTo(page: Page, text: RegExp): Promise<void> {
+  for (let i = 1; i < 100; i++) {
+    await page.keyboard.press('ArrowRight');
+    await expect(position(page)).toHaveAttribute('aria-valuetext', new RegExp(`^Message ${i} of .*: .`));
+    if (text.test((await position(page).getAttribute('aria-valuetext')) ?? '')) return;
+  }
+  throw new Error(`no message says ${text}`);
+}
+
+/** What axe finds once nothing fades any more. */
+async function axe(page: Page): Promise<readonly string[]> {
+  await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));
+  const panel = page.getByRole('complementary');
+  if (await panel.isVisible()) await expect(panel).toHaveCSS('opacity', '1');
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+test('the first paint shows the stage with the command typed; no dialog must be closed (teaching 17)', async ({ page }) => {
+  await page.goto('./');
+  await expect(command(page)).toHaveValue(COMMAND);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'The cluster', exact: true })).toBeVisible();
+  await expect(cluster(page)).toContainText('node-3: Ready');
+});
+
+test('Enter runs it, in a worker, and messages play one after the other (teaching 1, 2)', async ({ page }) => {
+  await page.goto('./');
+  await expect.poll(() => page.workers().length).toBe(1);
+  await command(page).press('Enter');
+  await expect(page.getByRole('button', { name: /^Open this message: You to kubectl/ })).toBeAttached();
+  await expect(page.getByRole('button', { name: /^Open this message: kubectl to kube-apiserver/ })).toBeAttached();
+});
+
+test('steps, back, ends and the slider go anywhere; the same place looks the same (teaching 12, 14)', async ({ page }) => {
+  await page.goto('./');
+  await run(page, COMMAND);
+  await position(page).focus();
+  await page.keyboard.press('Home');
+  const first = await position(page).getAttribute('aria-valuetext');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  const third = await position(page).getAttribute('aria-valuetext');
+  expect(third).not.toBe(first);
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await expect(position(page)).toHaveAttribute('aria-valuetext', first ?? '');
+  await page.keyboard.press('End');
+  await expect(cluster(page)).toContainText(/test-[a-z0-9]+-[a-z0-9]+, Running, 10\.244\./);
+  await page.keyboard.press('Home');
+  await expect(cluster(page)).not.toContainText('test-');
+});
+
+test('a message opens: who, to whom, method and path, body, answer, and why, back to the command (teaching 8)', async ({ page }) => {
+  await page.goto('./');
+  await run(page, COMMAND);
+  await position(page).focus();
+  await page.keyboard.press('Home');
+  await stepTo(page, /kube-scheduler -> kube-apiserver/);
+  await page.keyboard.press('Enter');
+  const panel = page.getByRole('complementary');
+  await expect(panel).toContainText('/binding');
+  await expect(panel).toContainText('POST');
+  await expect(panel).toContainText('201');
+  await expect(panel).toContainText(COMMAND);
+});
+
+test('a second command goes on; a table is printed as the server made it', async ({ page }) => {
+  await page.goto('./');
+  await run(page, COMMAND);
+  await position(page).focus();
+  await page.keyboard.press('End');
+  const log = await outputOf(page, 'kubectl get pods');
+  await expect(log).toContainText('deployment.apps/test created');
+  await expect(log).toContainText(/NAME +READY +STATUS +RESTARTS +AGE/);
+  await expect(log).toContainText(/test-\S+ +1\/1 +Running/);
+});
+
+for (const [line, text] of [
+  ['kubectl creat deployment x', 'error: unknown command "creat" for "kubectl"'],
+  ['kubectl get pods --sometimes', 'error: unknown flag: --sometimes'],
+  ['kubectl get unicorns', 'error: the server doesn\'t have a resource type "unicorns"'],
+  ['kubectl create deployment Bad_Name --image=nginx', 'Invalid value: "Bad_Name"'],
+] as const) {
+  test(`bad input is answered in kubectl's words and harms nothing: ${line}`, async ({ page }) => {
+    await page.goto('./');
+    const log = await outputOf(page, line);
+    await expect(log).toContainText(text);
+    await expect(cluster(page)).toContainText('node-3: Ready');
+  });
+}
+
+test('pasted YAML is applied; what is not YAML is refused with its line', async ({ page }) => {
+  await page.goto('./');
+  await atRest(page);
+  for (const [manifest, text] of [
+    [
+      'apiVersion: v1\nkind: ConfigMap\n  metadata: x\n',
+      'error converting YAML to JSON: yaml: line 3: mapping values are not allowed in this context',
+    ],
+    ['apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  mode: fast\n', 'configmap/settings created'],
+  ] as const) {
+    const before = await atRest(page);
+    await button(page, 'Paste YAML').click();
+    await page.getByRole('textbox', { name: /^Manifest/ }).fill(manifest);
+    await page
+      .getByRole('button', { name: /^(Apply|Run)/ })
+      .first()
+      .click();
+    await atRest(page, before);
+    await position(page).focus();
+    await page.keyboard.press('End');
+    await expect(page.getByRole('log', { name: 'Terminal output' })).toContainText(text);
+  }
+});
+
+test('the address is a link to this run and moment: reload keeps it, another browser shows the same run', async ({ page, browser }) => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto('./');
+  const digest = await run(page, COMMAND);
+  await position(page).focus();
+  await page.keyboard.press('Home');
+  for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowRight');
+  const moment = (await position(page).getAttribute('aria-valuetext')) ?? '';
+  await button(page, 'Share').click();
+  await expect(page.getByText('Link copied')).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(() => page.url()).toBe(link);
+  await page.reload();
+  expect(await atRest(page)).toBe(digest);
+  await expect(position(page)).toHaveAttribute('aria-valuetext', moment);
+  const other = await (await browser.newContext()).newPage();
+  const complaints = listen(other);
+  await other.goto(page.url());
+  await expect(position(other)).toHaveAttribute('aria-valuetext', moment);
+  expect(await atRest(other)).toBe(digest);
+  expect(complaints).toEqual([]);
+});
+
+test('the run in the page is byte for byte the run of the command line', async ({ page }) => {
+  await page.goto('./');
+  const digest = await run(page, COMMAND);
+  const lines = execFileSync(process.execPath, ['src/node/run.mjs', 'trace', '--level', 'story', COMMAND], {
+    encoding: 'utf8',
+    maxBuffer: 1e9,
+  });
+  const summary = JSON.parse(lines.trim().split('\n').at(-1) ?? '{}') as { digest: string };
+  expect(digest).toBe(summary.digest);
+});
+
+for (const hash of ['#run=1.zzzz', '#run=7&at=schedule.1', '#nonsense', '#run=1&at=nowhere.x']) {
+  test(`a damaged link says so and shows the start page: ${hash}`, async ({ page }) => {
+    await page.goto(`./${hash}`);
+    await expect(page.getByText('Here is the start page instead.')).toBeVisible();
+    await expect(command(page)).toHaveValue(COMMAND);
+  });
+}
+
+test('Ctrl-C ends a command that watches', async ({ page }) => {
+  await page.goto('./');
+  await run(page, 'kubectl get pods -A -w');
+  const before = await atRest(page);
+  await command(page).focus();
+  await page.keyboard.press('Control+c');
+  await atRest(page, before);
+  await position(page).focus();
+  await page.keyboard.press('End');
+  await expect(page.getByRole('log', { name: 'Terminal output' })).toContainText(/exit \d/);
+});
+
+for (const colorScheme of ['dark', 'light'] as const) {
+  test(`everyone: axe finds nothing at the start, at a message and with a message open (${colorScheme})`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await page.goto('./');
+    await atRest(page);
+    expect(await axe(page)).toEqual([]);
+    await run(page, COMMAND);
+    expect(await axe(page)).toEqual([]);
+    await button(page, 'Details').click();
+    await expect(page.getByRole('complementary')).toBeVisible();
+    expect(await axe(page)).toEqual([]);
+  });
+}
+
+test('on a narrow screen everything is there: stage, transport, sheet (390x844)', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('./');
+  await atRest(page);
+  await expect(button(page, 'Next')).toBeVisible();
+  await expect(page.getByRole('tab', { name: 'Story' })).toBeVisible();
+  expect(await axe(page)).toEqual([]);
+});
+
+test('reduced motion keeps the lesson: no travel, the sentence is there (teaching 15)', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('./');
+  await type(page, COMMAND);
+  await expect(page.getByRole('button', { name: /^Open this message: kubectl to kube-apiserver/ })).toBeAttached();
+});
+
+test('nothing is drawn when nothing moves', async ({ page }) => {
+  await page.goto('./');
+  await atRest(page);
+  await page.waitForLoadState('networkidle');
+  const frames = await page.evaluate(async () => {
+    let asked = 0;
+    const original = window.requestAnimationFrame;
+    window.requestAnimationFrame = (callback) => {
+      asked++;
+      return original(callback);
+    };
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    return asked;
+  });
+  expect(frames).toBe(0);
+});

@@ -1,0 +1,48 @@
+// What every browser test starts from: a page that must not complain, and the few things a person does with it.
+import { test as base, type Page } from 'playwright/test';
+
+export { expect } from 'playwright/test';
+
+/** A test fails if the page wrote an error or a warning, threw, or broke its Content-Security-Policy. */
+export const test = base.extend({
+  page: async ({ page }, use) => {
+    const complaints = listen(page);
+    await use(page);
+    if (complaints.length > 0) throw new Error(`The page complained:\n${complaints.join('\n')}`);
+  },
+});
+
+export function listen(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
+  return complaints;
+}
+
+export const command = (page: Page) => page.getByRole('textbox', { name: 'Command', exact: true });
+export const position = (page: Page) => page.getByRole('slider', { name: 'Position in the recording' });
+export const cluster = (page: Page) => page.getByRole('region', { name: 'The cluster in words' });
+
+/** Waits until the recording is complete, and has another digest than `before`; returns its digest. */
+export async function atRest(page: Page, before = ''): Promise<string> {
+  const state = page.locator(`[data-digest]:not([data-digest="${before}"])`);
+  await state.waitFor({ state: 'attached' });
+  return (await state.getAttribute('data-digest')) ?? '';
+}
+
+/** Runs a command until the cluster is at rest, and pauses the play. */
+export async function run(page: Page, line: string): Promise<string> {
+  const before = await atRest(page);
+  await type(page, line);
+  const digest = await atRest(page, before);
+  const pause = page.getByRole('button', { name: 'Pause', exact: true });
+  if (await pause.isVisible()) await pause.click();
+  return digest;
+}
+
+export async function type(page: Page, line: string): Promise<void> {
+  await command(page).fill(line);
+  await command(page).press('Enter');
+}
