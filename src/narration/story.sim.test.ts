@@ -46,6 +46,15 @@ describe('a story', () => {
     }
   };
 
+  it('numbers the steps of the call flow, and nothing before something was created', () => {
+    const read = new Play();
+    read.kubectl('kubectl get nodes');
+    const other = new Story(read.trace());
+    other.follow();
+    expect(story.steps.some(({ told }) => told === 9)).toBe(true);
+    expect(other.steps.filter(({ told }) => told !== null)).toEqual([]);
+  });
+
   it('tells how a Service comes to be rules', () => {
     expectInOrder(told('kubectl expose deployment web --port=80'), [
       /^Request: kubectl -> kube-apiserver: create Service web, because you typed the command\.$/,

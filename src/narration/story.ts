@@ -18,7 +18,7 @@ export interface Step {
   /** One of CHAPTERS. */
   readonly chapter: string;
   readonly occurrence: number;
-  /** Its number among the 17 told steps, where it is one of them. */
+  /** Its number among the 17 told steps, where it is one of them and the first was told before. */
   readonly told: number | null;
   /** "who -> whom: what, because why". */
   readonly sentence: string;
@@ -30,6 +30,8 @@ const LOST_US = 60_000_000;
 export class Story {
   readonly steps: Step[] = [];
   private next = 0;
+  /** The call flow is under way: its first step was told. */
+  private numbers = false;
   private readonly occurrences = new Map<Chapter, number>();
   /** Requests that are steps, with their chapter. */
   private readonly requests = new Map<number, Chapter>();
@@ -123,6 +125,7 @@ export class Story {
       this.requests.set(record.seq, chapter);
       this.unanswered.add(record.seq);
     }
-    this.steps.push({ seq: record.seq, chapter, occurrence, told, sentence: text });
+    this.numbers ||= told === 1;
+    this.steps.push({ seq: record.seq, chapter, occurrence, told: this.numbers ? told : null, sentence: text });
   }
 }
