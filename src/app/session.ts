@@ -46,6 +46,8 @@ export interface Session {
   /** The step that a record is in: the last that begins at or before it. */
   stepAt(seq: number): Step | null;
   detailOf(seq: number): Promise<Detail | null>;
+  /** Asks the cluster something about the recording so far. */
+  readonly ask: ClusterLink['ask'];
   open(run: Run, goal: At | null): void;
   /** Gives a command at the cursor: at the end it goes on, before it history is replayed to there and goes on
    *  differently. The error says why it was not given. */
@@ -326,6 +328,7 @@ export function createSession(needs: SessionNeeds): Session {
     scene: asker.scene,
     detail: asker.detail,
     detailOf: asker.detailOf,
+    ask: (question) => link.ask(question),
     stepAt(seq) {
       const all = steps.get();
       // What was typed belongs to the step that it begins; nothing told belongs to boot.

@@ -1,6 +1,7 @@
 // Answers to the page's questions. Each is a pure function of the trace so far.
 import type { Json, JsonObject } from '../base/json';
 import { curlOf } from '../narration/curl';
+import { lessonsOf } from '../narration/lessons';
 import { lineOf } from '../narration/line';
 import { noteOf } from '../narration/notes';
 import { sentenceOf } from '../narration/sentence';
@@ -28,6 +29,8 @@ export function answerTo(question: Question, trace: Trace, story: Story): Answer
       return { type: 'interior', interior: interiorAt(trace, question.component, question.seq) };
     case 'objects':
       return { type: 'objects', objects: objectsAt(trace, question.seq) };
+    case 'lessons':
+      return { type: 'lessons', lessons: lessonsOf(trace) };
     case 'transcript':
       return { type: 'transcript', lines: transcript(question.level, trace, story) };
   }

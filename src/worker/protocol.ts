@@ -1,6 +1,7 @@
 // What the page and the worker say to each other. Headers of records travel as columns in one
 // transferred buffer per batch; bodies, facts and interiors are asked for one at a time.
 import type { Json, JsonObject } from '../base/json';
+import type { Lesson, Lessons } from '../narration/lessons';
 import type { Line } from '../narration/line';
 import type { Step } from '../narration/story';
 import type { FieldChange } from '../trace/field-changes';
@@ -8,7 +9,7 @@ import type { NodeFacts, ObjectRow, OpenWatch, PodTile, SceneFacts } from '../tr
 import type { Kind, Protocol } from '../wire/payload';
 import type { Input, Run } from '../wire/run';
 
-export type { FieldChange, Line, NodeFacts, ObjectRow, OpenWatch, PodTile, SceneFacts, Step };
+export type { FieldChange, Lesson, Lessons, Line, NodeFacts, ObjectRow, OpenWatch, PodTile, SceneFacts, Step };
 
 // ---- Page to worker
 
@@ -18,7 +19,8 @@ export type Question =
   | { readonly type: 'scene'; readonly seq: number }
   | { readonly type: 'interior'; readonly seq: number; readonly component: string }
   | { readonly type: 'objects'; readonly seq: number }
-  | { readonly type: 'transcript'; readonly level: Level };
+  | { readonly type: 'transcript'; readonly level: Level }
+  | { readonly type: 'lessons' };
 
 export type ToWorker =
   /** Starts a run from nothing: boot, then its inputs. Replaces any other. */
@@ -157,6 +159,7 @@ export type Answer =
   | { readonly type: 'scene'; readonly scene: SceneFacts }
   | { readonly type: 'interior'; readonly interior: { readonly [path: string]: Json } | null }
   | { readonly type: 'objects'; readonly objects: readonly ObjectRow[] }
+  | { readonly type: 'lessons'; readonly lessons: Lessons }
   | { readonly type: 'transcript'; readonly lines: readonly (Step & { readonly atUs: number })[] };
 
 /** The page's view of a cluster: a worker behind it, or the same code in this thread. */
