@@ -7,7 +7,7 @@ import { ROOT } from './prepare.mjs';
 
 const KB = 1024;
 /** Why the worker may be so large: docs/adr/0008-worker-size.md. */
-const BUDGETS = { 'first load JS': 185 * KB, CSS: 12 * KB, worker: 400 * KB, everything: 900 * KB };
+const BUDGETS = { 'first load JS': 185 * KB, 'first load CSS': 12 * KB, worker: 400 * KB, everything: 900 * KB };
 /** Texts that stand in the code of components only: one of kube-apiserver, kube-scheduler, kubelet, kube-proxy, etcd. */
 const MARKS = [
   'system:public-info-viewer',
@@ -45,7 +45,7 @@ function fail(text) {
 }
 const measured = {
   'first load JS': sum(first),
-  CSS: sum(named('.css')),
+  'first load CSS': sum([...html.matchAll(/assets\/([^"]+\.css)/g)].map((match) => match[1])),
   worker: sum(worker),
   everything: sum(named('').filter((name) => !name.endsWith('.map'))),
 };
