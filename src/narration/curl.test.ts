@@ -3,15 +3,15 @@ import { Records } from '../trace/testing/records';
 import { Trace } from '../trace/trace';
 import type { Payload } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
-import { curlOf } from './curl';
+import { curlOf, rawOf } from './curl';
 
 /** The command of one request from `from`. */
-function commandOf(payload: Payload, from = 'kubectl'): string | null {
+function commandOf(payload: Payload, from = 'kubectl', command = curlOf): string | null {
   const records = new Records();
   const seq = records.add(from, 'anybody', null, payload);
   const trace = new Trace(records.list);
   trace.follow();
-  return curlOf(records.list[seq] as TraceRecord, trace);
+  return command(records.list[seq] as TraceRecord, trace);
 }
 const etcd = (rpc: 'Range' | 'Txn' | 'Watch', body: Extract<Payload, { protocol: 'etcd'; kind: 'request' }>['body']): Payload => ({
   protocol: 'etcd',
@@ -101,5 +101,24 @@ describe('a request as a command', () => {
   test('there is none for what no program sends', () => {
     expect(commandOf({ protocol: 'inside', kind: 'inside', topic: 'queue', detail: {}, set: {} })).toBeNull();
     expect(commandOf({ protocol: 'cni', kind: 'request', rpc: 'ADD', body: {} })).toBeNull();
+  });
+
+  test('of the API through kubectl, where kubectl has a way to send it', () => {
+    const request = (method: 'GET' | 'POST' | 'PATCH', path: string, body: { name: string } | null): Payload => ({
+      protocol: 'http',
+      kind: 'request',
+      method,
+      path,
+      headers: {},
+      body,
+      certificate: null,
+    });
+    const raw = (payload: Payload) => commandOf(payload, 'kubelet/node-1', rawOf);
+    expect(raw(request('GET', '/api/v1/pods?watch=true', null))).toBe("kubectl get --raw '/api/v1/pods?watch=true'");
+    expect(raw(request('POST', '/api/v1/nodes', { name: 'x' }))).toBe(
+      'kubectl create --raw /api/v1/nodes -f - <<\'EOF\'\n{\n  "name": "x"\n}\nEOF',
+    );
+    expect(raw(request('PATCH', '/api/v1/nodes/x', { name: 'x' }))).toBeNull();
+    expect(raw(etcd('Range', { key: '/registry/pods' }))).toBeNull();
   });
 });

@@ -19,6 +19,18 @@ export function curlOf(record: TraceRecord, trace: Trace): string | null {
   return payload.protocol === 'etcd' ? etcdctl(payload) : callCommand(payload);
 }
 
+/** The same request through kubectl, with the access of whoever runs it; null where kubectl cannot send it as it is. */
+export function rawOf(record: TraceRecord, trace: Trace): string | null {
+  const payload = trace.requestOf(record)?.payload;
+  if (payload?.kind !== 'request' || payload.protocol !== 'http') return null;
+  const { method, path, body } = payload;
+  const verb = RAW_VERBS[method];
+  if (verb === undefined) return null;
+  const command = `kubectl ${verb} --raw ${quoted(path)}`;
+  return body === null ? command : heredoc(`${command} -f -`, pretty(body));
+}
+const RAW_VERBS: { readonly [method: string]: string } = { GET: 'get', POST: 'create', PUT: 'replace', DELETE: 'delete' };
+
 /** One word of a shell's line. */
 const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 const heredoc = (command: string, text: string): string => `${command} <<'EOF'\n${text.replace(/\n$/, '')}\nEOF`;

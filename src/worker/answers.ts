@@ -1,6 +1,6 @@
 // Answers to the page's questions. Each is a pure function of the trace so far.
 import type { Json, JsonObject } from '../base/json';
-import { curlOf } from '../narration/curl';
+import { curlOf, rawOf } from '../narration/curl';
 import { lessonsOf } from '../narration/lessons';
 import { lineOf } from '../narration/line';
 import { noteOf } from '../narration/notes';
@@ -69,6 +69,7 @@ function detailOf(seq: number, trace: Trace): Detail | null {
       .map((effect) => lineOf(effect, trace)),
     chain: chainOf(record, request, trace),
     curl: curlOf(record, trace),
+    raw: rawOf(record, trace),
     note: noteOf(record, trace),
   };
 }

@@ -148,7 +148,10 @@ export interface Detail {
   readonly effects: readonly Line[];
   /** kube-apiserver's chambers for this request. */
   readonly chain: JsonObject | null;
+  /** The request as a command of curl, etcdctl, crictl or whatever speaks its protocol. */
   readonly curl: string | null;
+  /** The request as `kubectl … --raw`. */
+  readonly raw: string | null;
   /** Where the usual short story differs from what was sent here. */
   readonly note: string | null;
 }

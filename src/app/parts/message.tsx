@@ -43,8 +43,13 @@ export default function Message() {
       {detail.curl !== null && (
         <div className={style.tools}>
           <CopyButton small text={detail.curl}>
-            {en.message.copyCurl}
+            {en.message.copyAs(detail.curl.split(' ', 1)[0] ?? '')}
           </CopyButton>
+          {detail.raw !== null && (
+            <CopyButton small text={detail.raw}>
+              {en.message.copyAs('kubectl --raw')}
+            </CopyButton>
+          )}
         </div>
       )}
       <Halves detail={detail} />

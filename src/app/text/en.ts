@@ -237,7 +237,7 @@ export const en = {
     effects: 'What it caused',
     noEffects: 'Nothing further.',
     chain: 'Chambers passed',
-    copyCurl: 'Copy as curl',
+    copyAs: (program: string) => `Copy as ${program}`,
     copied: 'Copied',
     truth: 'Where the short story differs',
     goTo: 'Go to this message',
