@@ -21,7 +21,8 @@ export interface DeleteOptions {
 }
 export interface Deleted {
   readonly object: Versioned;
-  /** False: it is marked and still there. */
+  /** False: it is marked and still there. True of an object that is another than the stored one: it is written like that
+   *  and then taken away, so that watchers see its grace end (store.go, updateForGracefulDeletionAndFinalizers). */
   readonly gone: boolean;
 }
 
@@ -61,28 +62,26 @@ export function planDeletion(info: ResourceInfo, current: Versioned, options: De
       ? current
       : withMeta(current, { finalizers: finalizers.length > 0 ? finalizers : undefined });
   const { grace } = strategyOf(info);
-  if (grace === undefined || (options.gracePeriodSeconds === 0 && current.metadata.deletionTimestamp === undefined)) {
-    return finalizers.length > 0 ? { object: marked(object, 0, now), gone: false } : { object: current, gone: true };
-  }
+  const held = finalizers.length > 0;
+  if (grace === undefined) return held ? { object: marked(object, 0, now), gone: false } : { object: current, gone: true };
+  if (current.metadata.deletionTimestamp !== undefined) return shortened(current, object, held, options, now);
   const seconds = grace(current, options.gracePeriodSeconds ?? null);
-  if (current.metadata.deletionTimestamp !== undefined) return shortened(object, seconds, finalizers.length > 0, options, now);
-  if (seconds === 0 && finalizers.length === 0) return { object: current, gone: true };
-  return { object: marked(object, seconds, now), gone: false };
+  return { object: marked(object, seconds, now), gone: seconds === 0 && !held };
 }
 
 /** Deleted a second time: the grace can only become shorter. */
-function shortened(object: Versioned, seconds: number, held: boolean, options: DeleteOptions, now: SimTime): Deleted {
-  const { deletionGracePeriodSeconds = 0, deletionTimestamp } = object.metadata;
-  if (deletionGracePeriodSeconds === 0 || seconds === 0)
-    return held
-      ? { object: withMeta(object, { deletionGracePeriodSeconds: 0 }), gone: false }
-      : { object: asGone(object, now), gone: true };
-  if (options.gracePeriodSeconds === undefined || seconds >= deletionGracePeriodSeconds) return { object, gone: false };
+function shortened(current: Versioned, object: Versioned, held: boolean, options: DeleteOptions, now: SimTime): Deleted {
+  const { deletionGracePeriodSeconds = 0, deletionTimestamp } = current.metadata;
+  if (deletionGracePeriodSeconds === 0) return held ? { object, gone: false } : { object: current, gone: true };
+  const asked = options.gracePeriodSeconds;
+  const seconds = asked === undefined ? deletionGracePeriodSeconds : asked < 0 ? 1 : asked;
+  if (seconds >= deletionGracePeriodSeconds) return { object, gone: false };
   const started = (parseTime(deletionTimestamp ?? '') ?? now) - deletionGracePeriodSeconds * SECOND;
-  return {
-    object: withMeta(object, { deletionTimestamp: rfc3339(simTime(started + seconds * SECOND)), deletionGracePeriodSeconds: seconds }),
-    gone: false,
-  };
+  const next = withMeta(object, {
+    deletionTimestamp: rfc3339(simTime(started + seconds * SECOND)),
+    deletionGracePeriodSeconds: seconds,
+  });
+  return { object: next, gone: seconds === 0 && !held };
 }
 
 function marked(object: Versioned, seconds: number, now: SimTime): Versioned {
@@ -143,7 +142,7 @@ function planNamespace(current: Versioned, now: SimTime): Deleted {
     finalizersOf(current).length === 0 &&
     (current.metadata.finalizers?.length ?? 0) === 0 &&
     current.metadata.deletionTimestamp !== undefined;
-  return { object: terminating, gone };
+  return gone ? { object: current, gone } : { object: terminating, gone };
 }
 
 /** An update took away the last finalizer of an object that was to be deleted. */

@@ -285,7 +285,7 @@ export class Store {
     chain.write();
     const plan = planDeletion(info, current, options, this.ctx.now());
     if (call.dryRun) return { object: plan.object, gone: plan.gone };
-    if (plan.gone) {
+    if (plan.gone && plan.object === current) {
       const removed = yield* this.remove(call, current, options);
       return removed instanceof Refusal ? removed : { object: removed, gone: true };
     }
@@ -296,6 +296,7 @@ export class Store {
     const { info, name } = call;
     const key = this.keyOf(info, call.namespace, name);
     let emptied: Versioned | null = null;
+    let gone = false;
     const { ctx } = this;
     const updated = yield* this.etcd.guaranteedUpdate(key, current, function* (now) {
       emptied = null;
@@ -303,12 +304,16 @@ export class Store {
       const failed = preconditionsOf(call, options, now);
       if (failed !== null) return failed;
       const plan = planDeletion(info, now, options, ctx.now());
-      if (!plan.gone) return plan.object;
+      gone = plan.gone;
+      if (!gone || plan.object !== now) return plan.object;
       emptied = now;
       return refuse(notFound(info, name));
     });
-    if (emptied !== null) {
-      const removed = yield* this.remove(call, emptied, options);
+    if (emptied === null && updated instanceof Refusal) return updated;
+    const last = emptied ?? (gone && !(updated instanceof Refusal) ? updated.object : null);
+    if (last !== null) {
+      // What was asked of its version was true of the version before its mark.
+      const removed = yield* this.remove(call, last, emptied === null ? onlyUid(options) : options);
       return removed instanceof Refusal ? removed : { object: removed, gone: true };
     }
     return updated instanceof Refusal ? updated : { object: updated.object, gone: false };
@@ -365,5 +370,10 @@ function invalidated({ chain }: Call, refusal: Refusal): Refusal {
   chain.add({ stage: 'validation', verdict: 'invalid', reason: refusal.status.message ?? '' });
   return refusal;
 }
+
+const onlyUid = ({ preconditions, ...options }: DeleteOptions): DeleteOptions => ({
+  ...options,
+  ...(preconditions?.uid === undefined ? {} : { preconditions: { uid: preconditions.uid } }),
+});
 
 function* nothing(): Task<void> {}
