@@ -1,8 +1,7 @@
 // The main job, as a person does it: the command is typed, Enter runs it, every message can be seen, opened and asked why.
 import { execFileSync } from 'node:child_process';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
-import { atRest, cluster, command, expect, listen, position, run, test, type } from './page';
+import { atRest, axe, cluster, command, expect, listen, position, run, test, type } from './page';
 
 const COMMAND = 'kubectl create deployment test --image=nginx';
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -26,15 +25,6 @@ async function stepTo(page: Page, text: RegExp): Promise<void> {
     if (text.test((await position(page).getAttribute('aria-valuetext')) ?? '')) return;
   }
   throw new Error(`no message says ${text}`);
-}
-
-/** What axe finds once nothing fades any more. */
-async function axe(page: Page): Promise<readonly string[]> {
-  await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));
-  const panel = page.getByRole('complementary');
-  if (await panel.isVisible()) await expect(panel).toHaveCSS('opacity', '1');
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
 }
 
 test('the first paint shows the stage with the command typed; no dialog must be closed (teaching 17)', async ({ page }) => {

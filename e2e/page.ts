@@ -1,5 +1,6 @@
 // What every browser test starts from: a page that must not complain, and the few things a person does with it.
-import { test as base, type Page } from 'playwright/test';
+import AxeBuilder from '@axe-core/playwright';
+import { test as base, expect, type Page } from 'playwright/test';
 
 export { expect } from 'playwright/test';
 
@@ -45,4 +46,13 @@ export async function run(page: Page, line: string): Promise<string> {
 export async function type(page: Page, line: string): Promise<void> {
   await command(page).fill(line);
   await command(page).press('Enter');
+}
+
+/** What axe finds once nothing fades any more. */
+export async function axe(page: Page): Promise<readonly string[]> {
+  await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));
+  const panel = page.getByRole('complementary');
+  if (await panel.isVisible()) await expect(panel).toHaveCSS('opacity', '1');
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
 }

@@ -10,7 +10,7 @@ import { DarkScreen, Shortcuts } from './parts/overlays';
 import { loadMessage, loadStory, Sheet } from './parts/panel';
 import { Terminal } from './parts/terminal';
 import { TopBar } from './parts/top-bar';
-import { Stage } from './stage/stage';
+import { Views } from './parts/views';
 import { en } from './text/en';
 import { useUi } from './ui';
 
@@ -47,7 +47,7 @@ export function App({ desk }: { readonly desk: Desk }) {
         <TopBar />
         <Notices />
         <main className={style.stage}>
-          <Stage session={desk.session} />
+          <Views />
           <Failure />
         </main>
         {narrow ? <Sheet /> : <Terminal />}

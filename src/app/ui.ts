@@ -4,7 +4,12 @@ import type { Granularity } from './player';
 
 export type Panel = 'story' | 'message';
 export type Sheet = 'story' | 'message' | 'terminal';
+/** Ways to look at the same recording at the same cursor. */
+export const VIEWS = ['stage', 'flow', 'architecture'] as const;
+export type View = (typeof VIEWS)[number];
 export interface Ui {
+  /** What the middle of the page shows. */
+  readonly view: View;
   /** The drawer at the right. */
   readonly panel: Panel | null;
   /** The sheet below on a narrow page. */
@@ -20,6 +25,7 @@ export interface Ui {
 }
 
 export const useUi = create<Ui>(() => ({
+  view: 'stage',
   panel: null,
   sheet: 'story',
   terminalOpen: false,
@@ -37,11 +43,12 @@ export const openMessage = (): void => useUi.setState({ panel: 'message', sheet:
 
 /** Closes the topmost thing that is open; false if nothing was. */
 export function closeTopmost(): boolean {
-  const { shortcuts, dark, selected, panel, presenting, terminalOpen } = useUi.getState();
+  const { shortcuts, dark, selected, panel, view, presenting, terminalOpen } = useUi.getState();
   if (shortcuts) show({ shortcuts: false });
   else if (dark) show({ dark: false });
   else if (selected !== null) show({ selected: null });
   else if (panel !== null) show({ panel: null });
+  else if (view !== 'stage') show({ view: 'stage' });
   else if (presenting) show({ presenting: false });
   else if (terminalOpen) show({ terminalOpen: false });
   else return false;

@@ -8,6 +8,7 @@ import { en } from '../text/en';
 import { show, useUi } from '../ui';
 import { Chevron, controls, Mark, Segments } from './controls';
 import style from './top-bar.module.css';
+import { ChooseView } from './views';
 
 export function TopBar() {
   const { session } = useDesk();
@@ -21,6 +22,9 @@ export function TopBar() {
       </button>
       <Title />
       <div className={style.tools}>
+        <span className={style.wideOnly}>
+          <ChooseView />
+        </span>
         <Segments<Level>
           label={en.level.label}
           value={level}
@@ -75,6 +79,9 @@ function ViewMenu() {
         <Chevron />
       </button>
       <div id="view-menu" popover="auto" role="dialog" aria-label={en.bar.view} className={style.menu}>
+        <div className={style.narrowOnly}>
+          <ChooseView />
+        </div>
         <h2>{en.view.theme}</h2>
         <Segments
           label={en.view.theme}

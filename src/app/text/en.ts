@@ -16,6 +16,12 @@ export const en = {
     messagesHint: 'every request, answer and delivery',
     wireHint: 'leases, bookmarks and polls too',
   },
+  views: {
+    label: 'Show',
+    stage: 'The stage',
+    flow: 'The flow at a glance',
+    architecture: 'The architecture',
+  },
   bar: {
     startPage: 'Watchloop, start page',
     share: 'Share',
