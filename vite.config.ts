@@ -73,5 +73,11 @@ export default defineConfig({
   // File names of style sheets are unique, so `deck-timeline` is, and says where it is from.
   css: { modules: { generateScopedName: (local, file) => `${basename(file, '.module.css')}-${local}` } },
   worker: { format: 'es' },
-  build: { target: 'es2022', modulePreload: { polyfill: false }, assetsInlineLimit: 0, reportCompressedSize: false },
+  build: {
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 2000,
+  },
 });
