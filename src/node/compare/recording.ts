@@ -8,7 +8,7 @@ export interface Recording {
   readonly steps: readonly RecordedStep[];
   readonly actors: { readonly [actor: string]: { readonly userAgent: string; readonly user: string } };
   readonly audit: readonly AuditEntry[];
-  readonly etcd: readonly { readonly t: number; readonly op: string; readonly key: string }[];
+  readonly etcd: readonly { readonly t: number; readonly op: string; readonly key: string; readonly rev: number }[];
   readonly cri: readonly CriEntry[];
   readonly iptables: readonly { readonly t: number; readonly node: string; readonly argv?: readonly string[]; readonly stdin?: string }[];
   readonly events: readonly { readonly type: string; readonly reason: string; readonly object: string }[];
@@ -35,6 +35,7 @@ export interface AuditEntry {
   readonly req?: JsonObject;
   readonly res?: JsonObject;
   readonly resDiff?: JsonObject;
+  readonly resVsPrev?: JsonObject;
 }
 export interface CriEntry {
   readonly t: number;
