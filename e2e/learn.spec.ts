@@ -31,3 +31,25 @@ test('the architecture: a card shows a moment of this recording, or types the co
   await page.getByRole('button', { name: 'Show me: The API server asks the scheduler which node to take' }).click();
   await expect(page.getByRole('button', { name: /^Open this message: kube-apiserver to kube-scheduler/ })).toBeAttached();
 });
+
+test('a bookmark with a note is marked, listed, and still there after a reload (teaching 13)', async ({ page }) => {
+  await page.goto('./');
+  await run(page, COMMAND);
+  await position(page).focus();
+  await page.keyboard.press('Home');
+  for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('m');
+  await expect(page.getByRole('button', { name: 'Bookmark', exact: true })).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('button', { name: 'Details', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Note of the bookmark at message 4' }).fill('written down');
+  expect(await axe(page)).toEqual([]);
+  await page.reload();
+  await atRest(page);
+  await page.getByRole('button', { name: 'Details', exact: true }).click();
+  await expect(page.getByRole('textbox', { name: 'Note of the bookmark at message 4' })).toHaveValue('written down');
+  await page.keyboard.press('Home');
+  await page.getByRole('button', { name: 'Go to message 4' }).click();
+  await expect(position(page)).toHaveAttribute('aria-valuenow', '4');
+  await page.getByRole('button', { name: 'Take away the bookmark at message 4' }).click();
+  await expect(page.getByRole('list', { name: 'Bookmarks' })).toHaveCount(0);
+});

@@ -2,12 +2,14 @@
 import { createContext, useContext } from 'react';
 import type { Address } from './address';
 import type { CommandLine } from './command-line';
+import type { Marks } from './marks';
 import type { Session } from './session';
 
 export interface Desk {
   readonly session: Session;
   readonly line: CommandLine;
   readonly address: Address;
+  readonly marks: Marks;
 }
 
 export const DeskContext = createContext<Desk | null>(null);

@@ -20,7 +20,7 @@ export function listenToKeys(desk: Desk): () => void {
 }
 
 /** False if there was nothing to do. */
-function act(action: Action, { session, line }: Desk): boolean {
+function act(action: Action, { session, line, marks }: Desk): boolean {
   const { player } = session;
   switch (action) {
     case 'toggle':
@@ -54,6 +54,9 @@ function act(action: Action, { session, line }: Desk): boolean {
     case 'open':
       if (player.cursor.get().seq < 0) return false;
       openMessage();
+      return true;
+    case 'mark':
+      marks.toggle(player.cursor.get().seq);
       return true;
     case 'terminal':
       show({ sheet: 'terminal' });

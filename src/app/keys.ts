@@ -12,6 +12,7 @@ export type Action =
   | 'end'
   | 'open'
   | 'terminal'
+  | 'mark'
   | 'story'
   | 'messages'
   | 'wire'
@@ -36,6 +37,7 @@ const KEYS: { readonly [key: string]: Action } = {
   End: 'end',
   Enter: 'open',
   '/': 'terminal',
+  m: 'mark',
   '1': 'story',
   '2': 'messages',
   '3': 'wire',

@@ -7,6 +7,7 @@ import { createWorkerLink } from '../worker/link';
 import { browserBar, createAddress } from './address';
 import { App } from './app';
 import { createCommandLine } from './command-line';
+import { browserShelf, createMarks } from './marks';
 import type { Clock } from './player';
 import { reducedMotion, usePreferences } from './preferences';
 import { createSession } from './session';
@@ -28,8 +29,9 @@ usePreferences.subscribe(({ speed }) => session.player.setSpeed(speed));
 const freshRun = defaultRun(PLAIN_SEED);
 const address = createAddress({ session, bar: browserBar(), freshRun, setTimer: clock.setTimer });
 const line = createCommandLine(session);
+const marks = createMarks(session, browserShelf);
 if (session.inputs.get().length === 0) show({ sheet: 'terminal' });
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root');
-createRoot(root).render(<App desk={{ session, line, address }} />);
+createRoot(root).render(<App desk={{ session, line, address, marks }} />);

@@ -8,6 +8,7 @@ import { shapeOf, toneOf } from '../stage/focus';
 import { timeText } from '../text/duration';
 import { en } from '../text/en';
 import { splitSentence } from '../text/sentence';
+import { Bookmarks } from './bookmarks';
 import { Glyph } from './controls';
 import panel from './panel.module.css';
 import style from './story.module.css';
@@ -47,22 +48,25 @@ export default function Story() {
 
   if (list.length === 0) return <p className={panel.empty}>{en.story.empty}</p>;
   return (
-    <div ref={scroller} className={style.list}>
-      <ol aria-label={en.story.title} className={style.rows} style={{ height: rows.getTotalSize() }} onKeyDown={onKeyDown}>
-        {rows.getVirtualItems().map((item) => (
-          <li
-            key={item.key}
-            ref={rows.measureElement}
-            data-index={item.index}
-            aria-setsize={list.length}
-            aria-posinset={item.index + 1}
-            className={style.item}
-            style={{ transform: `translateY(${item.start}px)` }}
-          >
-            <Row session={session} seq={list.at(item.index)} before={list.at(item.index - 1)} current={item.index === here} />
-          </li>
-        ))}
-      </ol>
+    <div className={style.story}>
+      <Bookmarks />
+      <div ref={scroller} className={style.list}>
+        <ol aria-label={en.story.title} className={style.rows} style={{ height: rows.getTotalSize() }} onKeyDown={onKeyDown}>
+          {rows.getVirtualItems().map((item) => (
+            <li
+              key={item.key}
+              ref={rows.measureElement}
+              data-index={item.index}
+              aria-setsize={list.length}
+              aria-posinset={item.index + 1}
+              className={style.item}
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
+              <Row session={session} seq={list.at(item.index)} before={list.at(item.index - 1)} current={item.index === here} />
+            </li>
+          ))}
+        </ol>
+      </div>
     </div>
   );
 }

@@ -2,6 +2,7 @@
 // chapter changes; the cursor moves by a custom property.
 import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useDesk } from '../desk';
+import type { Marks } from '../marks';
 import { eased } from '../player';
 import { usePreferences } from '../preferences';
 import { usePart, useSignal } from '../react';
@@ -11,9 +12,13 @@ import { timeText } from '../text/duration';
 import { en } from '../text/en';
 import { barsOf, chapterNames, placeAt, xOf } from '../timeline';
 import { useUi } from '../ui';
+import { Key } from './controls';
 import style from './deck.module.css';
 
 const NAMES_HEIGHT = 20;
+/** Room below the bars, for a line where the cursor has been. */
+const VISITED_HEIGHT = 4;
+const FLAG = 5;
 
 export function Timeline() {
   const { session } = useDesk();
@@ -29,8 +34,9 @@ export function Timeline() {
 
 /** Chapter, state of the run, virtual time, number of the message. */
 function Facts() {
-  const { session } = useDesk();
+  const { session, marks } = useDesk();
   const { seq } = useSignal(session.player.cursor);
+  const marked = useSignal(marks.bookmarks).some((bookmark) => bookmark.seq === seq);
   const { state, digest } = useSignal(session.status);
   const goal = useSignal(session.goal);
   useSignal(session.grown);
@@ -55,6 +61,11 @@ function Facts() {
         {goal !== null ? en.status.replaying : state === 'rest' && seq >= 0 && session.atEnd() ? en.status.end : en.status[state]}
       </span>
       <span className={style.grow} />
+      {seq >= 0 && (
+        <button type="button" className={style.mark} aria-pressed={marked} title={en.marks.mark} onClick={() => marks.toggle(seq)}>
+          {en.marks.mark} <Key>M</Key>
+        </button>
+      )}
       <span title={en.timeline.timeHint}>{timeText(at)}</span>
       <span>{en.timeline.count(list.placeOf(seq) + 1, list.length)}</span>
     </div>
@@ -62,7 +73,9 @@ function Facts() {
 }
 
 function Track() {
-  const { session } = useDesk();
+  const { session, marks } = useDesk();
+  const bookmarks = useSignal(marks.bookmarks);
+  const visited = useSignal(marks.visited);
   const track = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useWidth(track);
@@ -74,8 +87,8 @@ function Track() {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: theme, scheme and grown change what is drawn
   useLayoutEffect(() => {
-    if (canvas.current !== null && width > 0) draw(canvas.current, session, width, presenting);
-  }, [session, width, grown, chapter, theme, scheme, presenting]);
+    if (canvas.current !== null && width > 0) draw(canvas.current, session, marks, width, presenting);
+  }, [session, marks, bookmarks, visited, width, grown, chapter, theme, scheme, presenting]);
 
   const follow = useCallback(() => {
     const { seq, progress } = session.player.position();
@@ -177,7 +190,7 @@ function useScheme(): boolean {
   return dark;
 }
 
-function draw(canvas: HTMLCanvasElement, session: Session, width: number, presenting: boolean): void {
+function draw(canvas: HTMLCanvasElement, session: Session, marks: Marks, width: number, presenting: boolean): void {
   const context = canvas.getContext('2d');
   if (context === null) return;
   const height = canvas.clientHeight;
@@ -192,13 +205,14 @@ function draw(canvas: HTMLCanvasElement, session: Session, width: number, presen
   for (const bar of barsOf(list, session.columns, width)) {
     const header = session.columns.header(bar.seq);
     if (header === null) continue;
-    const tall = presenting ? room : Math.max(3, Math.round(bar.height * (room - 2)));
+    const tall = presenting ? room - VISITED_HEIGHT : Math.max(3, Math.round(bar.height * (room - 2 - VISITED_HEIGHT)));
     const wide = Math.max(1, Math.min(bar.width - 1.5, 10));
     context.fillStyle = css.getPropertyValue(shapeOf(header) === 'failure' ? '--fail' : `--${toneOf(header)}`);
     context.beginPath();
-    context.roundRect(bar.x + (bar.width - wide) / 2, height - tall, wide, tall, Math.min(2, wide / 2));
+    context.roundRect(bar.x + (bar.width - wide) / 2, height - VISITED_HEIGHT - tall, wide, tall, Math.min(2, wide / 2));
     context.fill();
   }
+  drawMarks(context, css, session, marks, width, top, height);
   if (presenting) return;
   context.font = `500 12px ${css.fontFamily}`;
   context.textBaseline = 'middle';
@@ -206,5 +220,37 @@ function draw(canvas: HTMLCanvasElement, session: Session, width: number, presen
   for (const name of chapterNames(session.steps.get(), list, width, cursor, (text) => context.measureText(text).width)) {
     context.fillStyle = css.getPropertyValue(name.current ? '--text' : '--text-faint');
     context.fillText(name.text, name.x, NAMES_HEIGHT / 2);
+  }
+}
+
+/** A line below what was visited; a flag over what is bookmarked. */
+function drawMarks(
+  context: CanvasRenderingContext2D,
+  css: CSSStyleDeclaration,
+  session: Session,
+  marks: Marks,
+  width: number,
+  top: number,
+  height: number,
+): void {
+  const list = session.list();
+  const pitch = Math.max(1, width / list.length);
+  const placeOfTold = (seq: number): number => {
+    const place = list.placeOf(seq);
+    return list.at(place) === seq ? place : -1;
+  };
+  context.fillStyle = css.getPropertyValue('--edge-high');
+  for (const seq of marks.visited.get()) {
+    const place = placeOfTold(seq);
+    if (place >= 0) context.fillRect((place * width) / list.length, height - 2, pitch, 2);
+  }
+  context.fillStyle = css.getPropertyValue('--accent');
+  for (const { seq } of marks.bookmarks.get()) {
+    const x = xOf(list.placeOf(seq), list.length, width);
+    context.beginPath();
+    context.moveTo(x - FLAG, top);
+    context.lineTo(x + FLAG, top);
+    context.lineTo(x, top + 2 * FLAG);
+    context.fill();
   }
 }

@@ -181,6 +181,14 @@ export const en = {
       kernel: 'Forwards packets by the rules it was given.',
     } as { readonly [binary: string]: string },
   },
+  marks: {
+    title: 'Bookmarks',
+    mark: 'Bookmark',
+    note: (number: number) => `Note of the bookmark at message ${number}`,
+    hint: 'A note for this moment',
+    go: (number: number) => `Go to message ${number}`,
+    remove: (number: number) => `Take away the bookmark at message ${number}`,
+  },
   story: {
     title: 'Story',
     empty: 'Run a command and its story is written here, step by step.',
@@ -322,6 +330,7 @@ export const en = {
       ['Home   End', 'beginning or end'],
       ['Enter', 'open the message in focus'],
       ['/', 'go to the terminal'],
+      ['M', 'bookmark this message, or take its bookmark away'],
       ['1   2   3', 'story, messages, wire'],
       ['.', 'dark screen (presenting)'],
       ['P', 'presentation size'],
