@@ -107,7 +107,7 @@ class Replay {
     if (!stops && !/started/.test(note)) return null;
     const fault: FaultSpec =
       what === null || what[0].startsWith('kubelet')
-        ? { kind: stops ? 'kill-process' : 'start-process', component: `kubelet/${this.ourNode()}` }
+        ? { kind: stops ? 'kill-process' : 'start-process', component: `kubelet/${this.ourNode(what?.[1] ?? '')}` }
         : { kind: 'static-pod-away', component: what[0], away: stops };
     return { type: 'fault', fault };
   }
@@ -118,9 +118,10 @@ class Replay {
     return this.pods().find((pod) => pod.name.startsWith(`${owner}-`))?.name ?? name;
   }
 
-  /** A node of ours that runs a Pod of the scenario. */
-  private ourNode(): string {
-    this.node ??= this.pods().find((pod) => pod.node !== null)?.node ?? 'node-1';
+  /** The node of that name if it runs a Pod of the scenario, else another that does. */
+  private ourNode(wanted: string): string {
+    const nodes = this.pods().flatMap(({ node }) => (node === null ? [] : [node]));
+    this.node ??= nodes.includes(wanted) ? wanted : (nodes[0] ?? 'node-1');
     return this.node;
   }
   private node: string | null = null;

@@ -326,6 +326,7 @@ class Kubelet {
       spec: options.node,
       runtimeVersion: () => this.runtimeVersion,
       runtimeHeardUs: () => this.runtimeHeardUs,
+      foundVolumes: options.disk.volumes.size > 0,
     });
   }
 

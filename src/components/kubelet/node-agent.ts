@@ -23,6 +23,7 @@ const TIMEOUT = { query: 'timeout=10s' };
 const SYNC_US = 10 * SECOND;
 const IMAGES_US = 30 * SECOND;
 const FIRST_TRY_US = 100 * MS;
+const RECONCILE_US = 100 * MS;
 const MAX_TRY_US = 7 * SECOND;
 const LEASE_SECONDS = 40;
 /** So many tries without an answer are work; later ones do not keep a run awake. */
@@ -40,6 +41,8 @@ export interface NodeNeeds {
   readonly nodes: Informer<Node>;
   readonly runtimeVersion: () => string;
   readonly runtimeHeardUs: () => number | null;
+  /** Volumes of an earlier life of this kubelet are on the disk. */
+  readonly foundVolumes: boolean;
 }
 
 export class NodeAgent {
@@ -61,6 +64,7 @@ export class NodeAgent {
     this.tell(REASONS.StartingKubelet, 'Starting kubelet.');
     this.tellCalm();
     ctx.spawn(this.csiNode(), 'csi-node');
+    if (this.needs.foundVolumes) ctx.spawn(this.attachedVolumes(), 'volume-manager');
     ctx.spawn(this.register(), 'node-status');
     ctx.spawn(this.renew(), 'node-lease');
     ctx.spawn(this.listImages(), 'images');
@@ -215,6 +219,15 @@ export class NodeAgent {
       waitUs = Math.min(waitUs * 5, 2 * SECOND);
     }
     this.csiReady = true;
+  }
+
+  /** Where volumes that were found are attached is in the Node's status (volumemanager/reconciler/reconstruct.go). */
+  private *attachedVolumes(): Task<void> {
+    const { ctx, api, spec } = this.needs;
+    for (let tries = 1; ; tries++) {
+      yield* ctx.sleep(RECONCILE_US, { idle: tries > PATIENT_TRIES });
+      if ((yield* api.get<Node>(NODES, { namespace: null, name: spec.name })).ok) return;
+    }
   }
 
   private *ensureCsiNode(node: Node): Task<boolean> {

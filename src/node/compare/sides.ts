@@ -56,7 +56,7 @@ function sortedRows(lines: readonly string[]): string[] {
   flush();
   return sorted;
 }
-const withoutPod = (line: string): string => line.replace(/-P\d+/, '-P');
+const withoutPod = (line: string): string => line.replace(/-P\d+/g, '-P');
 
 /** Heartbeats, elections, reopened watches, and what a client asks only to learn about the server. */
 const isPeriodic = ({ verb, uri }: Request): boolean =>
@@ -94,7 +94,7 @@ class Side {
     if (/^\/registry\/(leases|masterleases|peerserverleases|ranges)\//.test(key)) return;
     const parts = key.split('/');
     if (!parts.includes(this.namespace) && !/^\/registry\/(minions|ipaddresses|persistentvolumes|clusterrole)/.test(key)) return;
-    if (parts.includes('kube-system')) return;
+    if (parts.includes('kube-system') || (parts.includes('ipaddresses') && this.services.size === 0)) return;
     const last = parts.length - 1;
     parts[last] = /minions|ipaddresses/.test(key) ? 'ONE' : this.nameOf(parts[2] ?? '', parts[last] ?? '');
     this.lanes.add(`etcd ${parts.join('/')}`, op);
@@ -124,7 +124,8 @@ class Side {
       .split('\n')
       .filter((line) => line.trim() !== '' && !line.startsWith(WARM) && !CONTROL_PLANE_NODE.test(line))
       .map((line) => outputLine(line, this.names));
-    for (const line of sortedRows(lines)) this.lanes.add(`output step ${step}`, line);
+    // Which of several Pods that are alike stands in a line is chance.
+    for (const line of sortedRows(lines)) this.lanes.add(`output step ${step}`, withoutPod(line));
     this.lanes.add(`output step ${step}`, `exit ${exit}`);
   }
 
@@ -167,9 +168,20 @@ class Side {
   }
 }
 
-const HEARTBEAT = /\/nodes\/[^/]+\/status\?timeout=10s/;
+const HEARTBEAT = /\/nodes\/([^/]+)\/status\?timeout=10s/;
 /** Within this time after a node's heartbeat its write is seen. */
 const HEARTBEAT_WRITE_MS = 30;
+
+/** Revisions of the first write of each node after each of its heartbeats. */
+function heartbeatWrites({ audit, etcd }: Recording): ReadonlySet<number> {
+  const revisions = new Set<number>();
+  for (const { uri, t } of audit) {
+    const node = HEARTBEAT.exec(uri)?.[1];
+    const write = etcd.find(({ key, t: at }) => key === `/registry/minions/${node}` && at >= t && at - t < HEARTBEAT_WRITE_MS);
+    if (write !== undefined) revisions.add(write.rev);
+  }
+  return revisions;
+}
 
 const fieldSelectorName = (selector: string | undefined): string | null => /metadata\.name=([^,]+)/.exec(selector ?? '')?.[1] ?? null;
 const SILENT_CALLS = new Set(['ListPodSandbox', 'ListContainers', 'Status', 'Version', 'ListImages', 'ImageFsInfo']);
@@ -189,7 +201,7 @@ export function recordedLanes(recording: Recording): Lanes {
   const side = new Side(recording.namespace, servicesOf(recording));
   const limits = recording.audit.filter(isMemoryLimit);
   const limitWrites = new Set(limits.map(({ resVsPrev }) => Number(metadataOf(resVsPrev).resourceVersion)));
-  const heartbeats = recording.audit.filter(({ uri }) => HEARTBEAT.test(uri)).map(({ t }) => t);
+  const heartbeats = heartbeatWrites(recording);
   for (const entry of recording.audit) {
     // A long request stands there twice: when it began, and when it ended.
     if ((entry.stage ?? 'ResponseStarted') !== 'ResponseStarted' || (entry.verb === 'watch' && entry.stage === undefined)) continue;
@@ -197,9 +209,8 @@ export function recordedLanes(recording: Recording): Lanes {
     const bodyName = nameIn(entry.resDiff) ?? nameIn(entry.res) ?? nameIn(entry.req);
     side.request({ actor: entry.by, verb: entry.verb, uri: entry.uri, code: entry.code, bodyName });
   }
-  for (const { op, key, t, rev } of recording.etcd) {
-    if (key.startsWith('/registry/minions/') && heartbeats.some((at) => t >= at && t - at < HEARTBEAT_WRITE_MS)) continue;
-    if (limitWrites.has(rev)) continue;
+  for (const { op, key, rev } of recording.etcd) {
+    if (limitWrites.has(rev) || heartbeats.has(rev)) continue;
     side.etcdWrite(op, key);
   }
   for (const { t, node, rpc, req, res } of recording.cri)
