@@ -12,7 +12,7 @@ import type { TraceRecord } from '../wire/record';
 import { type FaultSpec, type Input, MODEL } from '../wire/run';
 import { imagesBefore, objectsBefore, warmNodes, warmPod } from './compare/before';
 import { align, compareLanes, type LaneResult } from './compare/lanes';
-import { deploymentsByPods } from './compare/owners';
+import { deploymentsByPods, earlierOf } from './compare/owners';
 import type { RecordedStep, Recording } from './compare/recording';
 import { ourLanes, recordedLanes } from './compare/sides';
 import { compareStartup, isStartup, type StartupRecording } from './compare/startup';
@@ -22,6 +22,8 @@ const AFTER_US = 4_000_000; // the recorder went on for some seconds after its l
 const CALM_US = 40_000_000;
 /** The recorded cluster's images were all made of busybox. */
 const IMAGE_BYTES = 1_053_547;
+/** What the recorded machine had. */
+const NODE_MEMORY = '24683656Ki';
 const LONGEST_COMMAND_US = 60_000_000;
 const LOOK_US = 5_000;
 const ROLLOUT_US = 10_000_000;
@@ -36,7 +38,7 @@ class Replay {
 
   constructor(private readonly recording: Recording) {
     const cluster = clusterOf(3);
-    const nodes = cluster.nodes.map((node) => ({ ...node, images: imagesBefore(recording, node.name) }));
+    const nodes = cluster.nodes.map((node) => ({ ...node, memory: NODE_MEMORY, images: imagesBefore(recording, node.name) }));
     const images = Object.fromEntries(Object.entries(cluster.images).map(([name, image]) => [name, { ...image, sizeBytes: IMAGE_BYTES }]));
     this.runner = new Runner({ model: MODEL, cluster: { ...cluster, nodes, images }, seed: 1, inputs: [] });
     this.trace = new Trace(this.runner.cluster.sim.recorder.records);
@@ -71,7 +73,8 @@ class Replay {
       this.give({ type: 'kubectl', line: 'kubectl create -f -', stdin: before.map((object) => JSON.stringify(object)).join('\n---\n') });
       this.settle();
     }
-    for (const { deployment, container, image, earlierImages } of madeUp) {
+    const found = objects.filter(({ kind }) => kind === 'Deployment').flatMap((object) => earlierOf(this.recording, object) ?? []);
+    for (const { deployment, container, image, earlierImages } of [...madeUp, ...found]) {
       const name = `deployment/${(deployment.metadata as JsonObject).name}`;
       for (const next of earlierImages.length === 0 ? [] : [...earlierImages, image]) {
         this.give({ type: 'kubectl', line: `kubectl -n ${namespace} set image ${name} ${container}=${next}` });

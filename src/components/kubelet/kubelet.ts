@@ -287,6 +287,7 @@ class Kubelet {
       findNode: () => this.nodes.get(node.name),
       update: (pod) => {
         if (this.admits(pod)) this.workers.update(pod);
+        if (pod.metadata.deletionTimestamp !== undefined) this.volumes.found(pod);
       },
       kill: (pod) => {
         const uid = pod.metadata.uid ?? '';

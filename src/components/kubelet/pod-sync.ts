@@ -70,7 +70,7 @@ export class PodSync implements PodSteps {
   }
 
   *terminate(pod: Pod, runtime: RuntimePod, graceSeconds: number | null): Task<boolean> {
-    const { ctx, statuses, probes, pleg } = this.needs;
+    const { ctx, statuses, volumes, probes, pleg } = this.needs;
     const uid = pod.metadata.uid ?? '';
     statuses.set(pod, this.status(pod, runtime, false));
     probes.stopLivenessAndStartup(uid);
@@ -80,6 +80,7 @@ export class PodSync implements PodSteps {
     const after = yield* pleg.inspect(uid);
     if (after === null || after.containers.some(({ state }) => state === 'running')) return false;
     statuses.set(pod, this.status(pod, { ...after, ips: runtime.ips }, true));
+    volumes.cancel(uid);
     return true;
   }
 

@@ -49,8 +49,8 @@ export class VolumeManager {
     this.reconcilerPhaseUs = random.below(LOOP_US);
   }
 
-  /** From now on the pod's volumes are wanted. */
-  add(pod: Pod): void {
+  /** From now on the pod's volumes are wanted. One round of the reconciler goes into attaching them. */
+  add(pod: Pod, attached = false): void {
     const { uid = '' } = pod.metadata;
     if (this.pods.has(uid)) return;
     const onDisk = this.needs.disk.volumes.get(uid);
@@ -60,11 +60,18 @@ export class VolumeManager {
     if (names.length === 0) return;
     const { ctx } = this.needs;
     const noticedUs = this.tickAfter(ctx.now(), this.populatorPhaseUs);
-    const startUs = this.tickAfter(noticedUs, this.reconcilerPhaseUs) + LOOP_US;
+    const startUs = this.tickAfter(noticedUs, this.reconcilerPhaseUs) + (attached ? 0 : LOOP_US);
     for (const volume of pod.spec.volumes ?? []) {
       this.note(volumes, volume.name, onDisk?.has(volume.name) ? 'mounted' : 'waiting');
       ctx.after(startUs - ctx.now(), () => ctx.spawn(this.setUp(volumes, volume, 0), 'volume-manager'));
     }
+  }
+
+  /** A pod that is to end already when a restarted kubelet learns of it: what it left on the disk is set up once more, since
+   *  its containers may still run (desired_state_of_world_populator.go, before it has added all pods). */
+  found(pod: Pod): void {
+    const { uid = '' } = pod.metadata;
+    if (this.needs.disk.volumes.has(uid)) this.add(pod, true);
   }
 
   /** Waits until all are set up, or for long enough. */

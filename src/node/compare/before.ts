@@ -63,19 +63,37 @@ function servicesBySlices(recording: Recording, found: ReadonlyMap<string, JsonO
     const labels = isObject(body.metadata.labels) ? body.metadata.labels : {};
     const name = labels['kubernetes.io/service-name'];
     if (typeof name !== 'string' || services.has(name) || made.has(`services/${name}`) || found.has(`services/${name}`)) continue;
-    const ports = (Array.isArray(body.ports) ? (body.ports as readonly JsonObject[]) : []).map(
-      ({ name: port, port: number, protocol }) => ({ ...(port ? { name: port } : {}), port: number, targetPort: number, protocol }),
-    );
+    const ports = (Array.isArray(body.ports) ? (body.ports as readonly JsonObject[]) : []).map(({ name: port, port: number, protocol }) => {
+      const nodePort = nodePortOf(recording, `${name}${port ? `:${String(port)}` : ''}`);
+      return {
+        ...(port ? { name: port } : {}),
+        port: number,
+        targetPort: number,
+        protocol,
+        ...(nodePort === null ? {} : { nodePort }),
+      };
+    });
     const own = Object.fromEntries(Object.entries(labels).filter(([label]) => !label.includes('kubernetes.io/')));
     const selector = Object.keys(own).length > 0 ? own : selectorByTargets(body, found);
     services.set(name, {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { name, namespace: recording.namespace, labels: own },
-      spec: { selector, ports },
+      spec: { selector, ports, ...(ports.some((port) => 'nodePort' in port) ? { type: 'NodePort' } : {}) },
     });
   }
   return [...services.values()];
+}
+
+/** The node port that kube-proxy's rules know for `SERVICE:PORT`. */
+function nodePortOf({ iptables, namespace }: Recording, servicePort: string): number | null {
+  for (const line of iptables.flatMap(({ stdin = '' }) => stdin.split('\n'))) {
+    if (!/^-A KUBE-(NODEPORTS|EXTERNAL-SERVICES) /.test(line) || !/KUBE-NODEPORTS|--dst-type LOCAL/.test(line)) continue;
+    const comment = /--comment "?([^" ]+)/.exec(line)?.[1];
+    const port = /--dport (\d+)/.exec(line)?.[1];
+    if (comment === `${namespace}/${servicePort}` && port !== undefined) return Number(port);
+  }
+  return null;
 }
 
 /** A Service without labels of its own: what the Deployment of its endpoints' Pods selects. */

@@ -55,6 +55,7 @@ export function outputLine(line: string, names: Names): string {
     .replace(/T[+-]\d+(\.\d+)?s|\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replace(/<DATE>|\w{3}, \d\d \w{3} \d{4} [\d:]{8} \+0000/g, '<time>')
     .replace(/\b(\d+d)?(\d+h)?(\d+m)?\d+s\b|\b\d+[mhd]\b/g, '<age>')
+    .replace(/(containerd:\/\/[\d.]+)\+unknown/, '$1')
     .replace(/resourceVersion: "\d+"/g, 'resourceVersion: <version>')
     .replace(/\bnode-\d+\b/g, '<node>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|uid-\d+|hex32-\d+|\b[0-9a-f]{32}\b/g, '<uid>')

@@ -41,11 +41,7 @@ function madeUp(recording: Recording, base: string, hashes: ReadonlyMap<string, 
   const { 'pod-template-hash': _, ...labels } = (
     isObject(seen?.metadata) && isObject(seen.metadata.labels) ? seen.metadata.labels : { app: base }
   ) as JsonObject;
-  const others = new Set(
-    [
-      ...JSON.stringify(recording.etcd.map(({ key }) => key)).matchAll(new RegExp(`/replicasets/[a-z0-9-]+/${base}-(${HASH}{6,10})"`, 'g')),
-    ].map((match) => match[1]),
-  );
+  const others = replicaSetsOf(recording, base);
   others.delete(hash);
   const deployment: JsonObject = {
     apiVersion: 'apps/v1',
@@ -57,7 +53,28 @@ function madeUp(recording: Recording, base: string, hashes: ReadonlyMap<string, 
       template: { metadata: { labels }, spec: { containers: [{ name: container, image }] } },
     },
   };
-  return { deployment, container, image, earlierImages: [...others].map((_hash, i) => `nginx:1.2${i + 1}`) };
+  return { deployment, container, image, earlierImages: imagesFor(others.size) };
+}
+
+const imagesFor = (count: number): string[] => Array.from({ length: count }, (_, i) => `nginx:1.2${i + 1}`);
+
+/** Hashes of a Deployment's ReplicaSets that the recording speaks of and did not make. */
+function replicaSetsOf(recording: Recording, base: string): Set<string> {
+  const born = namesCreated(recording);
+  const names = recording.etcd.map(({ key }) => key.split(`/registry/replicasets/${recording.namespace}/`)[1] ?? '');
+  const own = new RegExp(`^${base}-(${HASH}{6,10})$`);
+  return new Set(names.flatMap((name) => (born.has(name) ? [] : (own.exec(name)?.slice(1) ?? []))));
+}
+
+/** What a Deployment that is found otherwise was before: one image for each ReplicaSet but the one that it has now. */
+export function earlierOf(recording: Recording, deployment: JsonObject): MadeUp | null {
+  const { name } = deployment.metadata as JsonObject;
+  const template = isObject(deployment.spec) && isObject(deployment.spec.template) ? deployment.spec.template : {};
+  const containers = isObject(template.spec) && Array.isArray(template.spec.containers) ? template.spec.containers : [];
+  const [first] = containers as readonly JsonObject[];
+  const earlierImages = imagesFor(replicaSetsOf(recording, String(name)).size - 1);
+  if (first === undefined || earlierImages.length === 0) return null;
+  return { deployment, container: String(first.name), image: String(first.image), earlierImages };
 }
 
 /** The fullest picture of one of these Pods. */

@@ -194,18 +194,28 @@ function isMemoryLimit({ verb, uri, req }: AuditEntry): boolean {
   if (Object.keys(rest).length > 0 || !isObject(resources) || Object.keys(resources).join() !== 'limits') return false;
   return resources.limits === null || JSON.stringify(resources.limits) === '{"memory":"9007199254740988Ki"}';
 }
+/** The read that belongs to that patch, where the patch is all that the kubelet had to tell. One that has just started
+ *  reads every Pod, whatever it finds. */
+function lookBefore({ audit }: Recording, { uri, by, req }: AuditEntry): AuditEntry | undefined {
+  if (JSON.stringify(req).includes('null')) return undefined;
+  if (audit.some((entry) => entry.by === by && entry.verb === 'create' && entry.uri === '/api/v1/nodes')) return undefined;
+  const entries = audit.filter((entry) => entry.by === by && uri.startsWith(entry.uri));
+  const look = entries[entries.findIndex((entry) => entry.uri === uri && entry.req === req) - 1];
+  return look?.verb === 'get' ? look : undefined;
+}
 const metadataOf = (object: Json | undefined): JsonObject => (isObject(object) && isObject(object.metadata) ? object.metadata : {});
 
 /** The recording's lanes. */
 export function recordedLanes(recording: Recording): Lanes {
   const side = new Side(recording.namespace, servicesOf(recording));
   const limits = recording.audit.filter(isMemoryLimit);
+  const looks = limits.flatMap((limit) => lookBefore(recording, limit) ?? []);
   const limitWrites = new Set(limits.map(({ resVsPrev }) => Number(metadataOf(resVsPrev).resourceVersion)));
   const heartbeats = heartbeatWrites(recording);
   for (const entry of recording.audit) {
     // A long request stands there twice: when it began, and when it ended.
     if ((entry.stage ?? 'ResponseStarted') !== 'ResponseStarted' || (entry.verb === 'watch' && entry.stage === undefined)) continue;
-    if (limits.includes(entry)) continue;
+    if (limits.includes(entry) || looks.includes(entry)) continue;
     const bodyName = nameIn(entry.resDiff) ?? nameIn(entry.res) ?? nameIn(entry.req);
     side.request({ actor: entry.by, verb: entry.verb, uri: entry.uri, code: entry.code, bodyName });
   }
