@@ -17,7 +17,8 @@ import type { RecordedStep, Recording } from './compare/recording';
 import { ourLanes, recordedLanes } from './compare/sides';
 import { compareStartup, isStartup, type StartupRecording } from './compare/startup';
 
-const AFTER_US = 4_000_000; // the recorder went on for some seconds after its last step
+/** The recorder stopped about 2 s after its last step. Ours goes on for no longer than its last record, and this. */
+const AFTER_US = 300_000;
 /** Nothing happened for a while before a scenario began: what kube-apiserver remembers for 30 s is forgotten. */
 const CALM_US = 40_000_000;
 /** The recorded cluster's images were all made of busybox. */
@@ -47,7 +48,8 @@ class Replay {
   run(): LaneResult[] {
     this.prepare();
     this.recording.steps.forEach((step, i) => this.play(step, i));
-    const last = Math.max(0, ...this.recording.steps.map(({ t }) => t), ...this.recording.audit.map(({ t }) => t));
+    const { steps, audit, etcd, cri } = this.recording;
+    const last = Math.max(0, ...[...steps, ...audit, ...etcd, ...cri].map(({ t }) => t));
     this.until(this.startUs + last * 1_000 + AFTER_US);
     this.trace.follow();
     const real = recordedLanes(this.recording);

@@ -65,6 +65,11 @@ const isPeriodic = ({ verb, uri }: Request): boolean =>
     uri,
   );
 
+/** How often they look before they act is chance: the kubelet's status manager is told twice that a Pod has ended (SetPodStatus,
+ *  TerminatePod) and wakes up once or twice for it; the garbage collector looks whenever its graph changed meanwhile. */
+const looksAgain = (actor: string, resource: string): boolean =>
+  (actor === 'kubelet' && resource === 'pods') || actor === 'generic-garbage-collector';
+
 class Side {
   readonly lanes = new Lanes();
   readonly names = new Names();
@@ -84,9 +89,7 @@ class Side {
     const actor = request.actor.replace(/[@/]node-\d+$/, '');
     const lane = `requests ${actor} ${object.replace(/node-\d+$/, 'NODE')}`;
     const item = `${request.verb}${path.subresource ? `/${path.subresource}` : ''} ${request.code}`;
-    // The kubelet's status manager is told twice that a Pod has ended (SetPodStatus, TerminatePod), and wakes up once or
-    // twice for it: in the recordings 1 read in about half of the cases, 2 in the others.
-    if (actor === 'kubelet' && path.resource === 'pods' && item === 'get 200' && this.lanes.get(lane).at(-1) === item) return;
+    if (item === 'get 200' && looksAgain(actor, path.resource) && this.lanes.get(lane).at(-1) === item) return;
     this.lanes.add(lane, item);
   }
 
@@ -111,6 +114,8 @@ class Side {
     this.lastCalls.set(lane, atMs);
     // A look at a container with nothing before it is that of the statistics, every 10 s at all containers of a node.
     if (rpc === 'ContainerStatus' && sinceMs > LONE_LOOK_MS) return;
+    // A probe that runs every few seconds: how often is a matter of its phase and of when the recorder stopped.
+    if (rpc === 'ExecSync' && this.lanes.get(`cri ${lane}`).at(-1) === rpc) return;
     this.lanes.add(`cri ${lane}`, rpc);
   }
   private readonly lastCalls = new Map<string, number>();
