@@ -110,6 +110,24 @@ describe('kube-apiserver', () => {
     expect(Number(resourceVersion)).toBeGreaterThan(150);
   });
 
+  test('writes that the grace of a Pod has ended before the Pod goes', () => {
+    const cluster = new Cluster();
+    const pods = '/api/v1/namespaces/default/pods';
+    cluster.send('POST', '/api/v1/namespaces/default/serviceaccounts', {
+      kind: 'ServiceAccount',
+      apiVersion: 'v1',
+      metadata: { name: 'default' },
+    });
+    const spec = { nodeName: 'node-1', containers: [{ name: 'c', image: 'nginx' }] };
+    expect(cluster.send('POST', pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec }).status).toBe(201);
+    const heard = cluster.watch(`${pods}?watch=true&resourceVersionMatch=NotOlderThan&sendInitialEvents=true&timeoutSeconds=300`);
+    const grace = ({ type, object }: WatchDelivery) =>
+      `${type} ${(object as { metadata: JsonObject }).metadata.deletionGracePeriodSeconds}`;
+    const options = (gracePeriodSeconds: number) => ({ kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds });
+    for (const seconds of [20, 40, 0]) cluster.send('DELETE', `${pods}/a`, options(seconds));
+    expect(heard.map(grace).slice(-3)).toEqual(['MODIFIED 20', 'MODIFIED 0', 'DELETED 0']);
+  });
+
   test('refuses what nobody allowed, and says who asked', () => {
     const cluster = new Cluster();
     const refused = cluster.send('GET', '/api/v1/namespaces/default/pods', null, {}, { commonName: 'bob', organizations: [] });

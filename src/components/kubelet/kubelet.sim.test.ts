@@ -310,6 +310,8 @@ describe('a kubelet', () => {
     machine.startKubelet().run(5);
     expect(machine.calls()).toEqual(LOOK);
     expect(machine.requests()).toContain('GET /api/v1/namespaces/default/pods/a');
+    // For its CSINode, because it is registered already, and for the volumes that it finds.
+    expect(machine.nodeReads()).toBe(3);
     expect(machine.status('a')).toEqual(before);
   });
 
@@ -317,6 +319,8 @@ describe('a kubelet', () => {
     const machine = new Machine().pod('a', { containers: [nginx] }).rest();
     machine.kill(KUBELET).deletePod('a').mark().startKubelet().run(5);
     expect(machine.calls().filter((call) => call.startsWith('Stop'))).toEqual(['StopContainer', 'StopPodSandbox']);
+    // Its volumes are set up once more, but nothing that it refers to is watched any more.
+    expect(machine.events()).toContainEqual(expect.stringMatching(/^Warning FailedMount: .*"kube-root-ca.crt" not registered$/));
     expect(machine.get(core('pods'), 'a')).toBeNull();
   });
 

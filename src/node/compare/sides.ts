@@ -23,6 +23,7 @@ interface Request {
 }
 /** The recorded control plane ran beside its nodes, on none of them. */
 const CONTROL_PLANE_NODE = /^control-plane +Ready/;
+const CONTROL_PLANE_IMAGE = /^registry\.k8s\.io\/(kube-|etcd)/;
 /** The kubelet looks at a container right after its sandbox, or after what it did to the container. */
 const LONE_LOOK_MS = 60;
 
@@ -163,7 +164,9 @@ class Side {
     }
     if (rpc === 'ImageStatus' || rpc === 'PullImage') {
       const image = isObject(req.image) ? text(req.image.image) : null;
-      return image === null || image.startsWith('sha256:') ? null : `image ${image.replace(/:latest$/, '')}`;
+      return image === null || image.startsWith('sha256:') || CONTROL_PLANE_IMAGE.test(image)
+        ? null
+        : `image ${image.replace(/:latest$/, '')}`;
     }
     const id = text(req.podSandboxId) ?? text(req.containerId);
     const lane = id === null ? null : (this.sandboxes.get(id) ?? null);

@@ -155,6 +155,12 @@ export class Machine {
         : [];
     });
   }
+  /** How often the kubelet read its Node. */
+  nodeReads(): number {
+    const isRead = ({ protocol, kind, method, path }: HttpRequest): boolean =>
+      protocol === 'http' && kind === 'request' && method === 'GET' && /\/nodes\/[^/?]+$/.test(path);
+    return this.sent().filter(({ payload }) => isRead(payload as HttpRequest)).length;
+  }
   /** `Normal Started: Container started`, a repeated one as `again: ...`. */
   events(): string[] {
     return this.sent().flatMap(({ payload }) => {
