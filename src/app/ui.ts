@@ -5,11 +5,13 @@ import type { Granularity } from './player';
 export type Panel = 'story' | 'message';
 export type Sheet = 'story' | 'message' | 'terminal';
 /** Ways to look at the same recording at the same cursor. */
-export const VIEWS = ['stage', 'flow', 'architecture'] as const;
+export const VIEWS = ['stage', 'table', 'flow', 'architecture'] as const;
 export type View = (typeof VIEWS)[number];
 export interface Ui {
   /** What the middle of the page shows. */
   readonly view: View;
+  /** What the record table is to show, as it was typed. */
+  readonly filter: string;
   /** The drawer at the right. */
   readonly panel: Panel | null;
   /** The sheet below on a narrow page. */
@@ -26,6 +28,7 @@ export interface Ui {
 
 export const useUi = create<Ui>(() => ({
   view: 'stage',
+  filter: '',
   panel: null,
   sheet: 'story',
   terminalOpen: false,

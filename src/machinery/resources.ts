@@ -149,6 +149,14 @@ export function parsePath(path: string): RequestPath | null {
   };
 }
 
+/** What RBAC calls a request. */
+export function verbOf(method: string, path: string): string {
+  const name = parsePath(path)?.name ?? null;
+  if (method === 'GET') return /[?&]watch=(true|1)/.test(path) ? 'watch' : name === null ? 'list' : 'get';
+  if (method === 'DELETE') return name === null ? 'deletecollection' : 'delete';
+  return { POST: 'create', PUT: 'update', PATCH: 'patch' }[method] ?? method.toLowerCase();
+}
+
 /** `a=b&c=d%20e`, decoded. */
 export function parseQuery(text: string): { readonly [name: string]: string } {
   const query: { [name: string]: string } = {};

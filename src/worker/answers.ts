@@ -7,6 +7,8 @@ import { noteOf } from '../narration/notes';
 import { sentenceOf } from '../narration/sentence';
 import type { Story } from '../narration/story';
 import { fieldChangesOf } from '../trace/field-changes';
+import { filterRecords } from '../trace/filter';
+import { parseFilter } from '../trace/filter-text';
 import { INSIDE } from '../trace/levels';
 import { objectsAt, sceneAt } from '../trace/scene';
 import type { Trace } from '../trace/trace';
@@ -29,11 +31,18 @@ export function answerTo(question: Question, trace: Trace, story: Story): Answer
       return { type: 'interior', interior: interiorAt(trace, question.component, question.seq) };
     case 'objects':
       return { type: 'objects', objects: objectsAt(trace, question.seq) };
+    case 'filter':
+      return { type: 'filter', seqs: filtered(question.text, trace, story) };
     case 'lessons':
       return { type: 'lessons', lessons: lessonsOf(trace) };
     case 'transcript':
       return { type: 'transcript', lines: transcript(question.level, trace, story) };
   }
+}
+
+function filtered(text: string, trace: Trace, { steps }: Story): readonly number[] {
+  const terms = parseFilter(text);
+  return terms.ok ? filterRecords(terms.value, trace, new Set(steps.map(({ seq }) => seq))) : [];
 }
 
 const linesOf = (trace: Trace, record: TraceRecord | undefined): Line[] => (record === undefined ? [] : [lineOf(record, trace)]);

@@ -20,7 +20,9 @@ export type Question =
   | { readonly type: 'interior'; readonly seq: number; readonly component: string }
   | { readonly type: 'objects'; readonly seq: number }
   | { readonly type: 'transcript'; readonly level: Level }
-  | { readonly type: 'lessons' };
+  | { readonly type: 'lessons' }
+  /** Records that a filter finds; the text is read on both sides. */
+  | { readonly type: 'filter'; readonly text: string };
 
 export type ToWorker =
   /** Starts a run from nothing: boot, then its inputs. Replaces any other. */
@@ -163,6 +165,7 @@ export type Answer =
   | { readonly type: 'interior'; readonly interior: { readonly [path: string]: Json } | null }
   | { readonly type: 'objects'; readonly objects: readonly ObjectRow[] }
   | { readonly type: 'lessons'; readonly lessons: Lessons }
+  | { readonly type: 'filter'; readonly seqs: readonly number[] }
   | { readonly type: 'transcript'; readonly lines: readonly (Step & { readonly atUs: number })[] };
 
 /** The page's view of a cluster: a worker behind it, or the same code in this thread. */

@@ -8,6 +8,7 @@ import { Choice } from './controls';
 import panel from './panel.module.css';
 
 const OTHERS = {
+  table: lazy(() => import('../table/table')),
   flow: lazy(() => import('../learn/flow')),
   architecture: lazy(() => import('../learn/architecture')),
 } satisfies { readonly [view in Exclude<View, 'stage'>]: unknown };

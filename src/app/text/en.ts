@@ -19,6 +19,7 @@ export const en = {
   views: {
     label: 'Show',
     stage: 'The stage',
+    table: 'The records',
     flow: 'The flow at a glance',
     architecture: 'The architecture',
   },

@@ -1,0 +1,32 @@
+// The record table and its filter language.
+import type { Page } from 'playwright/test';
+import { axe, expect, position, run, test } from './page';
+
+const COMMAND = 'kubectl create deployment test --image=nginx';
+const rows = (page: Page) => page.getByRole('list', { name: 'Records' }).getByRole('button');
+
+test('a filter finds messages; a match is one key away; a wrong filter is marked and harms nothing (teaching 13)', async ({ page }) => {
+  await page.goto('./');
+  await run(page, COMMAND);
+  await page.getByRole('radio', { name: 'Messages' }).check({ force: true });
+  await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'The records' });
+  const filter = page.getByRole('searchbox', { name: 'Filter' });
+  await filter.fill('from:kubelet verb:patch object:pod/test-* kind:request');
+  await expect(page.getByText(/^\d+ of \d+$/)).toBeVisible();
+  const found = await rows(page).count();
+  expect(found).toBeGreaterThanOrEqual(3);
+  await expect(rows(page).first()).toContainText('PATCH /api/v1/namespaces/default/pods/test-');
+  await filter.press('Enter');
+  await expect(position(page)).toHaveAttribute('aria-valuetext', /kubelet on node-\d -> kube-apiserver/);
+  await expect(rows(page).first()).toHaveAttribute('aria-current', 'step');
+  await rows(page).first().press('ArrowDown');
+  await expect(rows(page).nth(1)).toHaveAttribute('aria-current', 'step');
+  expect(await axe(page)).toEqual([]);
+  await filter.fill('from:kubelet form:x');
+  await expect(page.getByRole('alert')).toContainText('form:x');
+  await expect(rows(page)).toHaveCount(found);
+  await filter.fill('status:418');
+  await expect(page.getByText('No message matches.')).toBeVisible();
+  await filter.press('Escape');
+  await expect(filter).toHaveValue('');
+});
