@@ -123,6 +123,12 @@ export function imagesBefore(recording: Recording, node: string): string[] {
   return [...new Set([...[...used].filter((image) => !pulled.has(image)), ...[...usedHere].filter((image) => !pulledHere.has(image))])];
 }
 
+/** Nodes that pulled an image in the scenario, unless all did: what stood before and uses that image was not there. */
+export function pullingNodes({ cri }: Recording, nodes: readonly string[]): string[] {
+  const pulled = new Set(cri.flatMap(({ rpc, node }) => (rpc === 'PullImage' ? [node] : [])));
+  return nodes.every((node) => pulled.has(node)) ? [] : [...pulled].sort();
+}
+
 /** Nodes whose kubelet ran Pods and did not open a watch on the namespace's root certificate: another Pod had it open. */
 export function warmNodes(recording: Recording): string[] {
   if (recording.namespace !== 'default') return []; // what stood in other namespaces is made up again
