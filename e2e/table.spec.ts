@@ -30,3 +30,24 @@ test('a filter finds messages; a match is one key away; a wrong filter is marked
   await filter.press('Escape');
   await expect(filter).toHaveValue('');
 });
+
+test('the objects at the cursor stand under their owners, and lead to what wrote them (teaching 8)', async ({ page }) => {
+  await page.goto('./');
+  await run(page, COMMAND);
+  await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'The objects' });
+  await position(page).focus();
+  await page.keyboard.press('Home');
+  const object = (kind: string) => page.getByRole('button', { name: new RegExp(`^${kind} test`) });
+  await expect(page.getByText('Without a namespace')).toBeVisible();
+  await expect(object('Deployment')).toHaveCount(0);
+  await page.keyboard.press('End');
+  const pod = page
+    .getByRole('listitem')
+    .filter({ has: object('Deployment') })
+    .getByRole('listitem')
+    .filter({ has: object('ReplicaSet') });
+  await expect(pod.getByRole('listitem').filter({ has: object('Pod') })).toHaveCount(1);
+  expect(await axe(page)).toEqual([]);
+  await object('Pod').click();
+  await expect(position(page)).toHaveAttribute('aria-valuetext', /kube-apiserver -> etcd: write \/registry\/pods\/default\/test-/);
+});

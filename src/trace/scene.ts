@@ -59,7 +59,10 @@ export interface ObjectRow {
   readonly namespace: string | null;
   readonly name: string;
   readonly revision: number;
+  /** `ReplicaSet/test-…`, in the same namespace. */
   readonly owner: string | null;
+  /** The message that wrote it last; null if the recording has none. */
+  readonly written: number | null;
 }
 
 const LAST_WRITES = 8;
@@ -86,7 +89,9 @@ export function sceneAt(trace: Trace, seq: number): SceneFacts {
 
 /** All that etcd held after record `seq`, in the order of its keys. */
 export function objectsAt(trace: Trace, seq: number): ObjectRow[] {
-  const rows = trace.history.groupsLike('object/').flatMap((group) => [...trace.history.group(group, seq)].map(objectRow));
+  const rows = trace.history
+    .groupsLike('object/')
+    .flatMap((group) => [...trace.history.group(group, seq)].map((entry) => objectRow(entry, trace)));
   return rows.sort((a, b) => compareBytes(a.key, b.key));
 }
 
@@ -101,7 +106,7 @@ function stored(trace: Trace, resource: string, seq: number): JsonObject[] {
   return objects;
 }
 
-function objectRow([key, value]: [string, Json]): ObjectRow {
+function objectRow([key, value]: [string, Json], trace: Trace): ObjectRow {
   const { object, revision } = value as unknown as Stored;
   const subject = subjectOfObject(object);
   return {
@@ -111,6 +116,7 @@ function objectRow([key, value]: [string, Json]): ObjectRow {
     namespace: subject?.namespace ?? null,
     name: subject?.name ?? key.slice(key.lastIndexOf('/') + 1),
     owner: isObject(object) ? ownerOf(object) : null,
+    written: trace.get(trace.commitOfRevision(revision)?.seq ?? -1)?.cause ?? null,
   };
 }
 

@@ -9,6 +9,7 @@ import panel from './panel.module.css';
 
 const OTHERS = {
   table: lazy(() => import('../table/table')),
+  objects: lazy(() => import('../objects/objects')),
   flow: lazy(() => import('../learn/flow')),
   architecture: lazy(() => import('../learn/architecture')),
 } satisfies { readonly [view in Exclude<View, 'stage'>]: unknown };

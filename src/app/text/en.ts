@@ -20,6 +20,7 @@ export const en = {
     label: 'Show',
     stage: 'The stage',
     table: 'The records',
+    objects: 'The objects',
     flow: 'The flow at a glance',
     architecture: 'The architecture',
   },
