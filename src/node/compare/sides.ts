@@ -108,9 +108,10 @@ class Side {
     return resource === 'endpointslices' ? this.names.generated(name) : this.names.name(name);
   }
 
-  call({ rpc, req, res, atMs }: Call): void {
+  call({ rpc, req, res, atMs, node }: Call): void {
     const lane = this.callLane(rpc, req, res);
     if (lane === null) return;
+    if (lane.startsWith('image ')) return this.imageCall(lane, node, rpc);
     const sinceMs = atMs - (this.lastCalls.get(lane) ?? Number.NEGATIVE_INFINITY);
     this.lastCalls.set(lane, atMs);
     // A look at a container with nothing before it is that of the statistics, every 10 s at all containers of a node.
@@ -120,6 +121,20 @@ class Side {
     this.lanes.add(`cri ${lane}`, rpc);
   }
   private readonly lastCalls = new Map<string, number>();
+
+  /** Nodes ask for an image at the same time: each has its own order. */
+  private imageCall(lane: string, node: string, rpc: string): void {
+    const nodes = this.imageCalls.get(lane) ?? new Map<string, string[]>();
+    this.imageCalls.set(lane, nodes.set(node, [...(nodes.get(node) ?? []), rpc]));
+  }
+  private readonly imageCalls = new Map<string, Map<string, string[]>>();
+
+  /** With what can only be told at the end. */
+  finished(): Lanes {
+    for (const [lane, nodes] of this.imageCalls)
+      for (const calls of [...nodes.values()].map((each) => each.join(', ')).sort()) this.lanes.add(`cri ${lane}`, calls);
+    return this.lanes;
+  }
 
   event(type: string, reason: string, object: string): void {
     this.lanes.add(`events ${this.names.text(object).replace(/node-\d+$/, 'NODE')}`, `${type} ${reason}`);
@@ -239,7 +254,7 @@ export function recordedLanes(recording: Recording): Lanes {
   recording.steps.forEach((step, i) => {
     if (step.cmd !== undefined) side.output(i, step.stdout ?? '', step.stderr ?? '', step.exit ?? 0);
   });
-  return side.lanes;
+  return side.finished();
 }
 
 const byReason = (a: { reason: string }, b: { reason: string }): number => (a.reason < b.reason ? -1 : a.reason > b.reason ? 1 : 0);
@@ -284,7 +299,7 @@ export function ourLanes(trace: Trace, first: number, recording: Recording, step
     const output = outputs.get(input);
     if (output !== undefined) side.output(step, output.stdout, output.stderr, output.exit);
   }
-  return side.lanes;
+  return side.finished();
 }
 
 /** Served for a node's heartbeat. */
