@@ -2,7 +2,8 @@
 import { defineConfig } from 'playwright/test';
 import { browserPath, FLAGS } from './browser';
 
-const PORT = 4187;
+// Another one lets two runs stand beside each other.
+const PORT = Number(process.env.E2E_PORT ?? 4187);
 const executablePath = browserPath();
 
 export default defineConfig({

@@ -51,3 +51,21 @@ test('the objects at the cursor stand under their owners, and lead to what wrote
   await object('Pod').click();
   await expect(position(page)).toHaveAttribute('aria-valuetext', /kube-apiserver -> etcd: write \/registry\/pods\/default\/test-/);
 });
+
+test('the transcript is a document: lines of every chapter, to search, copy and print (teaching 16)', async ({ page }) => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto('./');
+  await run(page, COMMAND);
+  await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'The transcript' });
+  const document = page.getByRole('article', { name: 'Transcript' });
+  for (const chapter of ['Request', 'Persist', 'Schedule', 'Run', 'Report', 'Loop'])
+    await expect(document.getByRole('heading', { name: chapter }).first()).toBeVisible();
+  expect(await axe(page)).toEqual([]);
+  await document.getByRole('button', { name: /^kube-scheduler -> kube-apiserver: bind Pod/i }).click();
+  await expect(position(page)).toHaveAttribute('aria-valuetext', /kube-scheduler -> kube-apiserver: bind Pod/);
+  await document.getByRole('button', { name: 'Copy as Markdown' }).click();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('## Schedule');
+  await page.emulateMedia({ media: 'print' });
+  await expect(document).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Next', exact: true })).toBeHidden();
+});

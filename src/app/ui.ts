@@ -5,7 +5,7 @@ import type { Granularity } from './player';
 export type Panel = 'story' | 'message';
 export type Sheet = 'story' | 'message' | 'terminal';
 /** Ways to look at the same recording at the same cursor. */
-export const VIEWS = ['stage', 'table', 'objects', 'flow', 'architecture'] as const;
+export const VIEWS = ['stage', 'table', 'objects', 'flow', 'architecture', 'transcript'] as const;
 export type View = (typeof VIEWS)[number];
 export interface Ui {
   /** What the middle of the page shows. */

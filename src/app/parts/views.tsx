@@ -12,6 +12,7 @@ const OTHERS = {
   objects: lazy(() => import('../objects/objects')),
   flow: lazy(() => import('../learn/flow')),
   architecture: lazy(() => import('../learn/architecture')),
+  transcript: lazy(() => import('../transcript/transcript')),
 } satisfies { readonly [view in Exclude<View, 'stage'>]: unknown };
 
 export function Views() {

@@ -23,6 +23,7 @@ export const en = {
     objects: 'The objects',
     flow: 'The flow at a glance',
     architecture: 'The architecture',
+    transcript: 'The transcript',
   },
   bar: {
     startPage: 'Watchloop, start page',
