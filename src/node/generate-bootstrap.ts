@@ -1,6 +1,6 @@
 // Makes src/components/kube-apiserver/bootstrap/objects.json from ../shared/vectors/real-bootstrap.json: the
 // objects that a real apiserver writes when it finds an empty store, in the order of real-startup.json.
-// Run: npx tsx src/node/generate-bootstrap.ts
+// Run: node src/node/run.mjs generate-bootstrap
 import { readFileSync, writeFileSync } from 'node:fs';
 
 interface Recorded {

@@ -1,5 +1,5 @@
 // Writes machinery/schema-table.json from a recording of a real apiserver's /openapi/v2:
-//   npx tsx src/node/generate-schema.ts ../shared/vectors/real-schema.json
+//   node src/node/run.mjs generate-schema ../shared/vectors/real-schema.json
 // One line of text per type, see machinery/schema.ts for its grammar.
 import { readFileSync, writeFileSync } from 'node:fs';
 
