@@ -2,8 +2,8 @@
 import { create } from 'zustand';
 import type { Granularity } from './player';
 
-export type Panel = 'story' | 'message';
-export type Sheet = 'story' | 'message' | 'terminal';
+export type Panel = 'story' | 'message' | 'inside';
+export type Sheet = Panel | 'terminal';
 /** Ways to look at the same recording at the same cursor. */
 export const VIEWS = ['stage', 'table', 'objects', 'flow', 'architecture', 'transcript'] as const;
 export type View = (typeof VIEWS)[number];
@@ -24,6 +24,8 @@ export interface Ui {
   readonly shortcuts: boolean;
   /** The component on the stage whose facts are shown. */
   readonly selected: string | null;
+  /** The component whose inside is open; it stays so while other panels are looked at. */
+  readonly inside: string | null;
 }
 
 export const useUi = create<Ui>(() => ({
@@ -37,12 +39,17 @@ export const useUi = create<Ui>(() => ({
   dark: false,
   shortcuts: false,
   selected: null,
+  inside: null,
 }));
 
 export const show = (change: Partial<Ui>): void => useUi.setState(change);
 
 /** Opens the message in focus, where there is room for it. */
 export const openMessage = (): void => useUi.setState({ panel: 'message', sheet: 'message' });
+
+/** Opens a component; a node of any size by `node/NAME`. */
+export const lookInside = (id: string): void =>
+  useUi.setState({ inside: id.replace(/^(row|cell)\//, 'node/'), selected: null, panel: 'inside', sheet: 'inside' });
 
 /** Closes the topmost thing that is open; false if nothing was. */
 export function closeTopmost(): boolean {

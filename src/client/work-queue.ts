@@ -70,7 +70,8 @@ export class WorkQueue {
   addRateLimited(key: string): void {
     const failures = this.failures.get(key) ?? 0;
     this.failures.set(key, failures + 1);
-    const delayUs = Math.min((this.options.firstRetryUs ?? FIRST_RETRY_US) * 2 ** Math.min(failures, 30), MAX_RETRY_US);
+    const delayUs = this.delayAfter(failures + 1);
+    this.note({ failed: key }, { [this.backoffPath(key)]: { failures: failures + 1, delayUs } });
     this.addAfter(key, delayUs, { idle: delayUs > PATIENT_RETRY_US });
   }
   /** Failures in a row of this key. */
@@ -78,7 +79,7 @@ export class WorkQueue {
     return this.failures.get(key) ?? 0;
   }
   forget(key: string): void {
-    this.failures.delete(key);
+    if (this.failures.delete(key)) this.note({ forgotten: key }, { [this.backoffPath(key)]: null });
   }
 
   /** Waits for a key; the task then runs as caused by what added it. Call `done` when finished with it. */
@@ -100,6 +101,7 @@ export class WorkQueue {
     const interior: { [path: string]: Json } = {};
     for (const key of this.waiting.keys()) interior[this.path(key)] = 'waiting';
     for (const key of this.processing.keys()) interior[this.path(key)] = 'processing';
+    for (const [key, failures] of this.failures) interior[this.backoffPath(key)] = { failures, delayUs: this.delayAfter(failures) };
     return interior;
   }
 
@@ -116,6 +118,12 @@ export class WorkQueue {
     }
   }
 
+  private delayAfter(failures: number): number {
+    return Math.min((this.options.firstRetryUs ?? FIRST_RETRY_US) * 2 ** Math.min(failures - 1, 30), MAX_RETRY_US);
+  }
+  private backoffPath(key: string): string {
+    return `backoff/${this.name}/${key}`;
+  }
   private path(key: string): string {
     return `queue/${this.name}/${key}`;
   }

@@ -5,6 +5,9 @@
 //   running             COMPONENT  true
 //   watch               SEQ        {client, server, actor, resource}     an open watch
 //   interior/COMPONENT  PATH       value                                 what a component said of its inside
+//   told/COMPONENT      PATH       {seq, detail}                         what it said when it set a path, or last decided
+//   fed                 SEQ        {count, revision}                     what a watch has delivered; count null if not known
+//   last-watch          WHOSE      SEQ                                   the last one of a client, its part and a resource
 //   queue               NAME       n                                     keys waiting or being worked on
 //   rules               NODE       n                                     service rules in its kernel
 
@@ -35,6 +38,8 @@ export function changesOf(record: TraceRecord, trace: Trace): Iterable<Change> {
       return insideChanges(record, payload, trace);
     case 'response':
       return payload.protocol === 'iptables' ? rulesWritten(record, trace) : watchOpened(record, trace);
+    case 'watch-delivery':
+      return fed(record, trace);
     case 'stream-end':
       return record.exchange === null ? [] : [['watch', String(record.exchange), null]];
     default:
@@ -52,12 +57,41 @@ function* insideChanges(record: TraceRecord, inside: Inside, trace: Trace): Gene
   yield* committed(record, trace);
   // A client that closes its watch sends nothing; its server notices.
   if (inside.topic === 'watch-cache' && typeof inside.detail.closed === 'number') yield ['watch', String(inside.detail.closed), null];
+  const told = toldPath(inside);
+  if (told !== undefined) yield [`told/${from}`, told, inside.set[told] === null ? null : { seq, detail: inside.detail }];
   for (const [path, value] of Object.entries(inside.set)) yield* interiorChange(from, path, value ?? null, seq, trace);
+}
+
+const TELLING: ReadonlySet<string> = new Set(['commit', 'container', 'image', 'volume', 'pod-worker']);
+
+/** Where the words of an inside record are kept: with what it set, or by what was decided on. */
+function toldPath({ topic, detail, set }: Inside): string | undefined {
+  if (topic === 'reconcile') return `reconcile/${String(detail.queue ?? '')}`;
+  if (topic === 'schedule') return `schedule/${String(detail.pod ?? '')}`;
+  return TELLING.has(topic) ? Object.keys(set)[0] : undefined;
+}
+
+/** How many objects a watch has told of, if it or one before began with all of them, and its last version. */
+function fed({ exchange, payload, seq }: TraceRecord, { history }: Trace): Change[] {
+  if (payload.kind !== 'watch-delivery' || exchange === null) return [];
+  const revision = revisionTold(payload.protocol === 'http' ? payload.object : payload.body);
+  if (Number.isNaN(revision)) return [];
+  const count = (history.at('fed', String(exchange), seq) as { readonly count: number | null } | null)?.count ?? null;
+  const step = payload.protocol !== 'http' ? 0 : payload.type === 'ADDED' ? 1 : payload.type === 'DELETED' ? -1 : 0;
+  return [['fed', String(exchange), { count: count === null ? null : count + step, revision }]];
+}
+
+/** The version of an object, or of the first event of an etcd watch. */
+export function revisionTold(told: { readonly [key: string]: Json | undefined }): number {
+  if (isObject(told.metadata)) return Number(told.metadata.resourceVersion);
+  const [first] = Array.isArray(told.events) ? (told.events as readonly Json[]) : [];
+  return isObject(first) && isObject(first.kv) ? Number(first.kv.mod_revision) : Number.NaN;
 }
 
 /** A process that stops takes its memory and its connections with it. */
 function* forgotten(component: ComponentId, seq: number, trace: Trace): Generator<Change> {
   for (const [path] of trace.history.group(`interior/${component}`, seq)) yield* interiorChange(component, path, null, seq, trace);
+  for (const [path] of trace.history.group(`told/${component}`, seq)) yield [`told/${component}`, path, null];
   for (const [path, watch] of trace.history.group('watch', seq)) {
     if (isObject(watch) && (watch.client === component || watch.server === component)) yield ['watch', path, null];
   }
@@ -95,7 +129,22 @@ function watchOpened(record: TraceRecord, trace: Trace): Change[] {
         ? watchedPrefix(request.payload.body)
         : null;
   if (resource === null) return [];
-  return [['watch', String(request.seq), { client: request.from, server: request.to, actor: request.actor, resource }]];
+  const { seq, from: client, to: server, actor } = request;
+  const path = String(seq);
+  const name = `${client} ${actor} ${resource}`;
+  return [
+    ['watch', path, { client, server, actor, resource }],
+    ['fed', path, fedAtStart(request, name, record.seq, trace)],
+    ['last-watch', name, seq],
+  ];
+}
+
+/** A watch that begins with all there is has told of nothing yet; another goes on where the last one ended. */
+function fedAtStart({ payload }: TraceRecord, name: string, seq: number, { history }: Trace): Json {
+  if (payload.kind === 'request' && payload.protocol === 'http' && payload.path.includes('sendInitialEvents=true'))
+    return { count: 0, revision: null };
+  const last = history.at('last-watch', name, seq);
+  return (last === null ? null : history.at('fed', String(last), seq)) ?? { count: null, revision: null };
 }
 
 function watchedResource(request: HttpRequest): string | null {

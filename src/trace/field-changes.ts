@@ -1,7 +1,7 @@
 // What a message changed in the object it is about: each field before and after, taken from etcd's history.
 import { isObject, type Json, jsonEqual } from '../base/json';
 import type { TraceRecord } from '../wire/record';
-import { type Commit, groupOfKey, type Stored } from './changes';
+import { type Commit, groupOfKey, revisionTold, type Stored } from './changes';
 import type { Trace } from './trace';
 
 export interface FieldChange {
@@ -39,13 +39,6 @@ function commitTold(record: TraceRecord, trace: Trace): Commit | undefined {
   if (request?.payload.kind !== 'request') return undefined;
   if (request.payload.protocol !== 'etcd' && (request.payload.protocol !== 'http' || request.payload.method === 'GET')) return undefined;
   return commitBelow(request, trace, MAX_DEPTH);
-}
-
-/** The version of an object, or of the first event of an etcd watch. */
-function revisionTold(told: { readonly [key: string]: Json | undefined }): number {
-  if (isObject(told.metadata)) return Number(told.metadata.resourceVersion);
-  const [first] = Array.isArray(told.events) ? (told.events as readonly Json[]) : [];
-  return isObject(first) && isObject(first.kv) ? Number(first.kv.mod_revision) : Number.NaN;
 }
 
 /** The last write that a request led to before it was answered: a conflict is tried again. */

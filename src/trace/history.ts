@@ -44,6 +44,14 @@ export class History {
     return versions.values[placeOf(versions.seqs, seq) - 1] ?? null;
   }
 
+  /** Every value of `path` up to record `seq`, with the record that set it, oldest first. */
+  versions(group: string, path: string, seq: number): readonly (readonly [seq: number, value: Json | null])[] {
+    const versions = this.groups.get(group)?.get(path);
+    if (versions === undefined) return [];
+    const { seqs, values } = versions;
+    return seqs.slice(0, placeOf(seqs, seq) + 1).map((at, i) => [at, values[i] ?? null]);
+  }
+
   /** The paths of a group that have a value after record `seq`, with it, in the order in which they
    *  first appeared. */
   *group(group: string, seq: number): Generator<[string, Json]> {

@@ -13,6 +13,7 @@ import { INSIDE } from '../trace/levels';
 import { objectsAt, sceneAt } from '../trace/scene';
 import type { Trace } from '../trace/trace';
 import type { TraceRecord } from '../wire/record';
+import { interiorAt, keyHistoryAt } from './interior';
 import { type Answer, type Detail, LEVELS, type Level, type Line, type Question, type Step } from './protocol';
 
 const MAX_CAUSES = 200;
@@ -28,7 +29,9 @@ export function answerTo(question: Question, trace: Trace, story: Story): Answer
     case 'scene':
       return { type: 'scene', scene: sceneAt(trace, question.seq) };
     case 'interior':
-      return { type: 'interior', interior: interiorAt(trace, question.component, question.seq) };
+      return { type: 'interior', ...interiorAt(trace, question.component, question.seq) };
+    case 'key':
+      return { type: 'key', ...keyHistoryAt(trace, question.key, question.seq, question.between) };
     case 'objects':
       return { type: 'objects', objects: objectsAt(trace, question.seq) };
     case 'filter':
@@ -46,12 +49,6 @@ function filtered(text: string, trace: Trace, { steps }: Story): readonly number
 }
 
 const linesOf = (trace: Trace, record: TraceRecord | undefined): Line[] => (record === undefined ? [] : [lineOf(record, trace)]);
-
-function interiorAt({ history }: Trace, component: string, seq: number): { readonly [path: string]: Json } | null {
-  const paths = Object.fromEntries(history.group(`interior/${component}`, seq));
-  const running = history.at('running', component, seq) === true;
-  return running || Object.keys(paths).length > 0 ? paths : null;
-}
 
 function detailOf(seq: number, trace: Trace): Detail | null {
   const record = trace.get(seq);

@@ -18,6 +18,8 @@ export type Question =
   | { readonly type: 'lines'; readonly seqs: readonly number[] }
   | { readonly type: 'scene'; readonly seq: number }
   | { readonly type: 'interior'; readonly seq: number; readonly component: string }
+  /** The versions of an etcd key until then, and what differs between two of its revisions: by default the last two. */
+  | { readonly type: 'key'; readonly seq: number; readonly key: string; readonly between: readonly [before: number, after: number] | null }
   | { readonly type: 'objects'; readonly seq: number }
   | { readonly type: 'transcript'; readonly level: Level }
   | { readonly type: 'lessons' }
@@ -158,11 +160,35 @@ export interface Detail {
   readonly note: string | null;
 }
 
+/** One component as it was after a record. */
+export interface Interior {
+  /** What it keeps: equals its inspect(). Null if it does not run. */
+  readonly interior: { readonly [path: string]: Json } | null;
+  /** What the recording says of it besides: what it told, what its watches brought. */
+  readonly told: { readonly [path: string]: Json };
+  /** Since when it runs, or does not. Null if it never ran. */
+  readonly sinceUs: number | null;
+}
+export interface KeyHistory {
+  /** Oldest first. `version` counts from 1 since the key was created. */
+  readonly versions: readonly KeyVersion[];
+  readonly before: number | null;
+  readonly after: number | null;
+  readonly changes: readonly FieldChange[];
+}
+export interface KeyVersion {
+  readonly seq: number;
+  readonly revision: number;
+  readonly version: number;
+  readonly deleted: boolean;
+}
+
 export type Answer =
   | { readonly type: 'detail'; readonly detail: Detail | null }
   | { readonly type: 'lines'; readonly lines: readonly Line[] }
   | { readonly type: 'scene'; readonly scene: SceneFacts }
-  | { readonly type: 'interior'; readonly interior: { readonly [path: string]: Json } | null }
+  | ({ readonly type: 'interior' } & Interior)
+  | ({ readonly type: 'key' } & KeyHistory)
   | { readonly type: 'objects'; readonly objects: readonly ObjectRow[] }
   | { readonly type: 'lessons'; readonly lessons: Lessons }
   | { readonly type: 'filter'; readonly seqs: readonly number[] }

@@ -10,7 +10,7 @@ import { Grip } from './grip';
 import { Body, Tabs } from './panel';
 import style from './panel.module.css';
 
-const NAMES: readonly Panel[] = ['story', 'message'];
+const NAMES: readonly Panel[] = ['story', 'message', 'inside'];
 const loadFeatures = () => import('./motion-features').then((features) => features.default);
 const REDUCED = { system: 'user', reduced: 'always', full: 'never' } as const;
 

@@ -9,8 +9,9 @@ export const loadStory = () => import('./story');
 export const loadMessage = () => import('./message');
 const Story = lazy(loadStory);
 const Message = lazy(loadMessage);
+const Inside = lazy(() => import('../interiors/inside'));
 
-const SHEETS: readonly SheetName[] = ['story', 'message', 'terminal'];
+const SHEETS: readonly SheetName[] = ['story', 'message', 'inside', 'terminal'];
 
 export function Sheet() {
   const sheet = useUi((ui) => ui.sheet);
@@ -62,12 +63,17 @@ export function Tabs<N extends SheetName>({ names, chosen, choose, children }: T
   );
 }
 
+const BODIES: { readonly [name in SheetName]: () => ReactNode } = {
+  story: () => <Story />,
+  message: () => <Message />,
+  inside: () => <Inside />,
+  terminal: () => <Terminal alwaysOpen />,
+};
+
 export function Body({ name }: { readonly name: SheetName }) {
   return (
     <div id="tab-body" role="tabpanel" aria-labelledby={`tab-${name}`} className={style.body}>
-      <Suspense fallback={<p className={style.empty}>{en.message.loading}</p>}>
-        {name === 'story' ? <Story /> : name === 'message' ? <Message /> : <Terminal alwaysOpen />}
-      </Suspense>
+      <Suspense fallback={<p className={style.empty}>{en.message.loading}</p>}>{BODIES[name]()}</Suspense>
     </div>
   );
 }

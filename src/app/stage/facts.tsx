@@ -7,7 +7,7 @@ import type { Layout } from '../layout';
 import type { Place, Rect } from '../places';
 import { useSignal } from '../react';
 import { en } from '../text/en';
-import { show, useUi } from '../ui';
+import { lookInside, show, useUi } from '../ui';
 import { rectOf } from '../ways';
 import { placeCallout } from './callout-place';
 import { isNarrow, toScreen } from './camera';
@@ -50,6 +50,11 @@ function Card({ id }: { readonly id: string }) {
           {id.startsWith('pod/') && <PodFacts pod={scene.pods.find((pod) => `pod/${pod.key}` === id)} />}
           {node === null && place !== undefined && <ComponentFacts id={id} place={place} scene={scene} />}
         </dl>
+      )}
+      {id !== 'user' && (
+        <button type="button" className={css.action} onClick={() => lookInside(id)}>
+          {t.lookInside}
+        </button>
       )}
       {opens && (
         <button

@@ -135,6 +135,7 @@ export const en = {
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     view: 'View of the cluster',
+    lookInside: 'Look inside',
     openNode: (name: string) => `Open ${name}`,
     foldNode: (name: string) => `Fold ${name}`,
     textTitle: 'The cluster in words',
@@ -341,5 +342,5 @@ export const en = {
       ['?', 'this list'],
     ] as readonly (readonly [string, string])[],
   },
-  tabs: { label: 'Panel', story: 'Story', message: 'Message', terminal: 'Terminal' },
+  tabs: { label: 'Panel', story: 'Story', message: 'Message', inside: 'Inside', terminal: 'Terminal' },
 } as const;

@@ -42,6 +42,10 @@ export class Host {
 
   noteSandbox(sandbox: SandboxRecord): void {
     this.version++;
+    this.tellSandbox(sandbox);
+  }
+  /** While it is being made no list has to be made anew. */
+  tellSandbox(sandbox: SandboxRecord): void {
     const state = sandbox.ready ? 'SANDBOX_READY' : 'SANDBOX_NOTREADY';
     this.ctx.inside('container', { sandbox: sandbox.name, state }, { [`sandbox/${sandbox.id}`]: state });
   }

@@ -37,11 +37,12 @@ export class Sandboxes {
     const id = this.host.newId(`sandbox/${uid}/${attempt}`);
     const sandbox: SandboxRecord = { id, name: reserved, config, createdAtUs: ctx.now(), ready: false, ip: null };
     disk.sandboxes.set(id, sandbox);
+    this.host.tellSandbox(sandbox);
     yield* ctx.sleep(PREPARE_US);
     if (!usesHostNetwork(config)) {
       const added = yield* this.network('ADD', sandbox);
       if (!added.ok) {
-        disk.sandboxes.delete(id);
+        this.giveUp(id);
         return unknown(`failed to setup network for sandbox "${id}": plugin type="bridge" failed (add): ${added.error.message}`);
       }
       sandbox.ip = addressIn(added.value);
@@ -55,7 +56,7 @@ export class Sandboxes {
     });
     const started = created.ok ? yield* this.host.call(this.host.runc, 'runc', 'start', { id }) : created;
     if (!started.ok) {
-      disk.sandboxes.delete(id);
+      this.giveUp(id);
       return unknown(`failed to start sandbox "${id}": failed to create containerd task: ${started.error.message}`);
     }
     sandbox.ready = true;
@@ -98,6 +99,12 @@ export class Sandboxes {
     this.views.delete(id);
     this.host.noteGone('sandbox', id);
     return done;
+  }
+
+  /** Nothing stays of a sandbox that could not be made. */
+  private giveUp(id: string): void {
+    this.host.disk.sandboxes.delete(id);
+    this.host.noteGone('sandbox', id);
   }
 
   status(body: JsonObject): Outcome {

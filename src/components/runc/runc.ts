@@ -109,7 +109,9 @@ class Keeper {
     const annotations = (body.annotations as JsonObject | undefined) ?? {};
     const missing = missingProgram(this.behaviourOf(annotations), args);
     if (missing !== null) return { error: { code: '1', message: `runc create failed: unable to start container process: ${missing}` } };
-    this.tasks.set(id, { id, args, annotations, state: 'created', process: null, exit: null });
+    const task: Container = { id, args, annotations, state: 'created', process: null, exit: null };
+    this.tasks.set(id, task);
+    this.note(task);
     return {};
   }
 

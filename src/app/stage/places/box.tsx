@@ -3,7 +3,7 @@
 import { type ComponentType, memo } from 'react';
 import type { Place, PlaceKind } from '../../places';
 import { usePart } from '../../react';
-import { show, useUi } from '../../ui';
+import { lookInside, show, useUi } from '../../ui';
 import { useFocus, useScene, useStage } from '../context';
 import { describePlace, isDown } from '../describe';
 import { Etcd } from './etcd';
@@ -67,6 +67,12 @@ function ComponentBox({ place, kind }: { readonly place: Place; readonly kind: E
       tabIndex={isActive ? 0 : -1}
       onFocus={() => active.set(place.id)}
       onClick={() => show({ selected: selected ? null : place.id })}
+      onDoubleClick={() => lookInside(place.id)}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' || !selected) return;
+        event.preventDefault();
+        lookInside(place.id);
+      }}
     >
       <span className={css.body} aria-hidden="true">
         <Body place={place} />

@@ -1,0 +1,50 @@
+// The scheduler's inside: its queues, and for each of the last Pods what every node's filters and scores said.
+import type { Json } from '../../base/json';
+import type { Interior } from '../../worker/protocol';
+import { inside as t } from '../text/inside';
+import { detailOf, type Group, grouped, listOf, objectOf, type Row, type Section, seqOf, table, textOf, under } from './sections';
+
+const MAX_PODS = 12;
+
+export function scheduler({ interior, told }: Interior): Section[] {
+  const queued = under(interior, 'queue').map(([key, place]) => [textOf(place), { key, cells: [key] }] as const);
+  const last = under(told, 'schedule')
+    .sort(([, a], [, b]) => seqOf(b) - seqOf(a))
+    .slice(0, MAX_PODS);
+  return [
+    { title: t.titles.queues, heads: [t.heads.pod], groups: grouped(queued).map((group) => ({ ...group, open: true })) },
+    {
+      title: t.titles.decided,
+      heads: [t.heads.node, t.heads.filter, t.heads.scores, t.heads.total],
+      groups: last.map(([pod, value], i) => decision(pod, value, i === 0)),
+    },
+    table(
+      t.titles.assumed,
+      [t.heads.pod, t.heads.node],
+      under(interior, 'assumed').map(([key, node]) => ({ key, cells: [key, textOf(node)] })),
+    ),
+  ];
+}
+
+function decision(pod: string, value: Json, open: boolean): Group {
+  const { nodes, chosen, ties, message } = detailOf(value);
+  const rows = Object.entries(objectOf(nodes)).map(([node, said]) => nodeRow(node, said, node === chosen));
+  const tied = listOf(ties).length;
+  const last: Row[] = [];
+  if (tied > 1) last.push({ key: 'tie', cells: [t.tie(tied)] });
+  if (typeof chosen !== 'string') last.push({ key: 'none', cells: [`${t.noNode}: ${textOf(message)}`], tone: 'bad' });
+  return { name: pod, rows: [...rows, ...last], open };
+}
+
+function nodeRow(node: string, said: Json | undefined, wins: boolean): Row {
+  const { filter, scores, total } = objectOf(said);
+  const fits = filter === 'ok';
+  const { plugin, reason } = objectOf(filter);
+  const points = Object.entries(objectOf(scores)).map(([name, score]) => `${name} ${textOf(score)}`);
+  const score = points.length > 0 ? points.join('\n') : wins ? t.onlyNode : '–';
+  return {
+    key: node,
+    cells: [wins ? `${node}, ${t.winner}` : node, fits ? t.fits : `${textOf(plugin)}: ${textOf(reason)}`, score, textOf(total)],
+    ...(wins ? { tone: 'good' } : fits ? {} : { tone: 'bad' }),
+  };
+}
