@@ -85,4 +85,4 @@ function generate(definitions: { readonly [name: string]: Definition }): string 
 const [source] = process.argv.slice(2);
 if (!source) throw new Error('usage: generate-schema.ts REAL-SCHEMA.json');
 const { definitions } = JSON.parse(readFileSync(source, 'utf8')) as { definitions: { readonly [name: string]: Definition } };
-writeFileSync(new URL('../machinery/schema-table.json', import.meta.url), generate(definitions));
+writeFileSync('src/machinery/schema-table.json', generate(definitions));
