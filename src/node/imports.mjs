@@ -16,6 +16,7 @@ const ALLOWED = {
   cluster: [...CORE, 'components'],
   trace: ['base', 'wire', 'machinery'],
   narration: ['base', 'wire', 'machinery', 'trace'],
+  scenarios: ['base', 'wire', 'trace'],
   share: ['base', 'wire', 'fflate'],
   worker: [...CORE, 'cluster', 'trace', 'narration', 'share'],
   app: [
@@ -38,7 +39,7 @@ const ALLOWED = {
     '@fontsource-variable',
     'narration/chapters',
   ],
-  node: [...CORE, 'components', 'cluster', 'trace', 'narration', 'share', 'worker', 'node:', 'dependency'],
+  node: [...CORE, 'components', 'cluster', 'trace', 'narration', 'scenarios', 'share', 'worker', 'node:', 'dependency'],
 };
 /** The page's side of the worker must not pull the cluster in: it only starts it. */
 const PAGE_SIDE = {

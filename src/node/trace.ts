@@ -5,12 +5,14 @@ import { clusterOf } from '../cluster/default-run';
 import { Runner } from '../cluster/runner';
 import { parseGoDuration } from '../machinery/duration';
 import { Story } from '../narration/story';
+import { LIBRARY } from '../scenarios/library';
+import type { Scenario } from '../scenarios/scenario';
 import { INSIDE, MESSAGES } from '../trace/levels';
 import { Trace } from '../trace/trace';
 import { summaryLine, traceLine } from '../trace/trace-line';
 import { MODEL, type TimedInput } from '../wire/run';
 
-const USAGE = `usage: npm run -s trace -- [--seed N] [--nodes N] [--until rest|60s] [--level story|messages|wire] [--boot] [--bodies]
+const USAGE = `usage: npm run -s trace -- [--scenario NAME] [--seed N] [--nodes N] [--until rest|60s] [--level story|messages|wire] [--boot] [--bodies]
        ['kubectl …' '@30s kubectl …' …]`;
 const LEVELS = ['story', 'messages', 'wire'] as const;
 const MAX_WORKERS = 200;
@@ -64,11 +66,19 @@ function optionsFrom(args: readonly string[]): Options {
       level = LEVELS.find((known) => known === wanted) ?? usage(`--level takes ${LEVELS.join(', ')}`);
     } else if (arg === '--boot') boot = true;
     else if (arg === '--bodies') bodies = true;
-    else if (arg === '--scenario') usage('there are no scenarios yet');
-    else if (arg.startsWith('--')) usage(`unknown option ${arg}`);
+    else if (arg === '--scenario') {
+      const scenario = scenarioOf(args[++i]);
+      seed = scenario.seed;
+      inputs.push(...scenario.inputs);
+    } else if (arg.startsWith('--')) usage(`unknown option ${arg}`);
     else inputs.push(inputFrom(arg));
   }
   return { seed, workers, untilUs, level, boot, bodies, inputs };
+}
+
+function scenarioOf(name: string | undefined): Scenario {
+  const names = LIBRARY.map((scenario) => scenario.name);
+  return LIBRARY.find((scenario) => scenario.name === name) ?? usage(`--scenario takes one of ${names.join(', ')}`);
 }
 
 function inputFrom(text: string): TimedInput {

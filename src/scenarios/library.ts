@@ -1,0 +1,225 @@
+// The library: what each run of `runs.ts` is about, and what must be seen for it to be that.
+import { RUNS, type ScenarioName } from './runs';
+import { type Matcher, SCENARIO_VERSION, type Scenario } from './scenario';
+
+type Told = Pick<Scenario, 'level' | 'text' | 'expectations' | 'key'>;
+
+const event = (reason: string, more: Matcher = {}): Matcher => ({ kind: 'request', 'body.kind': 'Event', 'body.reason': reason, ...more });
+const prints = (stdout: string): Matcher => ({ kind: 'output', stdout });
+const complains = (stderr: string): Matcher => ({ kind: 'output', stderr, exit: 1 });
+const asks = (method: string, path: string, status: number, more: Matcher = {}): Matcher => ({
+  kind: 'response',
+  method,
+  path,
+  status,
+  ...more,
+});
+const hears = (type: string, kind: string, name: string, more: Matcher = {}): Matcher => ({
+  kind: 'watch-delivery',
+  protocol: 'http',
+  type,
+  'object.kind': kind,
+  'object.name': name,
+  ...more,
+});
+const BINDING = asks('POST', '/api/v1/namespaces/default/pods/*/binding', 201);
+const PULLED = event('Pulled');
+const STARTED = event('Started');
+
+const TOLD: { readonly [name in ScenarioName]: Told } = {
+  'create-deployment': {
+    level: 'story',
+    text: 'One command writes one object. Everything after it is done by programs that each watch the API server: one makes a ReplicaSet, one makes a Pod, one picks a node, and the kubelet of that node starts the container. None of them calls another.',
+    expectations: { occurs: [BINDING, STARTED, hears('MODIFIED', 'Deployment', 'test', { 'body.status.readyReplicas': 1 })], never: [] },
+    key: 0,
+  },
+  'create-deployment-and-service': {
+    level: 'story',
+    text: 'A Service gives the Pods one address. The endpoint slice controller lists the Pods that are ready, and the kube-proxy of every node turns that list into rules of its kernel. The API server never touches a packet.',
+    expectations: {
+      occurs: [asks('POST', '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices', 201), hears('ADDED', 'Service', 'test')],
+      never: [],
+    },
+    key: 1,
+  },
+  scale: {
+    level: 'story',
+    text: 'Scaling changes one number in the Deployment. The Deployment controller copies it to the ReplicaSet, and the ReplicaSet controller makes the missing Pods. Scaled down again, it chooses which Pods to delete and leaves the rest alone.',
+    expectations: { occurs: [event('SuccessfulDelete'), asks('DELETE', '/api/v1/namespaces/default/pods/*', 200)], never: [] },
+    key: 1,
+  },
+  'rolling-update': {
+    level: 'story',
+    text: 'A new image means a new ReplicaSet. The Deployment controller lets it grow by one Pod, waits until that Pod is ready, takes one away from the old ReplicaSet, and goes on in turns until only new Pods are left.',
+    expectations: {
+      occurs: [
+        event('ScalingReplicaSet', { 'body.message': 'Scaled up replica set * from 2 to 3' }),
+        event('ScalingReplicaSet', { 'body.message': 'Scaled down replica set * from 1 to 0' }),
+      ],
+      never: [],
+    },
+    key: 1,
+  },
+  'stuck-update': {
+    level: 'story',
+    text: 'The new image does not exist. The first new Pod never becomes ready, so the Deployment controller takes no old Pod away: the update stands still, and the application keeps running as it was.',
+    expectations: {
+      occurs: [event('ScalingReplicaSet', { 'body.message': 'Scaled up replica set * from 0 to 1' }), event('BackOff')],
+      never: [event('SuccessfulDelete')],
+    },
+    key: 1,
+  },
+  'bare-pod': {
+    level: 'story',
+    text: 'A Pod that nobody owns. The scheduler and the kubelet treat it like any other, but once it is deleted no controller misses it, and nothing takes its place.',
+    expectations: { occurs: [STARTED, event('Killing'), hears('DELETED', 'Pod', 'solo')], never: [event('SuccessfulCreate')] },
+    key: 1,
+  },
+  'node-dies': {
+    level: 'story',
+    text: 'The power of a node fails. Nobody is told: its lease is no longer renewed, and after 50 seconds the node lifecycle controller marks the node as unreachable. Its Pods may stay for another five minutes, then they are deleted and replaced elsewhere. The old Pod stays in Terminating, for no kubelet is left to confirm its end.',
+    expectations: {
+      occurs: [event('NodeNotReady'), event('TaintManagerEviction'), prints('*Terminating*')],
+      never: [],
+    },
+    key: 1,
+  },
+  'container-crashes': {
+    level: 'story',
+    text: 'The process ends with an error a second after its start. The kubelet starts it again, each time after a longer wait: 10 seconds, 20, 40, up to five minutes. Neither the scheduler nor any controller takes part; the Pod stays on its node.',
+    expectations: {
+      occurs: [event('BackOff', { 'body.message': 'Back-off restarting failed container*' }), prints('*crash *')],
+      never: [],
+    },
+    key: 0,
+  },
+  'image-missing': {
+    level: 'story',
+    text: 'The registry has no such image. The Pod has a node, and its kubelet asks again and again with growing waits. ErrImagePull is the failed try, ImagePullBackOff the wait before the next.',
+    expectations: { occurs: [BINDING, event('BackOff'), event('Failed', { 'body.message': 'Error: ErrImagePull' })], never: [STARTED] },
+    key: 0,
+  },
+  'configmap-missing': {
+    level: 'story',
+    text: 'The container wants its environment from a ConfigMap that does not exist. The scheduler does not look at that; the kubelet does, and cannot create the container. It tries again, and soon after the ConfigMap is there the container starts.',
+    expectations: {
+      occurs: [event('Failed', { 'body.message': 'Error: configmap "settings" not found' }), STARTED],
+      never: [],
+    },
+    key: 1,
+  },
+  'secret-mounted': {
+    level: 'story',
+    text: 'A Secret becomes a file. The kubelet of the Pod’s node watches this one Secret because a Pod of its own names it, writes its content into a volume, and only then creates the container.',
+    expectations: {
+      occurs: [{ kind: 'request', from: 'kubelet/*', method: 'GET', path: '/api/v1/namespaces/default/secrets*', status: 200 }, STARTED],
+      never: [event('FailedMount')],
+    },
+    key: 0,
+  },
+  'no-node-fits': {
+    level: 'story',
+    text: 'The Pod asks for three processors; each node has two. The scheduler looks at every node, writes down why none will do, and puts the Pod aside until something in the cluster changes that could help.',
+    expectations: {
+      occurs: [event('FailedScheduling', { 'body.note': '*3 Insufficient cpu*' })],
+      never: [BINDING, PULLED],
+    },
+    key: 0,
+  },
+  taints: {
+    level: 'story',
+    text: 'All workers get a taint: only Pods that tolerate it may come. The first Pod does not and finds no node; the second says that it does and is placed at once. A toleration allows a node, it does not ask for one.',
+    expectations: {
+      occurs: [event('FailedScheduling', { 'body.regarding.name': 'guest' }), event('Scheduled', { 'body.regarding.name': 'member' })],
+      never: [event('Scheduled', { 'body.regarding.name': 'guest' })],
+    },
+    key: 0,
+  },
+  'delete-background': {
+    level: 'story',
+    text: 'The usual way to delete: the Deployment is gone at once. The garbage collector then finds a ReplicaSet whose owner is gone and deletes it, then the Pods of that one. From the top down, each because its owner is no longer there.',
+    expectations: {
+      occurs: [hears('DELETED', 'Deployment', 'test'), hears('DELETED', 'ReplicaSet', 'test-*'), hears('DELETED', 'Pod', 'test-*')],
+      never: [hears('MODIFIED', 'Deployment', 'test', { 'body.metadata.deletionTimestamp': '*' })],
+    },
+    key: 1,
+  },
+  'delete-foreground': {
+    level: 'story',
+    text: 'Deleted in the foreground, the Deployment stays, marked as going, until all that it owns is gone. A finalizer holds it; the garbage collector deletes from the bottom up and takes the finalizer away last.',
+    expectations: {
+      occurs: [
+        hears('MODIFIED', 'Deployment', 'test', { 'body.metadata.deletionTimestamp': '*' }),
+        hears('DELETED', 'Deployment', 'test'),
+        hears('DELETED', 'Pod', 'test-*'),
+      ],
+      never: [],
+    },
+    key: 1,
+  },
+  'delete-orphan': {
+    level: 'story',
+    text: 'The Deployment goes, its ReplicaSet stays. The garbage collector takes the owner’s name out of the ReplicaSet before it lets the Deployment go. The Pods run on and never notice.',
+    expectations: {
+      occurs: [hears('DELETED', 'Deployment', 'test'), asks('PATCH', '/apis/apps/v1/namespaces/default/replicasets/*', 200)],
+      never: [hears('DELETED', 'ReplicaSet', 'test-*'), hears('DELETED', 'Pod', 'test-*')],
+    },
+    key: 1,
+  },
+  'rbac-forbids': {
+    level: 'messages',
+    text: 'Jane may not list Pods: the API server knows who asks, looks through its roles, finds none, and answers 403 without looking at a single Pod. Bound to the role “view”, she gets her answer. Nothing was restarted; the API server watches its own role bindings.',
+    expectations: {
+      occurs: [
+        complains('Error from server (Forbidden): pods is forbidden: User "jane"*'),
+        asks('GET', '/api/v1/namespaces/default/pods*', 403, { to: 'kubectl' }),
+        asks('GET', '/api/v1/namespaces/default/pods*', 200, { to: 'kubectl' }),
+      ],
+      never: [],
+    },
+    key: 1,
+  },
+  'two-writers': {
+    level: 'messages',
+    text: 'Two people change the same object. The second works on an old copy: its resourceVersion is not the one that is stored. The API server refuses with 409, so that no change is lost without anybody noticing. Controllers meet this every day; they read again and try again.',
+    expectations: {
+      occurs: [asks('PUT', '/api/v1/namespaces/default/configmaps/note*', 409), complains('Error from server (Conflict)*')],
+      never: [hears('MODIFIED', 'ConfigMap', 'note')],
+    },
+    key: 1,
+  },
+  'no-scheduler': {
+    level: 'story',
+    text: 'With the scheduler away, objects are still made: Deployment, ReplicaSet and Pod are there, and the Pod waits without a node. Once the scheduler is back it lists all Pods, finds the one without a node, and the work goes on as if nothing had been.',
+    expectations: {
+      occurs: [
+        { kind: 'fault', from: 'kube-scheduler' },
+        event('Killing', { 'body.message': 'Stopping container kube-scheduler' }),
+        BINDING,
+        STARTED,
+      ],
+      never: [],
+    },
+    key: 2,
+  },
+  'no-api-server': {
+    level: 'story',
+    text: 'Without the API server nobody can look and nothing can change: kubectl is refused, watches end, leases run out. The container of the Pod runs on, because its kubelet and its runtime need nobody’s leave. When the API server is back, everybody lists and watches again.',
+    expectations: {
+      occurs: [complains('The connection to the server * was refused*'), prints('*1/1     Running*')],
+      never: [event('SuccessfulDelete'), event('TaintManagerEviction')],
+    },
+    key: 1,
+  },
+};
+
+const NAMES = Object.keys(RUNS) as ScenarioName[];
+
+/** In the order in which a newcomer may want to see them. */
+export const LIBRARY: readonly Scenario[] = NAMES.map((name) => ({
+  version: SCENARIO_VERSION,
+  name,
+  restless: null,
+  ...RUNS[name],
+  ...TOLD[name],
+}));

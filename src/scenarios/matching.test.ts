@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { disappointments, matches } from './matching';
+
+const line = { kind: 'output', exit: 0, object: { kind: 'Pod', name: 'test-1-1' } };
+
+test.each([
+  [{ kind: 'output', exit: 0 }, true],
+  [{ kind: 'output', exit: 1 }, false],
+  [{ 'object.name': 'test-*-1' }, true],
+  [{ 'object.name': '*' }, true],
+  [{ 'object.name': 'test-1-1*1' }, false],
+  [{ 'object.name': '*-2*' }, false],
+  [{ 'object.uid': '*' }, false],
+  [{ 'kind.name': 'output' }, false],
+])('%o', (matcher, expected) => expect(matches(line, matcher)).toBe(expected));
+
+test('what is missing and what should not be there is said', () => {
+  expect(disappointments([line], { occurs: [{ kind: 'input' }], never: [{ kind: 'output' }] })).toEqual([
+    'missing {"kind":"input"}',
+    'found {"kind":"output"}',
+  ]);
+});

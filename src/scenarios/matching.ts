@@ -1,0 +1,37 @@
+// Whether a record's trace line is what a scenario expects.
+import { isObject, type Json, type JsonObject } from '../base/json';
+import type { Expectations, Matcher } from './scenario';
+
+export function matches(line: JsonObject, matcher: Matcher): boolean {
+  return Object.entries(matcher).every(([path, wanted]) => {
+    const value = valueAt(line, path);
+    return typeof wanted === 'string' && typeof value === 'string' ? isLike(value, wanted) : value === wanted;
+  });
+}
+
+/** What is not as expected, in words; empty if all is. */
+export function disappointments(lines: readonly JsonObject[], { occurs, never }: Expectations): readonly string[] {
+  return [
+    ...occurs.filter((matcher) => !lines.some((line) => matches(line, matcher))).map((matcher) => `missing ${JSON.stringify(matcher)}`),
+    ...never.filter((matcher) => lines.some((line) => matches(line, matcher))).map((matcher) => `found ${JSON.stringify(matcher)}`),
+  ];
+}
+
+const valueAt = (line: JsonObject, path: string): Json | undefined =>
+  path.split('.').reduce<Json | undefined>((value, key) => (isObject(value) ? value[key] : undefined), line);
+
+/** `*` stands for any letters, none too. Takes the first place where each part fits: never more than one pass. */
+function isLike(text: string, pattern: string): boolean {
+  const parts = pattern.split('*');
+  const [first = ''] = parts;
+  if (parts.length === 1) return text === pattern;
+  const last = parts[parts.length - 1] ?? '';
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= text.length - last.length;
+}

@@ -1,0 +1,89 @@
+// The runs of the library by name. The texts and what is expected stand in `library.ts`, which the page loads later.
+import type { FaultSpec, Input, TimedInput, When } from '../wire/run';
+import type { ScenarioRun } from './scenario';
+
+const SECOND = 1_000_000;
+const given = (input: Input, when: When = 'rest'): TimedInput => ({ when, input });
+const kubectl = (line: string, stdin?: string): TimedInput =>
+  given(stdin === undefined ? { type: 'kubectl', line: `kubectl ${line}` } : { type: 'kubectl', line: `kubectl ${line}`, stdin });
+const at = (seconds: number, line: string): TimedInput => given({ type: 'kubectl', line: `kubectl ${line}` }, { atUs: seconds * SECOND });
+const fault = (spec: FaultSpec): TimedInput => given({ type: 'fault', fault: spec });
+const run = (title: string, ...inputs: readonly TimedInput[]): ScenarioRun => ({ title, seed: 1, cluster: null, inputs });
+
+const CREATE = kubectl('create deployment test --image=nginx');
+const CREATE_THREE = kubectl('create deployment test --image=nginx --replicas=3');
+
+/** A Pod's manifest; `more` goes into its spec, `container` into its only container. */
+const pod = (name: string, image: string, container = '', more = ''): string =>
+  `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\nspec:\n${more}  containers:\n  - name: main\n    image: ${image}\n${container}`;
+
+export const RUNS = {
+  'create-deployment': run('Create a Deployment', CREATE),
+  'create-deployment-and-service': run('A Deployment with a Service', CREATE, kubectl('expose deployment test --port=80')),
+  scale: run('Scale up and down', CREATE, kubectl('scale deployment test --replicas=3'), kubectl('scale deployment test --replicas=1')),
+  'rolling-update': run('Rolling update', CREATE_THREE, kubectl('set image deployment/test nginx=httpd')),
+  'stuck-update': run('An update that gets stuck', CREATE_THREE, kubectl('set image deployment/test nginx=missing')),
+  'bare-pod': run('A Pod without a controller', kubectl('run solo --image=nginx'), kubectl('delete pod solo')),
+  'node-dies': run('A node dies', CREATE_THREE, fault({ kind: 'node-power', node: 'node-1', on: false }), at(420, 'get pods -o wide')),
+  'container-crashes': run('A container crashes', kubectl('run crash --image=watchloop/crash'), at(60, 'get pods')),
+  'image-missing': run('The image does not exist', kubectl('run lost --image=missing'), at(60, 'get pods')),
+  'configmap-missing': run(
+    'A ConfigMap is missing, then there',
+    kubectl('apply -f -', pod('reader', 'nginx', '    envFrom:\n    - configMapRef:\n        name: settings\n')),
+    kubectl('create configmap settings --from-literal=color=blue'),
+    at(90, 'get pods'),
+  ),
+  'secret-mounted': run(
+    'A Secret as a file',
+    kubectl('create secret generic login --from-literal=password=open'),
+    kubectl(
+      'apply -f -',
+      pod(
+        'reader',
+        'nginx',
+        '    volumeMounts:\n    - name: login\n      mountPath: /login\n',
+        '  volumes:\n  - name: login\n    secret:\n      secretName: login\n',
+      ),
+    ),
+  ),
+  'no-node-fits': run('No node fits', kubectl('apply -f -', pod('big', 'nginx', '    resources:\n      requests:\n        cpu: "3"\n'))),
+  taints: run(
+    'Taints and tolerations',
+    kubectl('taint nodes node-1 node-2 node-3 team=red:NoSchedule'),
+    kubectl('run guest --image=nginx'),
+    kubectl('apply -f -', pod('member', 'nginx', '', '  tolerations:\n  - key: team\n    value: red\n    effect: NoSchedule\n')),
+  ),
+  'delete-background': run('Delete in the background', CREATE, kubectl('delete deployment test')),
+  'delete-foreground': run('Delete in the foreground', CREATE, kubectl('delete deployment test --cascade=foreground')),
+  'delete-orphan': run('Delete and leave orphans', CREATE, kubectl('delete deployment test --cascade=orphan')),
+  'rbac-forbids': run(
+    'RBAC forbids, then allows',
+    kubectl('get pods --as=jane'),
+    kubectl('create rolebinding jane --clusterrole=view --user=jane'),
+    kubectl('get pods --as=jane'),
+  ),
+  'two-writers': run(
+    'Two writers: 409 Conflict',
+    kubectl('create configmap note --from-literal=text=first'),
+    kubectl(
+      'replace -f -',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: note\n  namespace: default\n  resourceVersion: "1"\ndata:\n  text: second\n',
+    ),
+  ),
+  'no-scheduler': run(
+    'The scheduler is away',
+    fault({ kind: 'static-pod-away', component: 'kube-scheduler', away: true }),
+    CREATE,
+    fault({ kind: 'static-pod-away', component: 'kube-scheduler', away: false }),
+  ),
+  'no-api-server': run(
+    'The API server is away and Pods keep running',
+    CREATE,
+    fault({ kind: 'static-pod-away', component: 'kube-apiserver', away: true }),
+    kubectl('get pods'),
+    fault({ kind: 'static-pod-away', component: 'kube-apiserver', away: false }),
+    kubectl('get pods'),
+  ),
+} as const satisfies { readonly [name: string]: ScenarioRun };
+
+export type ScenarioName = keyof typeof RUNS;
