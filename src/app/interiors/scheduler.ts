@@ -28,13 +28,21 @@ export function scheduler({ interior, told }: Interior): Section[] {
 
 function decision(pod: string, value: Json, open: boolean): Group {
   const { nodes, chosen, ties, message } = detailOf(value);
-  const rows = Object.entries(objectOf(nodes)).map(([node, said]) => nodeRow(node, said, node === chosen));
+  const rows = Object.entries(objectOf(nodes))
+    .sort(([a, one], [b, other]) => Number(b === chosen) - Number(a === chosen) || totalOf(other) - totalOf(one))
+    .map(([node, said]) => nodeRow(node, said, node === chosen));
   const tied = listOf(ties).length;
   const last: Row[] = [];
   if (tied > 1) last.push({ key: 'tie', cells: [t.tie(tied)] });
   if (typeof chosen !== 'string') last.push({ key: 'none', cells: [`${t.noNode}: ${textOf(message)}`], tone: 'bad' });
   return { name: pod, rows: [...rows, ...last], open };
 }
+
+/** Below all others for a node that was turned away. */
+const totalOf = (said: Json | undefined): number => {
+  const { total } = objectOf(said);
+  return typeof total === 'number' ? total : -1;
+};
 
 function nodeRow(node: string, said: Json | undefined, wins: boolean): Row {
   const { filter, scores, total } = objectOf(said);

@@ -6,6 +6,8 @@ import css from './inside.module.css';
 import type { MarkedGroup, MarkedRow, MarkedSection } from './sections';
 
 const MAX_ROWS = 100;
+/** What must be broken anywhere, so that a table is no wider than its panel. */
+const LONG_WORD = /[^\s-]{22}/;
 type Open = (key: string) => void;
 
 export const Tables = ({ sections, open }: { readonly sections: readonly MarkedSection[]; readonly open: Open }) =>
@@ -67,7 +69,7 @@ function Line({ row, columns, open }: { readonly row: MarkedRow; readonly column
     <tr className={css.row} data-mark={mark} data-tone={tone}>
       {cells.map((cell, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its column
-        <td key={i} data-long={cell.length > 24 || undefined} colSpan={i === cells.length - 1 ? columns - i : 1}>
+        <td key={i} data-long={LONG_WORD.test(cell) || undefined} colSpan={i === cells.length - 1 ? columns - i : 1}>
           {i === 0 && opens !== undefined ? (
             <button type="button" className={css.key} onClick={() => open(opens)}>
               {cell}
