@@ -159,7 +159,7 @@ test('the run in the page is byte for byte the run of the command line', async (
   expect(digest).toBe(summary.digest);
 });
 
-for (const hash of ['#run=1.zzzz', '#run=7&at=schedule.1', '#nonsense', '#run=1&at=nowhere.x']) {
+for (const hash of ['#run=1.zzzz', '#run=7&at=schedule.1', '#nonsense', '#run=1&at=nowhere.x', '#/nowhere']) {
   test(`a damaged link says so and shows the start page: ${hash}`, async ({ page }) => {
     await page.goto(`./${hash}`);
     await expect(page.getByText('Here is the start page instead.')).toBeVisible();

@@ -72,7 +72,7 @@ describe('the page without its looks', () => {
     session.player.end();
     session.player.seek(session.steps.get().find(({ chapter, occurrence }) => chapter === 'Schedule' && occurrence === 1)?.seq ?? -1);
     await vi.advanceTimersByTimeAsync(1000);
-    expect(bar.hash).toBe('#run=1&at=schedule.1');
+    expect(bar.hash).toBe('#/create-deployment?at=schedule.1');
   });
 
   test('a damaged link says so and gives the start page', async () => {

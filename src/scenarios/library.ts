@@ -1,5 +1,5 @@
 // The library: what each run of `runs.ts` is about, and what must be seen for it to be that.
-import { RUNS, type ScenarioName } from './runs';
+import { RUNS, SCENARIO_NAMES, type ScenarioName } from './runs';
 import { type Matcher, SCENARIO_VERSION, type Scenario } from './scenario';
 
 type Told = Pick<Scenario, 'level' | 'text' | 'expectations' | 'key'>;
@@ -213,10 +213,7 @@ const TOLD: { readonly [name in ScenarioName]: Told } = {
   },
 };
 
-const NAMES = Object.keys(RUNS) as ScenarioName[];
-
-/** In the order in which a newcomer may want to see them. */
-export const LIBRARY: readonly Scenario[] = NAMES.map((name) => ({
+export const LIBRARY: readonly Scenario[] = SCENARIO_NAMES.map((name) => ({
   version: SCENARIO_VERSION,
   name,
   restless: null,

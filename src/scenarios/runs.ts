@@ -87,3 +87,5 @@ export const RUNS = {
 } as const satisfies { readonly [name: string]: ScenarioRun };
 
 export type ScenarioName = keyof typeof RUNS;
+/** In the order in which a newcomer may want to see them. */
+export const SCENARIO_NAMES = Object.keys(RUNS) as ScenarioName[];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeLink, encodeLink, type Link, PLAIN_COMMAND, type SharedRun } from './link';
+import { SCENARIO_NAMES } from '../scenarios/runs';
+import { decodeLink, encodeLink, type Link, libraryRun, PLAIN_COMMAND, type SharedRun } from './link';
 
 const inputs = fc.array(
   fc.record({
@@ -41,8 +42,43 @@ describe('a link', () => {
     );
   });
 
-  test('is short for the plain command', () => {
-    expect(encodeLink(plain)).toEqual({ ok: true, value: '#run=1&at=schedule.1' });
+  test('is short for a run of the library', () => {
+    expect(encodeLink(plain)).toEqual({ ok: true, value: '#/create-deployment?at=schedule.1' });
+    for (const name of SCENARIO_NAMES) {
+      const link = { run: libraryRun(name), moment: { at: { record: 7 }, level: 'wire' as const } };
+      expect(encodeLink(link)).toEqual({ ok: true, value: `#/${name}?at=7&level=wire` });
+      expect(decodeLink(`#/${name}?at=7&level=wire`)).toEqual({ ok: true, value: link });
+    }
+  });
+
+  test('of a run that differs from one of the library in anything says so itself', () => {
+    const changes: readonly Partial<SharedRun>[] = [
+      { seed: 2 },
+      { inputs: [] },
+      { inputs: [...plain.run.inputs, ...plain.run.inputs] },
+      { inputs: [{ when: { atUs: 0 }, input: { type: 'kubectl', line: PLAIN_COMMAND } }] },
+      { inputs: [{ when: 'rest', input: { type: 'kubectl', line: PLAIN_COMMAND, stdin: '' } }] },
+    ];
+    for (const change of changes) {
+      const given: Link = { ...plain, run: { ...plain.run, ...change } };
+      const text = encodeLink(given);
+      expect(text.ok && text.value).toMatch(/^#run=1\./);
+    }
+  });
+
+  test('as it was published decodes for ever', () => {
+    expect(decodeLink('#run=1&at=schedule.1')).toEqual({
+      ok: true,
+      value: { run: plain.run, moment: { at: { chapter: 'schedule', occurrence: 1 }, level: 'story' } },
+    });
+    expect(
+      decodeLink(
+        '#run=1.Tcw9CoQwFEXhrYRba2MZcCWDhT8XDSZvgnmiErL3SWEx7fngZCRyge0aOImnJthPxrVRYHEwKV6AzdAnsub9nDirr-Kd_AUzHxyVZmH03ydQ1Gg9mLZ1YVzZy-rkRilD-QE&level=wire',
+      ),
+    ).toMatchObject({
+      ok: true,
+      value: { run: { seed: 2, inputs: [{ input: { line: PLAIN_COMMAND } }] }, moment: { level: 'wire' } },
+    });
   });
 
   test('of any text is a result, never an exception', () => {
@@ -50,6 +86,8 @@ describe('a link', () => {
       fc.string({ unit: 'binary' }),
       fc.base64String().map((text) => `#run=1.${text}`),
       fc.string().map((text) => `#run=1&at=${text}`),
+      fc.string({ unit: 'binary' }).map((text) => `#/${text}`),
+      fc.string({ unit: 'binary' }).map((text) => `#/scale?${text}`),
     );
     fc.assert(fc.property(hash, (text) => typeof decodeLink(text).ok === 'boolean'));
   });
@@ -84,6 +122,10 @@ describe('a link', () => {
   test.each([
     ['#', { ok: true, value: null }],
     ['#hello', { ok: false, error: 'not-a-link' }],
+    ['#/nowhere', { ok: false, error: 'no-scenario' }],
+    ['#/toString', { ok: false, error: 'no-scenario' }],
+    ['#/scale?at', { ok: false, error: 'not-a-link' }],
+    ['#/scale?at=lunch.1', { ok: false, error: 'bad-moment' }],
     ['#run=2', { ok: false, error: 'other-version' }],
     ['#run=1.!!', { ok: false, error: 'damaged' }],
     ['#run=1&at=lunch.1', { ok: false, error: 'bad-moment' }],

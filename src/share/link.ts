@@ -1,9 +1,11 @@
-// A link is `#run=BODY&at=MOMENT&level=LEVEL`. BODY is `1` for the plain command, `1.TEXT` for any other
-// run, TEXT being its JSON, deflated, as base64url; the leading number is the format's version. MOMENT is
+// A link is `#/NAME?at=MOMENT&level=LEVEL` for a run of the library, `#run=BODY&at=MOMENT&level=LEVEL` for any
+// other. BODY is `1.TEXT`, TEXT being the run's JSON, deflated, as base64url; the leading number is the format's
+// version, and `1` alone is the plain command as it was written before the library had names. MOMENT is
 // `chapter.occurrence` (`schedule.1`) or a record's number.
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
-import { isObject } from '../base/json';
+import { isObject, type Json, jsonEqual } from '../base/json';
 import { err, ok, type Result } from '../base/result';
+import { RUNS, SCENARIO_NAMES, type ScenarioName } from '../scenarios/runs';
 import type { ClusterSpec, TimedInput } from '../wire/run';
 import { areInputs, isCluster, isSeed } from './guards';
 
@@ -23,7 +25,7 @@ export interface Link {
   readonly run: SharedRun;
   readonly moment: Moment;
 }
-export type LinkError = 'too-long' | 'not-a-link' | 'other-version' | 'damaged' | 'bad-run' | 'bad-moment';
+export type LinkError = 'too-long' | 'not-a-link' | 'other-version' | 'damaged' | 'bad-run' | 'bad-moment' | 'no-scenario';
 
 export const PLAIN_COMMAND = 'kubectl create deployment test --image=nginx';
 export const PLAIN_SEED = 1;
@@ -35,11 +37,15 @@ const CHAPTERS = ['boot', 'request', 'admit', 'persist', 'notify', 'reconcile', 
 
 /** The hash of a link, with its `#`; an error if the run is too large for one. */
 export function encodeLink({ run, moment }: Link): Result<string, LinkError> {
-  const parts = [`run=${VERSION}${isPlain(run) ? '' : `.${packed(run)}`}`];
+  const fields: string[] = [];
   if (moment.at !== null)
-    parts.push(`at=${'record' in moment.at ? moment.at.record : `${moment.at.chapter.toLowerCase()}.${moment.at.occurrence}`}`);
-  if (moment.level !== 'story') parts.push(`level=${moment.level}`);
-  const hash = `#${parts.join('&')}`;
+    fields.push(`at=${'record' in moment.at ? moment.at.record : `${moment.at.chapter.toLowerCase()}.${moment.at.occurrence}`}`);
+  if (moment.level !== 'story') fields.push(`level=${moment.level}`);
+  const name = nameOf(run);
+  const hash =
+    name === null
+      ? `#${[`run=${VERSION}.${packed(run)}`, ...fields].join('&')}`
+      : `#/${name}${fields.length === 0 ? '' : `?${fields.join('&')}`}`;
   return hash.length > MAX_HASH ? err('too-long') : ok(hash);
 }
 
@@ -47,30 +53,41 @@ export function encodeLink({ run, moment }: Link): Result<string, LinkError> {
 export function decodeLink(hash: string): Result<Link | null, LinkError> {
   if (hash === '' || hash === '#') return ok(null);
   if (hash.length > MAX_HASH) return err('too-long');
-  const fields = new Map<string, string>();
-  for (const part of hash.slice(1).split('&')) {
-    const equals = part.indexOf('=');
-    if (equals < 0) return err('not-a-link');
-    fields.set(part.slice(0, equals), part.slice(equals + 1));
-  }
-  const run = decodeRun(fields.get('run'));
+  const [, name, query = ''] = /^#\/([^?]*)(?:\?(.*))?$/s.exec(hash) ?? [];
+  const fields = fieldsOf(name === undefined ? hash.slice(1) : query);
+  if (fields === null) return err('not-a-link');
+  const run = name === undefined ? decodeRun(fields.get('run')) : namedRun(name);
   if (!run.ok) return run;
   const moment = decodeMoment(fields.get('at'), fields.get('level'));
   return moment.ok ? ok({ run: run.value, moment: moment.value }) : moment;
 }
 
-const isPlain = ({ seed, cluster, inputs }: SharedRun): boolean => {
-  const [only, ...others] = inputs;
-  return (
-    seed === PLAIN_SEED &&
-    cluster === null &&
-    others.length === 0 &&
-    only?.when === 'rest' &&
-    only.input.type === 'kubectl' &&
-    only.input.line === PLAIN_COMMAND &&
-    only.input.stdin === undefined
-  );
-};
+function fieldsOf(text: string): ReadonlyMap<string, string> | null {
+  const fields = new Map<string, string>();
+  for (const part of text === '' ? [] : text.split('&')) {
+    const equals = part.indexOf('=');
+    if (equals < 0) return null;
+    fields.set(part.slice(0, equals), part.slice(equals + 1));
+  }
+  return fields;
+}
+
+/** The name that the run has in the library; null if it is not one of its runs. */
+export function nameOf({ seed, cluster, inputs }: SharedRun): ScenarioName | null {
+  const asJson = { seed, cluster, inputs } as unknown as Json;
+  return SCENARIO_NAMES.find((name) => jsonEqual(asJson, libraryRun(name) as unknown as Json)) ?? null;
+}
+
+/** What decides the run of that name. */
+export function libraryRun(name: ScenarioName): SharedRun {
+  const { seed, cluster, inputs }: SharedRun = RUNS[name];
+  return { seed, cluster, inputs };
+}
+
+function namedRun(name: string): Result<SharedRun, LinkError> {
+  const known = SCENARIO_NAMES.find((candidate) => candidate === name);
+  return known === undefined ? err('no-scenario') : ok(libraryRun(known));
+}
 
 function decodeRun(body: string | undefined): Result<SharedRun, LinkError> {
   if (body === undefined) return err('not-a-link');

@@ -320,6 +320,7 @@ export const en = {
     'other-version': 'This link was made by another version of Watchloop. Here is the start page instead.',
     'bad-run': 'This link does not hold a run. Here is the start page instead.',
     'bad-moment': 'This link names no moment of a run. Here is the start page instead.',
+    'no-scenario': 'This link names no scenario of the library. Here is the start page instead.',
     missing: 'The moment of this link is not in the recording; here is the nearest.',
   },
   shortcuts: {
