@@ -69,3 +69,21 @@ test('the transcript is a document: lines of every chapter, to search, copy and 
   await expect(document).toBeVisible();
   await expect(page.getByRole('button', { name: 'Next', exact: true })).toBeHidden();
 });
+
+test('the ladder draws each message as a rung, follows the cursor, and is a list for the keyboard (issue 3, part 5)', async ({ page }) => {
+  await page.goto('./');
+  await run(page, COMMAND);
+  await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'The ladder' });
+  const rungs = page.getByRole('list', { name: 'Ladder' }).getByRole('button');
+  await rungs.filter({ hasText: '' }).first().click();
+  await expect(position(page)).toHaveAttribute('aria-valuenow', '1');
+  await rungs.first().press('ArrowDown');
+  await expect(position(page)).toHaveAttribute('aria-valuenow', '2');
+  await expect(page.getByRole('button', { name: /^kubectl -> kube-apiserver: create Deployment/ })).toHaveAttribute('aria-current', 'step');
+  const drawn = await page.locator('li[aria-hidden] canvas').evaluate((canvas: HTMLCanvasElement) => {
+    const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray();
+    return new Set(pixels.filter((_, i) => i % 4 === 2)).size;
+  });
+  expect(drawn).toBeGreaterThan(4);
+  expect(await axe(page)).toEqual([]);
+});

@@ -5,7 +5,7 @@ import type { Granularity } from './player';
 export type Panel = 'story' | 'message' | 'inside';
 export type Sheet = Panel | 'terminal';
 /** Ways to look at the same recording at the same cursor. */
-export const VIEWS = ['stage', 'table', 'objects', 'flow', 'architecture', 'transcript'] as const;
+export const VIEWS = ['stage', 'ladder', 'table', 'objects', 'flow', 'architecture', 'transcript'] as const;
 export type View = (typeof VIEWS)[number];
 export interface Ui {
   /** What the middle of the page shows. */
@@ -22,6 +22,7 @@ export interface Ui {
   readonly presenting: boolean;
   readonly dark: boolean;
   readonly shortcuts: boolean;
+  readonly scenarios: boolean;
   /** The component on the stage whose facts are shown. */
   readonly selected: string | null;
   /** The component whose inside is open; it stays so while other panels are looked at. */
@@ -38,6 +39,7 @@ export const useUi = create<Ui>(() => ({
   presenting: false,
   dark: false,
   shortcuts: false,
+  scenarios: false,
   selected: null,
   inside: null,
 }));

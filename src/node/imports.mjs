@@ -39,6 +39,7 @@ const ALLOWED = {
     '@tanstack/react-virtual',
     '@fontsource-variable',
     'narration/chapters',
+    'trace/filter-text',
   ],
   node: [...CORE, 'components', 'cluster', 'trace', 'narration', 'scenarios', 'share', 'worker', 'node:', 'dependency'],
 };

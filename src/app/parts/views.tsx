@@ -8,6 +8,7 @@ import { Choice } from './controls';
 import panel from './panel.module.css';
 
 const OTHERS = {
+  ladder: lazy(() => import('../ladder/ladder')),
   table: lazy(() => import('../table/table')),
   objects: lazy(() => import('../objects/objects')),
   flow: lazy(() => import('../learn/flow')),

@@ -19,6 +19,7 @@ export const en = {
   views: {
     label: 'Show',
     stage: 'The stage',
+    ladder: 'The ladder',
     table: 'The records',
     objects: 'The objects',
     flow: 'The flow at a glance',

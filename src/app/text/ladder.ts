@@ -1,0 +1,6 @@
+// What the ladder says; it comes with it.
+export const ladder = {
+  title: 'Ladder',
+  empty: 'Nothing is recorded yet. Run a command, and each message becomes a rung.',
+  row: (seq: number) => `Record ${seq}`,
+} as const;
