@@ -7,7 +7,7 @@ import type { MarkedGroup, MarkedRow, MarkedSection } from './sections';
 
 const MAX_ROWS = 100;
 /** What must be broken anywhere, so that a table is no wider than its panel. */
-const LONG_WORD = /[^\s-]{22}/;
+const LONG_WORD = /[^\s-]{18}/;
 type Open = (key: string) => void;
 
 export const Tables = ({ sections, open }: { readonly sections: readonly MarkedSection[]; readonly open: Open }) =>
