@@ -1,5 +1,6 @@
 // The address bar: opens the run and moment that its link says, and keeps it a link to what is shown.
-import { decodeLink, encodeLink, type LinkError } from '../share/link';
+import type { ScenarioName } from '../scenarios/runs';
+import { decodeLink, encodeLink, type LinkError, nameOf, type SharedRun } from '../share/link';
 import type { Run } from '../wire/run';
 import type { Session } from './session';
 import { type Signal, signal } from './signal';
@@ -23,6 +24,8 @@ export interface Address {
   dismissProblem(): void;
   /** The hash of the moment shown; null if the run is too long for a link. */
   hash(): string | null;
+  /** The scenario of the library that is open, and nothing more was given. */
+  scenario(): ScenarioName | null;
 }
 
 /** Browsers allow a hundred changes in half a minute. */
@@ -47,14 +50,25 @@ export function createAddress({ session, bar, freshRun, setTimer }: AddressNeeds
     session.open({ ...freshRun, cluster: run.cluster ?? freshRun.cluster, seed: run.seed, inputs: run.inputs }, moment.at);
   }
 
-  function hash(): string | null {
+  function shared(): SharedRun | null {
     const run = session.run.get();
     const inputs = session.inputs.get();
-    if (run === null || inputs.length === 0) return '';
+    if (run === null || inputs.length === 0) return null;
     const { cluster, seed } = run;
     const plain = cluster === freshRun.cluster || JSON.stringify(cluster) === freshCluster;
+    return { seed, cluster: plain ? null : cluster, inputs };
+  }
+
+  function scenario(): ScenarioName | null {
+    const run = shared();
+    return run === null ? null : nameOf(run);
+  }
+
+  function hash(): string | null {
+    const run = shared();
+    if (run === null) return '';
     const moment = { at: session.momentOf(session.player.cursor.get().seq), level: session.level.get() };
-    const link = encodeLink({ run: { seed, cluster: plain ? null : cluster, inputs }, moment });
+    const link = encodeLink({ run, moment });
     return link.ok ? link.value : null;
   }
 
@@ -80,7 +94,7 @@ export function createAddress({ session, bar, freshRun, setTimer }: AddressNeeds
   open();
   bar.onChange(open);
   for (const source of [session.player.cursor, session.inputs, session.level, session.goal]) source.subscribe(tellSoon);
-  return { problem, dismissProblem: () => problem.set(null), hash };
+  return { problem, dismissProblem: () => problem.set(null), hash, scenario };
 }
 
 export const browserBar = (): AddressBar => ({

@@ -8,6 +8,7 @@ import { Deck } from './parts/deck';
 import { Failure, Notices } from './parts/notices';
 import { DarkScreen, Shortcuts } from './parts/overlays';
 import { loadMessage, loadStory, Sheet } from './parts/panel';
+import { Scenarios } from './parts/scenarios';
 import { Terminal } from './parts/terminal';
 import { TopBar } from './parts/top-bar';
 import { Views } from './parts/views';
@@ -60,6 +61,7 @@ export function App({ desk }: { readonly desk: Desk }) {
       </div>
       <Announcer />
       <Shortcuts />
+      <Scenarios />
       <DarkScreen />
     </DeskContext>
   );

@@ -1,5 +1,6 @@
 // Name, scenario, level of telling, view, share. Nothing else.
 import { useEffect, useState } from 'react';
+import { RUNS } from '../../scenarios/runs';
 import type { Level } from '../../worker/protocol';
 import { useDesk } from '../desk';
 import { prefer, usePreferences } from '../preferences';
@@ -7,6 +8,7 @@ import { useSignal } from '../react';
 import { en } from '../text/en';
 import { show, useUi } from '../ui';
 import { Chevron, controls, Mark, Segments } from './controls';
+import { ChooseScenario } from './scenarios';
 import style from './top-bar.module.css';
 import { ChooseView } from './views';
 
@@ -22,6 +24,9 @@ export function TopBar() {
       </button>
       <Title />
       <div className={style.tools}>
+        <span className={style.wideOnly}>
+          <ChooseScenario />
+        </span>
         <span className={style.wideOnly}>
           <ChooseView />
         </span>
@@ -51,16 +56,18 @@ export function TopBar() {
 }
 
 function Title() {
-  const { session } = useDesk();
+  const { session, address } = useDesk();
   const inputs = useSignal(session.inputs);
+  useSignal(session.run);
+  const scenario = address.scenario();
   const lines = inputs.flatMap(({ input }) => (input.type === 'kubectl' ? [input.line] : []));
-  const more = lines.length - 1;
-  const first = lines[0];
+  const more = scenario === null ? lines.length - 1 : 0;
+  const first = scenario === null ? lines[0] : RUNS[scenario].title;
   useEffect(() => {
     document.title = first === undefined ? en.title : `${first} · ${en.name}`;
   }, [first]);
   return (
-    <h1 className={style.title} data-fresh={lines.length === 0}>
+    <h1 className={style.title} data-fresh={scenario !== null || lines.length === 0}>
       {first ?? en.scenario.fresh}
       {more > 0 && <span className={style.more}>{en.scenario.more(more)}</span>}
     </h1>
@@ -80,6 +87,7 @@ function ViewMenu() {
       </button>
       <div id="view-menu" popover="auto" role="dialog" aria-label={en.bar.view} className={style.menu}>
         <div className={style.narrowOnly}>
+          <ChooseScenario />
           <ChooseView />
         </div>
         <h2>{en.view.theme}</h2>

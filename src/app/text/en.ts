@@ -37,7 +37,9 @@ export const en = {
     closePanel: 'Close details',
     view: 'View',
     shortcuts: 'Keyboard shortcuts',
+    scenarios: 'Scenarios',
   },
+  scenarios: { close: 'Close scenarios', open: 'Open', openNamed: (title: string) => `Open scenario: ${title}` },
   view: {
     theme: 'Theme',
     auto: 'Auto',
@@ -320,8 +322,8 @@ export const en = {
     'not-a-link': 'This address is not a Watchloop link. Here is the start page instead.',
     'other-version': 'This link was made by another version of Watchloop. Here is the start page instead.',
     'bad-run': 'This link does not hold a run. Here is the start page instead.',
-    'bad-moment': 'This link names no moment of a run. Here is the start page instead.',
     'no-scenario': 'This link names no scenario of the library. Here is the start page instead.',
+    'bad-moment': 'This link names no moment of a run. Here is the start page instead.',
     missing: 'The moment of this link is not in the recording; here is the nearest.',
   },
   shortcuts: {
