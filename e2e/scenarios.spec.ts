@@ -22,3 +22,15 @@ test('a short link opens its scenario at its moment', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Scale up and down');
   await expect(position(page)).toHaveAttribute('aria-valuetext', /kube-scheduler/);
 });
+
+test('on a narrow page the library is in the View menu', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('./');
+  await atRest(page);
+  await page.getByRole('button', { name: 'View', exact: true }).click();
+  await page.getByRole('button', { name: 'Scenarios', exact: true }).click();
+  await expect(page.getByRole('dialog', { name: 'Scenarios' }).getByRole('link', { name: 'Open scenario: Rolling update' })).toBeVisible();
+  expect(await axe(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog', { name: 'Scenarios' })).toBeHidden();
+});
