@@ -41,9 +41,10 @@ export function createCommandLine(session: Session): CommandLine {
   let back = 0;
   let unsent = '';
 
-  // A cluster to which nothing was said yet has the first command ready.
+  // A cluster to which nothing was said yet has the first command ready; any other has not.
   session.inputs.subscribe(() => {
     if (session.inputs.get().length === 0) write(PLAIN_COMMAND);
+    else if (text.get() === PLAIN_COMMAND) write('');
   });
 
   const history = (): string[] => session.inputs.get().flatMap(({ input }) => (input.type === 'kubectl' ? [input.line] : []));

@@ -39,12 +39,10 @@ function speakers(session: Session): Set<string> {
 function Rungs({ lanes }: { readonly lanes: Lanes }) {
   const { session } = useDesk();
   const { seq } = useSignal(session.player.cursor);
-  const { theme } = usePreferences();
   useSignal(session.lineArrived);
   const list = session.list();
   const here = list.placeOf(seq);
   const scroller = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
   const width = MARGIN + lanes.lanes.length * LANE_WIDTH;
   const rows = useVirtualizer({
     count: list.length,
@@ -60,10 +58,6 @@ function Rungs({ lanes }: { readonly lanes: Lanes }) {
   useEffect(() => {
     if (here >= 0) rows.scrollToIndex(here, { align: 'auto' });
   }, [here]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes what is drawn
-  useLayoutEffect(() => {
-    if (canvas.current !== null) drawRows(canvas.current, { session, lanes, first, last, width });
-  }, [session, lanes, first, last, width, theme, list.length]);
 
   function go(place: number): void {
     const goal = list.at(Math.max(0, Math.min(list.length - 1, place)));
@@ -81,49 +75,96 @@ function Rungs({ lanes }: { readonly lanes: Lanes }) {
   return (
     <section aria-label={ladder.title} className={style.ladder}>
       <div ref={scroller} className={style.scroller}>
-        <div aria-hidden="true" className={style.names} style={{ minWidth: width + WHAT_WIDTH, paddingLeft: MARGIN }}>
-          {lanes.lanes.map(({ id, name, node }) => (
-            <span key={id} style={{ width: LANE_WIDTH }}>
-              <b>{name}</b>
-              {node}
-            </span>
-          ))}
-        </div>
+        <Names lanes={lanes} width={width} />
         <ol
           aria-label={ladder.title}
           className={style.rows}
           style={{ minWidth: width + WHAT_WIDTH, height: rows.getTotalSize() }}
           onKeyDown={onKeyDown}
         >
-          <li aria-hidden="true" className={style.drawn} style={{ transform: `translateY(${first * ROW_HEIGHT}px)` }}>
-            <canvas ref={canvas} />
-          </li>
-          {items.map((item) => {
-            const told = list.at(item.index);
-            const line = session.lineOf(told);
-            return (
-              <li key={item.key} aria-setsize={list.length} aria-posinset={item.index + 1}>
-                <button
-                  type="button"
-                  className={style.row}
-                  aria-label={line?.sentence ?? ladder.row(told)}
-                  title={line?.summary}
-                  aria-current={told === seq ? 'step' : undefined}
-                  tabIndex={item.index === Math.max(0, here) ? 0 : -1}
-                  style={{ transform: `translateY(${item.start}px)` }}
-                  onClick={() => go(item.index)}
-                  onDoubleClick={openMessage}
-                >
-                  {timeText(session.columns.atUs(told))}
-                  <span className={style.what} style={{ left: width }}>
-                    {line?.summary}
-                  </span>
-                </button>
-              </li>
-            );
-          })}
+          <Drawing lanes={lanes} first={first} last={last} width={width} />
+          {items.map(({ key, index, start }) => (
+            <li key={key} aria-setsize={list.length} aria-posinset={index + 1}>
+              <Rung
+                seq={list.at(index)}
+                top={start}
+                left={width}
+                current={list.at(index) === seq}
+                focusable={index === Math.max(0, here)}
+                go={() => go(index)}
+              />
+            </li>
+          ))}
         </ol>
       </div>
     </section>
+  );
+}
+
+const Names = ({ lanes: { lanes }, width }: { readonly lanes: Lanes; readonly width: number }) => (
+  <div aria-hidden="true" className={style.names} style={{ minWidth: width + WHAT_WIDTH, paddingLeft: MARGIN }}>
+    {lanes.map(({ id, name, node }) => (
+      <span key={id} style={{ width: LANE_WIDTH }}>
+        <b>{name}</b>
+        {node}
+      </span>
+    ))}
+  </div>
+);
+
+interface RungProps {
+  readonly seq: number;
+  readonly top: number;
+  /** Where the lanes end and the words begin. */
+  readonly left: number;
+  readonly current: boolean;
+  readonly focusable: boolean;
+  readonly go: () => void;
+}
+
+function Rung({ seq, top, left, current, focusable, go }: RungProps) {
+  const { session } = useDesk();
+  const line = session.lineOf(seq);
+  return (
+    <button
+      type="button"
+      className={style.row}
+      aria-label={line?.sentence ?? ladder.row(seq)}
+      title={line?.summary}
+      aria-current={current ? 'step' : undefined}
+      tabIndex={focusable ? 0 : -1}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={go}
+      onDoubleClick={openMessage}
+    >
+      {timeText(session.columns.atUs(seq))}
+      <span className={style.what} style={{ left }}>
+        {line?.summary}
+      </span>
+    </button>
+  );
+}
+
+interface DrawingProps {
+  readonly lanes: Lanes;
+  readonly first: number;
+  readonly last: number;
+  readonly width: number;
+}
+
+/** The rows in sight, as a picture below their buttons. */
+function Drawing({ lanes, first, last, width }: DrawingProps) {
+  const { session } = useDesk();
+  const { theme } = usePreferences();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { length } = session.list();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes what is drawn
+  useLayoutEffect(() => {
+    if (canvas.current !== null) drawRows(canvas.current, { session, lanes, first, last, width });
+  }, [session, lanes, first, last, width, theme, length]);
+  return (
+    <li aria-hidden="true" className={style.drawn} style={{ transform: `translateY(${first * ROW_HEIGHT}px)` }}>
+      <canvas ref={canvas} />
+    </li>
   );
 }
