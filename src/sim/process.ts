@@ -268,14 +268,17 @@ export class Process implements Ctx {
 
   private step(running: Running, value: unknown): void {
     if (!this.running) return;
-    this.sim.within(running.context, () => {
-      try {
-        const next = running.task.next(value);
-        if (!next.done) this.wait(running, next.value);
-      } catch (error) {
-        this.crash(error);
-      }
-    });
+    const { sim } = this;
+    const outer = sim.context; // `within` written out: this runs for every wait of every task
+    sim.context = running.context;
+    try {
+      const next = running.task.next(value);
+      if (!next.done) this.wait(running, next.value);
+    } catch (error) {
+      this.crash(error);
+    } finally {
+      sim.context = outer;
+    }
   }
 
   private wait(running: Running, wait: Wait): void {
