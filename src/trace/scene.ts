@@ -1,10 +1,9 @@
 // What the stage shows at a record, as a pure function of the facts after it: components, nodes, Pods, open
 // watches, etcd's last writes, queues. Nothing is kept but what follows from one object alone.
-import { simTime } from '../base/brand';
 import { isObject, type Json, type JsonObject } from '../base/json';
 import { compareBytes } from '../base/order';
 import type { Printed } from '../machinery/table/cells';
-import { podCells } from '../machinery/table/pod-row';
+import { podSummary } from '../machinery/table/pod-row';
 import type { Stored } from './changes';
 import { subjectOfObject } from './subject';
 import type { Trace } from './trace';
@@ -161,14 +160,14 @@ function newTile(pod: Printed): PodTile {
     containerStatuses?: ContainerStatus[];
   };
   const { nodeName, containers } = (pod.spec ?? {}) as { nodeName?: string; containers?: { name: string }[] };
-  const [, ready, status] = podCells(pod, { now: simTime(0), wide: false });
+  const { ready, reason } = podSummary(pod);
   return {
     key: `${namespace}/${name}`,
     uid: uid ?? '',
     node: nodeName || null,
-    status: String(status),
+    status: reason,
     phase: phase ?? 'Pending',
-    ready: Number.parseInt(String(ready), 10),
+    ready,
     containers: (containers ?? []).map((container) => containerFacts(container.name, containerStatuses ?? [])),
     ip: podIP || null,
     owner: ownerOf(pod),

@@ -24,6 +24,16 @@ interface Restarts {
 }
 
 export function podCells(pod: Printed, printing: Printing): Cell[] {
+  const { ready, total, reason, restarts } = podSummary(pod);
+  const { count, last } = restarts;
+  const told = count !== 0 && last !== '' ? `${count} (${age(last, printing.now)} ago)` : `${count}`;
+  const cells: Cell[] = [pod.metadata.name, `${ready}/${total}`, reason, told, created(pod, printing)];
+  if (printing.wide) cells.push(...wideCells(record(pod.spec), record(pod.status)));
+  return cells;
+}
+
+/** What READY, STATUS and RESTARTS tell, before it is made text. */
+export function podSummary(pod: Printed): { ready: number; total: number; reason: string; restarts: Restarts } {
   const spec = record(pod.spec);
   const status = record(pod.status);
   const inits = list(spec['initContainers']);
@@ -37,11 +47,7 @@ export function podCells(pod: Printed, printing: Printing): Cell[] {
     if (status['reason'] === 'NodeLost') reason = 'Unknown';
     else if (phase !== 'Succeeded' && phase !== 'Failed') reason = 'Terminating';
   }
-  const { count, last } = summary.restarts;
-  const restarts = count !== 0 && last !== '' ? `${count} (${age(last, printing.now)} ago)` : `${count}`;
-  const cells: Cell[] = [pod.metadata.name, `${summary.ready}/${total}`, reason, restarts, created(pod, printing)];
-  if (printing.wide) cells.push(...wideCells(spec, status));
-  return cells;
+  return { ready: summary.ready, total, reason, restarts: summary.restarts };
 }
 
 /** The row's condition once a pod has ended. */
