@@ -1,6 +1,6 @@
 // The options of lists and watches: what may be combined, continue tokens, where a watch starts. Pure.
 // Models apimachinery pkg/apis/meta/internalversion/validation, apiserver pkg/storage/continue.go and
-// cacher.go (getWatchCacheResourceVersion).
+// cacher.go (getWatchCacheResourceVersion, computeListLimit).
 
 import { fromBase64Url, toBase64Url } from '../../../base/base64';
 import { isObject } from '../../../base/json';
@@ -87,6 +87,10 @@ function validateWatchOptions(
   return errors;
 }
 
+/** How many objects a page has, 0 for all: who takes any version gets the whole cache. cacher.go computeListLimit. */
+export const pageLimit = ({ limit, resourceVersion }: Pick<ListOptions, 'limit' | 'resourceVersion'>): number =>
+  limit <= 0 || resourceVersion === '0' ? 0 : limit;
+
 /** The revision that the cache must have reached before a watch is served: `current` is etcd's. */
 export function watchStartRevision(
   options: Pick<ListOptions, 'resourceVersion' | 'sendInitialEvents' | 'allowWatchBookmarks'>,
@@ -114,7 +118,7 @@ export function decodeContinue(token: string, prefix: string): Result<{ readonly
   const parsed = parse(text);
   if (!parsed.ok) return err(`continue key is not valid: ${parsed.error}`);
   const { v, rv, start } = parsed.value as { readonly v?: string; readonly rv?: number; readonly start?: string };
-  if (v !== VERSION) return err('continue key is not valid: server does not recognize this encoded version');
+  if (v !== VERSION) return err(`continue key is not valid: server does not recognize this encoded version ${v ?? ''}`);
   if (!rv) return err('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
   if (!start) return err('continue key is not valid: encoded start key empty (version meta.k8s.io/v1)');
   const key = start.startsWith('/') ? start : `/${start}`;
@@ -134,7 +138,7 @@ function parse(text: string): Result<object> {
   }
 }
 
-/** Go's path.Clean of an absolute path, which keeps a trailing slash out; the token's ends with \0. */
+/** Go's path.Clean of an absolute path. */
 function cleanPath(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
@@ -142,6 +146,5 @@ function cleanPath(path: string): string {
     if (part === '..') parts.pop();
     else parts.push(part);
   }
-  const trailing = path.endsWith('/') && parts.length > 0 ? '/' : '';
-  return `/${parts.join('/')}${trailing}`;
+  return `/${parts.join('/')}`;
 }

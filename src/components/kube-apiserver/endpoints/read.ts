@@ -18,7 +18,15 @@ import { matches, type Predicate, predicateOf, requiredValue } from '../storage/
 import { decode, parseResourceVersion, type Versioned, withResourceVersion } from '../storage/versioner';
 import { endOf, TRIGGER_FIELDS, type WatchCache } from '../storage/watch-cache';
 import { type Sink, Watcher } from '../storage/watcher';
-import { decodeContinue, encodeContinue, type ListOptions, listOptionsOf, validateListOptions, watchStartRevision } from './list-options';
+import {
+  decodeContinue,
+  encodeContinue,
+  type ListOptions,
+  listOptionsOf,
+  pageLimit,
+  validateListOptions,
+  watchStartRevision,
+} from './list-options';
 import { type Form, formOf, includeOf, metadataOnly, presented, presentedList } from './negotiation';
 
 /** An open watch as the server's front sees it: it is started once the head was sent. */
@@ -88,8 +96,8 @@ export class Reader {
     const cache = this.cacheOf(info);
     const exact =
       options.resourceVersionMatch === 'Exact' || (options.limit > 0 && version.value > 0 && options.resourceVersionMatch === '');
+    const limit = pageLimit(options);
     if (cache === null || options.continue !== '' || exact) {
-      const limit = options.resourceVersion === '0' ? 0 : options.limit;
       return yield* this.pageFromEtcd(info, prefix, { ...options, limit }, version.value, predicate);
     }
     let wanted = version.value;
@@ -100,7 +108,6 @@ export class Reader {
     }
     if (!(yield* cache.waitFor(wanted))) return tooLarge(wanted, cache.revision);
     const objects = this.select(cache, info, prefix, predicate);
-    const limit = options.resourceVersion === '0' ? 0 : options.limit;
     return cut(info, objects, limit, prefix, cache.revision, predicate);
   }
 
