@@ -14,6 +14,7 @@ import { Refusal, refuse } from '../refusal';
 import { fromStorage } from '../registry/events';
 import type { RequestInfo } from '../request-info';
 import { type Etcd3, headerRevision, type KeyValue } from '../storage/etcd3';
+import { preparedKey } from '../storage/key';
 import { matches, type Predicate, predicateOf, requiredValue } from '../storage/predicate';
 import { decode, parseResourceVersion, type Versioned, withResourceVersion } from '../storage/versioner';
 import { endOf, TRIGGER_FIELDS, type WatchCache } from '../storage/watch-cache';
@@ -52,7 +53,8 @@ export class Reader {
 
   /** As stored. `resourceVersion` 0 is any version, so the cache's. */
   *object(info: ResourceInfo, namespace: string, name: string, resourceVersion = ''): Task<Versioned | Refusal> {
-    const key = storageKey(info, namespace, name);
+    const key = preparedKey(info.etcdPrefix, storageKey(info, namespace, name));
+    if (key === null) return refuse(badRequest(`Name parameter invalid: ${JSON.stringify(name)}: may not be '${name}'`)); // NamespaceKeyFunc
     const cache = this.cacheOf(info);
     if (resourceVersion !== '' && cache !== null) {
       const wanted = parseResourceVersion(resourceVersion);
