@@ -60,7 +60,7 @@ export class NodeAuthorizer {
       case 'storage.k8s.io/volumeattachments':
         return this.get(node, 'volumeattachment', attributes);
       case '/serviceaccounts':
-        return this.createToken(node, attributes);
+        return attributes.verb === 'get' ? this.get(node, 'serviceaccount', attributes) : this.createToken(node, attributes);
       case 'coordination.k8s.io/leases':
         return this.lease(node, attributes);
       case 'storage.k8s.io/csinodes':

@@ -99,9 +99,8 @@ export class Reader {
     const exact =
       options.resourceVersionMatch === 'Exact' || (options.limit > 0 && version.value > 0 && options.resourceVersionMatch === '');
     const limit = pageLimit(options);
-    if (cache === null || options.continue !== '' || exact) {
+    if (cache === null || options.continue !== '' || exact)
       return yield* this.pageFromEtcd(info, prefix, { ...options, limit }, version.value, predicate);
-    }
     let wanted = version.value;
     if (options.resourceVersion === '') {
       const current = yield* this.etcd.currentRevision(info.etcdPrefix);
