@@ -106,7 +106,6 @@ const followed = performance.now();
 trace.follow();
 const followMs = performance.now() - followed;
 const count = trace.records.length;
-globalThis.gc?.(); // else a fold pays for what following left behind
 const samples = Array.from({ length: 200 }, (_, i) => {
   const seq = Math.floor(((i * 7919) % 200) * (count / 200));
   const begun = performance.now();

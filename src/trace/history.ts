@@ -54,11 +54,13 @@ export class History {
 
   /** The paths of a group that have a value after record `seq`, with it, in the order in which they
    *  first appeared. */
-  *group(group: string, seq: number): Generator<[string, Json]> {
+  group(group: string, seq: number): [string, Json][] {
+    const found: [string, Json][] = [];
     for (const [path, { seqs, values }] of this.groups.get(group) ?? []) {
       const value = values[placeOf(seqs, seq)];
-      if (value !== null && value !== undefined) yield [path, value];
+      if (value !== null && value !== undefined) found.push([path, value]);
     }
+    return found;
   }
 }
 

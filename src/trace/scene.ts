@@ -2,25 +2,11 @@
 // watches, etcd's last writes, queues. Nothing is kept but what follows from one object alone.
 import { isObject, type Json, type JsonObject } from '../base/json';
 import { compareBytes } from '../base/order';
-import type { Printed } from '../machinery/table/cells';
-import { podSummary } from '../machinery/table/pod-row';
 import type { Stored } from './changes';
+import { ownerOf, type PodTile, podTile } from './pod-tile';
 import { subjectOfObject } from './subject';
 import type { Trace } from './trace';
 
-export interface PodTile {
-  readonly key: string; // namespace/name
-  readonly uid: string;
-  readonly node: string | null;
-  /** As `kubectl get pods` prints it: Pending, ContainerCreating, Running, CrashLoopBackOff, Terminating, … */
-  readonly status: string;
-  readonly phase: string;
-  readonly ready: number;
-  readonly containers: readonly { readonly name: string; readonly state: 'waiting' | 'running' | 'terminated'; readonly ready: boolean }[];
-  readonly ip: string | null;
-  /** `ReplicaSet/test-…`, or null. */
-  readonly owner: string | null;
-}
 export interface NodeFacts {
   readonly name: string;
   readonly ready: 'True' | 'False' | 'Unknown' | null;
@@ -72,7 +58,7 @@ export function sceneAt(trace: Trace, seq: number): SceneFacts {
   return {
     seq,
     atUs: trace.get(seq)?.atUs ?? 0,
-    running: [...history.group('running', seq)].map(([component]) => component),
+    running: history.group('running', seq).map(([component]) => component),
     nodes: stored(trace, 'minions', seq).map(nodeFacts),
     pods: stored(trace, 'pods', seq).map(podTile),
     watches: openWatches(trace, seq),
@@ -81,8 +67,8 @@ export function sceneAt(trace: Trace, seq: number): SceneFacts {
       keys: numberOf(history.at('etcd', 'keys', seq)),
       last: trace.lastCommits(seq, LAST_WRITES).map(({ revision, key, deleted }) => ({ revision, key, deleted })),
     },
-    queues: Object.fromEntries([...history.group('queue', seq)].map(([queue, length]) => [queue, numberOf(length)])),
-    rules: Object.fromEntries([...history.group('rules', seq)].map(([node, count]) => [node, numberOf(count)])),
+    queues: Object.fromEntries(history.group('queue', seq).map(([queue, length]) => [queue, numberOf(length)])),
+    rules: Object.fromEntries(history.group('rules', seq).map(([node, count]) => [node, numberOf(count)])),
   };
 }
 
@@ -90,7 +76,7 @@ export function sceneAt(trace: Trace, seq: number): SceneFacts {
 export function objectsAt(trace: Trace, seq: number): ObjectRow[] {
   const rows = trace.history
     .groupsLike('object/')
-    .flatMap((group) => [...trace.history.group(group, seq)].map((entry) => objectRow(entry, trace)));
+    .flatMap((group) => trace.history.group(group, seq).map((entry) => objectRow(entry, trace)));
   return rows.sort((a, b) => compareBytes(a.key, b.key));
 }
 
@@ -119,13 +105,6 @@ function objectRow([key, value]: [string, Json], trace: Trace): ObjectRow {
   };
 }
 
-/** The controller that an object belongs to, else its first owner: `ReplicaSet/test-…`. */
-function ownerOf({ metadata }: JsonObject): string | null {
-  const owners = isObject(metadata) && Array.isArray(metadata.ownerReferences) ? (metadata.ownerReferences as readonly JsonObject[]) : [];
-  const owner = owners.find(({ controller }) => controller === true) ?? owners[0];
-  return owner === undefined ? null : `${owner.kind}/${owner.name}`;
-}
-
 function nodeFacts(node: JsonObject): NodeFacts {
   const { metadata, spec, status } = node as { metadata?: JsonObject; spec?: JsonObject; status?: JsonObject };
   const conditions = (status?.conditions ?? []) as readonly JsonObject[];
@@ -136,47 +115,6 @@ function nodeFacts(node: JsonObject): NodeFacts {
     unschedulable: spec?.unschedulable === true,
     registered: true,
   };
-}
-
-// A tile follows from its object, and an object never changes: made once.
-const tiles = new WeakMap<JsonObject, PodTile>();
-function podTile(pod: JsonObject): PodTile {
-  let tile = tiles.get(pod);
-  if (tile === undefined) tiles.set(pod, (tile = newTile(pod as unknown as Printed)));
-  return tile;
-}
-
-interface ContainerStatus {
-  readonly name: string;
-  readonly ready?: boolean;
-  readonly state?: JsonObject;
-}
-
-function newTile(pod: Printed): PodTile {
-  const { namespace, name, uid } = pod.metadata;
-  const { phase, podIP, containerStatuses } = (pod.status ?? {}) as {
-    phase?: string;
-    podIP?: string;
-    containerStatuses?: ContainerStatus[];
-  };
-  const { nodeName, containers } = (pod.spec ?? {}) as { nodeName?: string; containers?: { name: string }[] };
-  const { ready, reason } = podSummary(pod);
-  return {
-    key: `${namespace}/${name}`,
-    uid: uid ?? '',
-    node: nodeName || null,
-    status: reason,
-    phase: phase ?? 'Pending',
-    ready,
-    containers: (containers ?? []).map((container) => containerFacts(container.name, containerStatuses ?? [])),
-    ip: podIP || null,
-    owner: ownerOf(pod),
-  };
-}
-
-function containerFacts(name: string, statuses: readonly ContainerStatus[]): PodTile['containers'][number] {
-  const { state, ready } = statuses.find((status) => status.name === name) ?? {};
-  return { name, ready: ready === true, state: state?.running ? 'running' : state?.terminated ? 'terminated' : 'waiting' };
 }
 
 /** Open watches, one entry for all of the same two components, in the order in which they first came. */

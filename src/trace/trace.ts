@@ -5,6 +5,7 @@ import type { TraceRecord } from '../wire/record';
 import { type Commit, changesOf, commitOf, groupOfKey, type Stored } from './changes';
 import { History } from './history';
 import { levelOf } from './levels';
+import { podTile } from './pod-tile';
 import { RuntimeNames } from './runtime-names';
 
 export class Trace {
@@ -36,7 +37,10 @@ export class Trace {
       const commit = commitOf(record);
       if (commit !== null) this.commits.push(commit);
       this.levels.push(levelOf(record, this));
-      for (const [group, path, value] of changesOf(record, this)) this.history.set(group, path, record.seq, value);
+      for (const [group, path, value] of changesOf(record, this)) {
+        this.history.set(group, path, record.seq, value);
+        if (group === 'object/pods' && isObject(value) && isObject(value.object)) podTile(value.object);
+      }
     }
   }
 

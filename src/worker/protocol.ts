@@ -5,7 +5,8 @@ import type { Lesson, Lessons } from '../narration/lessons';
 import type { Line } from '../narration/line';
 import type { Step } from '../narration/story';
 import type { FieldChange } from '../trace/field-changes';
-import type { NodeFacts, ObjectRow, OpenWatch, PodTile, SceneFacts } from '../trace/scene';
+import type { PodTile } from '../trace/pod-tile';
+import type { NodeFacts, ObjectRow, OpenWatch, SceneFacts } from '../trace/scene';
 import type { Kind, Protocol } from '../wire/payload';
 import type { Input, Run } from '../wire/run';
 
