@@ -181,12 +181,15 @@ function replicationController(object: JsonObject): JsonObject {
   return inField(inSpec(set({ selector: labels }))(object), 'metadata', set({ labels }));
 }
 
+const withServicePort: Defaulter = (webhook) =>
+  inField(webhook, 'clientConfig', (client) => inField(client, 'service', set({ port: 443 })));
+
 const webhooks =
   (match: JsonObject): Defaulter =>
   (object) =>
     each(object, 'webhooks', (webhook) =>
       each(
-        withDefaults(webhook, {
+        withDefaults(withServicePort(webhook), {
           failurePolicy: 'Fail',
           matchPolicy: 'Equivalent',
           namespaceSelector: {},

@@ -57,9 +57,14 @@ function checksOf(which: string): readonly string[] {
     : ['ping', 'log', 'loopback-serving-certificate', 'etcd', ...hooks];
 }
 
+/** Asked when ready, but no path of their own is listed. */
+const UNLISTED = ['/readyz/etcd', '/readyz/etcd-readiness'];
+
 /** Paths below `/healthz`, `/livez` and `/readyz`, for the list of all paths. */
 export const healthPaths = (): readonly string[] =>
-  ['healthz', 'livez', 'readyz'].flatMap((which) => [`/${which}`, ...checksOf(which).map((check) => `/${which}/${check}`)]);
+  ['healthz', 'livez', 'readyz']
+    .flatMap((which) => [`/${which}`, ...checksOf(which).map((check) => `/${which}/${check}`)])
+    .filter((path) => !UNLISTED.includes(path));
 
 export function healthAnswer(path: string, verbose: boolean, state: HealthState): { readonly status: number; readonly text: string } {
   const [, which = 'readyz', ...rest] = path.split('/');

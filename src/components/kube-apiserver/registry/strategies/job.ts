@@ -23,7 +23,7 @@ export const jobStrategy = {
         template: { ...template, metadata: { ...metadata, labels } },
       },
     };
-    // A job without labels shares its template's, if that has a map of them: defaulting made them one.
-    return given !== null && own === undefined ? withMeta(next, { labels }) : next;
+    // A job without labels takes its template's when it is read from the store: defaults.go SetDefaults_Job.
+    return Object.keys(own ?? {}).length === 0 ? withMeta(next, { labels }) : next;
   },
 };
