@@ -3,11 +3,11 @@
 // version, and `1` alone is the plain command as it was written before the library had names. MOMENT is
 // `chapter.occurrence` (`schedule.1`) or a record's number.
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
-import { isObject, type Json, jsonEqual } from '../base/json';
+import { type Json, jsonEqual } from '../base/json';
 import { err, ok, type Result } from '../base/result';
 import { RUNS, SCENARIO_NAMES, type ScenarioName } from '../scenarios/runs';
 import type { ClusterSpec, TimedInput } from '../wire/run';
-import { areInputs, isCluster, isSeed } from './guards';
+import { isRun } from '../wire/run-schema';
 
 export type ShareLevel = 'story' | 'messages' | 'wire';
 export type At = { readonly chapter: string; readonly occurrence: number } | { readonly record: number };
@@ -98,9 +98,8 @@ function decodeRun(body: string | undefined): Result<SharedRun, LinkError> {
     return ok({ seed: PLAIN_SEED, cluster: null, inputs: [{ when: 'rest', input: { type: 'kubectl', line: PLAIN_COMMAND } }] });
   const value = unpacked(text);
   if (!value.ok) return value;
-  if (!isObject(value.value)) return err('bad-run');
+  if (!isRun(value.value)) return err('bad-run');
   const { seed, cluster = null, inputs } = value.value;
-  if (!isSeed(seed) || !areInputs(inputs) || (cluster !== null && !isCluster(cluster))) return err('bad-run');
   return ok({ seed, cluster, inputs });
 }
 
