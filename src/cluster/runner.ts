@@ -4,7 +4,10 @@ import { assert } from '../base/assert';
 import { MINUTE, MS, type SimTime, simTime } from '../base/brand';
 import type { PayloadMode } from '../sim/recorder';
 import { RUN_LIMIT_US, type StopReason } from '../sim/simulation';
-import type { Input, Run, TimedInput, When } from '../wire/run';
+import { matches } from '../trace/matching';
+import { Trace } from '../trace/trace';
+import { traceLine } from '../trace/trace-line';
+import type { Input, Matcher, Run, TimedInput, When } from '../wire/run';
 import { Cluster } from './cluster';
 
 /** Where a run stands. `limit`: its time is up and something still goes on. */
@@ -25,6 +28,10 @@ export class Runner {
   private loopUntil: SimTime | null = null;
   /** It was seen to rest since the last input: one that comes later finds the same moment as one that waited. */
   private settled = false;
+  /** Made when the first input waits for a record. */
+  private trace: Trace | null = null;
+  /** Records before this one are no longer waited for. */
+  private looked = 0;
 
   constructor(
     readonly run: Run,
@@ -42,14 +49,14 @@ export class Runner {
       if (sim.runToTime(simTime(0), maxEvents) === 'slice') return false;
       assert(sim.atRest, 'boot has come to rest before time 0');
       this.phase = 'rest';
+      this.looked = sim.recorder.records.length;
       return next === undefined;
     }
     if (this.phase === 'rest' || this.phase === 'limit') {
       if (next === undefined) return true;
       this.phase = 'running';
     }
-    const due = next !== undefined && next.when !== 'rest' ? next.when.atUs : null;
-    const reason = due !== null ? sim.runToTime(simTime(Math.max(due, sim.now)), maxEvents) : this.settle(maxEvents);
+    const reason = this.runTo(next?.when ?? 'rest', maxEvents);
     if (reason === 'slice') return false;
     if (next !== undefined) {
       this.give(next.input);
@@ -81,6 +88,31 @@ export class Runner {
     return { ...this.run, inputs: [...this.inputs] };
   }
 
+  private runTo(when: When, maxEvents: number): StopReason {
+    const { sim } = this.cluster;
+    if (when === 'rest') return this.settle(maxEvents);
+    if ('atUs' in when) return sim.runToTime(simTime(Math.max(when.atUs, sim.now)), maxEvents);
+    for (let events = 0; events < maxEvents; events++) {
+      if (this.sees(when.after)) return 'time';
+      const reason = this.settle(1);
+      if (reason !== 'slice') return reason;
+    }
+    return 'slice';
+  }
+
+  /** A record that matches has come since the last input. */
+  private sees(matcher: Matcher): boolean {
+    const { records } = this.cluster.sim.recorder;
+    if (this.looked === records.length) return false;
+    this.trace ??= new Trace(records);
+    this.trace.follow();
+    while (this.looked < records.length) {
+      const record = records[this.looked++];
+      if (record !== undefined && matches(traceLine(record, this.trace, { bodies: true }), matcher)) return true;
+    }
+    return false;
+  }
+
   /** To rest, and then on for LOOP_US; before the first input boot has come to rest long ago. */
   private settle(maxEvents: number): StopReason {
     const { sim } = this.cluster;
@@ -102,5 +134,6 @@ export class Runner {
     this.limit = simTime(this.cluster.sim.now + RUN_LIMIT_US);
     this.settled = false;
     this.cluster.give(input);
+    this.looked = this.cluster.sim.recorder.records.length;
   }
 }

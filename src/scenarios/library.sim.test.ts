@@ -7,8 +7,8 @@ import { STORY } from '../trace/levels';
 import { Trace } from '../trace/trace';
 import { traceLine } from '../trace/trace-line';
 import type { TimedInput } from '../wire/run';
+import { disappointments } from './expected';
 import { LIBRARY } from './library';
-import { disappointments } from './matching';
 import type { Scenario } from './scenario';
 
 const LONGEST_MS = 30_000;

@@ -1,6 +1,7 @@
 // The library: what each run of `runs.ts` is about, and what must be seen for it to be that.
+import type { Matcher } from '../wire/run';
 import { RUNS, SCENARIO_NAMES, type ScenarioName } from './runs';
-import { type Matcher, SCENARIO_VERSION, type Scenario } from './scenario';
+import { SCENARIO_VERSION, type Scenario } from './scenario';
 
 type Told = Pick<Scenario, 'level' | 'text' | 'expectations' | 'key'>;
 

@@ -1,5 +1,5 @@
 // What a scenario is: a run with a name, told in a paragraph, and what its trace must and must not show.
-import type { ClusterSpec, TimedInput } from '../wire/run';
+import type { ClusterSpec, Matcher, TimedInput } from '../wire/run';
 
 /** Version of this form: a scenario from elsewhere says which one it was written for. */
 export const SCENARIO_VERSION = 1;
@@ -32,9 +32,4 @@ export interface Expectations {
   readonly occurs: readonly Matcher[];
   /** None matches any. */
   readonly never: readonly Matcher[];
-}
-
-/** Values of a trace line (docs/TRACE.md, with bodies) by path, `object.kind`. In a text `*` stands for any letters. */
-export interface Matcher {
-  readonly [path: string]: string | number | boolean | null;
 }

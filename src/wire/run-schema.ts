@@ -55,7 +55,14 @@ const INPUT: Schema = {
 };
 
 export const AT_TIME = object({ atUs: integer(0, 86_400_000_000) });
-const WHEN: Schema = { oneOf: [{ type: 'string', enum: ['rest'] }, AT_TIME] };
+export const MATCHER: Schema = {
+  type: 'object',
+  maxProperties: 16,
+  propertyNames: text(128, 1),
+  additionalProperties: { oneOf: [text(512), integer(0, Number.MAX_SAFE_INTEGER), BOOLEAN, { type: 'null' }] },
+};
+export const AFTER = object({ after: MATCHER });
+const WHEN: Schema = { oneOf: [{ type: 'string', enum: ['rest'] }, AT_TIME, AFTER] };
 
 export const NODE_MEMBERS: { readonly [member in keyof Required<NodeSpec>]: Schema } = {
   name: NODE_NAME,

@@ -11,8 +11,15 @@ export interface Run {
   readonly inputs: readonly TimedInput[];
 }
 
-/** When an input is given: at a virtual time, or once everything before it has come to rest. */
-export type When = { readonly atUs: number } | 'rest';
+/** When an input is given: at a virtual time, once everything before it has come to rest, or as soon as a record that
+ *  came after the input before it matches; if none does, once all has come to rest. */
+export type When = { readonly atUs: number } | { readonly after: Matcher } | 'rest';
+
+/** Values of a trace line (docs/TRACE.md, with bodies) by path, `object.kind`. In a text `*` stands for any letters. */
+export interface Matcher {
+  readonly [path: string]: string | number | boolean | null;
+}
+
 export interface TimedInput {
   readonly when: When;
   readonly input: Input;

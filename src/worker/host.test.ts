@@ -44,7 +44,8 @@ class SmallRun implements Playable {
     }
     if (next === undefined && this.phase !== 'running') return true;
     this.phase = 'running';
-    const due = next === undefined || next.when === 'rest' ? null : next.when.atUs;
+    const when = next?.when ?? 'rest';
+    const due = when !== 'rest' && 'atUs' in when ? when.atUs : null;
     const reason = due === null ? sim.runToRest(simTime(sim.now + 2 * SECOND), maxEvents) : sim.runToTime(simTime(due), maxEvents);
     if (reason === 'slice') return false;
     if (next !== undefined) {

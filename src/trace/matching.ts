@@ -1,20 +1,12 @@
-// Whether a record's trace line is what a scenario expects.
+// Whether a record's trace line is what a scenario or an input waits for.
 import { isObject, type Json, type JsonObject } from '../base/json';
-import type { Expectations, Matcher } from './scenario';
+import type { Matcher } from '../wire/run';
 
 export function matches(line: JsonObject, matcher: Matcher): boolean {
   return Object.entries(matcher).every(([path, wanted]) => {
     const value = valueAt(line, path);
     return typeof wanted === 'string' && typeof value === 'string' ? isLike(value, wanted) : value === wanted;
   });
-}
-
-/** What is not as expected, in words; empty if all is. */
-export function disappointments(lines: readonly JsonObject[], { occurs, never }: Expectations): readonly string[] {
-  return [
-    ...occurs.filter((matcher) => !lines.some((line) => matches(line, matcher))).map((matcher) => `missing ${JSON.stringify(matcher)}`),
-    ...never.filter((matcher) => lines.some((line) => matches(line, matcher))).map((matcher) => `found ${JSON.stringify(matcher)}`),
-  ];
 }
 
 const valueAt = (line: JsonObject, path: string): Json | undefined =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { disappointments, matches } from './matching';
+import { matches } from './matching';
 
 const line = { kind: 'output', exit: 0, object: { kind: 'Pod', name: 'test-1-1' } };
 
@@ -13,10 +13,3 @@ test.each([
   [{ 'object.uid': '*' }, false],
   [{ 'kind.name': 'output' }, false],
 ])('%o', (matcher, expected) => expect(matches(line, matcher)).toBe(expected));
-
-test('what is missing and what should not be there is said', () => {
-  expect(disappointments([line], { occurs: [{ kind: 'input' }], never: [{ kind: 'output' }] })).toEqual([
-    'missing {"kind":"input"}',
-    'found {"kind":"output"}',
-  ]);
-});
