@@ -24,6 +24,8 @@ export interface Address {
   dismissProblem(): void;
   /** The hash of the moment shown; null if the run is too long for a link. */
   hash(): string | null;
+  /** Once that hash is opened, it plays; at once if it is open. */
+  playNext(hash: string): void;
   /** The scenario of the library that is open, and nothing more was given. */
   scenario(): ScenarioName | null;
 }
@@ -36,6 +38,7 @@ export function createAddress({ session, bar, freshRun, setTimer }: AddressNeeds
   const freshCluster = JSON.stringify(freshRun.cluster);
   let waiting = false;
   let again = false;
+  let plays: string | null = null;
 
   function open(): void {
     const link = decodeLink(bar.hash());
@@ -48,6 +51,8 @@ export function createAddress({ session, bar, freshRun, setTimer }: AddressNeeds
     const { run, moment } = link.value;
     session.setLevel(moment.level);
     session.open({ ...freshRun, cluster: run.cluster ?? freshRun.cluster, seed: run.seed, inputs: run.inputs }, moment.at);
+    if (plays === bar.hash()) session.player.play();
+    plays = null;
   }
 
   function shared(): SharedRun | null {
@@ -94,7 +99,19 @@ export function createAddress({ session, bar, freshRun, setTimer }: AddressNeeds
   open();
   bar.onChange(open);
   for (const source of [session.player.cursor, session.inputs, session.level, session.goal]) source.subscribe(tellSoon);
-  return { problem, dismissProblem: () => problem.set(null), hash, scenario };
+  return {
+    problem,
+    dismissProblem: () => problem.set(null),
+    hash,
+    scenario,
+    playNext(wanted) {
+      if (bar.hash() !== wanted) plays = wanted;
+      else {
+        session.player.home();
+        session.player.play();
+      }
+    },
+  };
 }
 
 export const browserBar = (): AddressBar => ({

@@ -4,6 +4,7 @@ import style from './app.module.css';
 import { type Desk, DeskContext } from './desk';
 import { listenToKeys } from './keyboard';
 import { Announcer } from './parts/announcer';
+import { Branches } from './parts/branches';
 import { Deck } from './parts/deck';
 import { Failure, Notices } from './parts/notices';
 import { DarkScreen, Shortcuts } from './parts/overlays';
@@ -62,6 +63,7 @@ export function App({ desk }: { readonly desk: Desk }) {
       <Announcer />
       <Shortcuts />
       <Scenarios />
+      <Branches />
       <DarkScreen />
     </DeskContext>
   );

@@ -1,6 +1,7 @@
 // What all parts of the page share: the recording, the terminal's line, the address; and for React a context.
 import { createContext, useContext } from 'react';
 import type { Address } from './address';
+import type { Branches } from './branches/branches';
 import type { CommandLine } from './command-line';
 import type { Marks } from './marks';
 import type { Session } from './session';
@@ -10,6 +11,7 @@ export interface Desk {
   readonly line: CommandLine;
   readonly address: Address;
   readonly marks: Marks;
+  readonly branches: Branches;
 }
 
 export const DeskContext = createContext<Desk | null>(null);

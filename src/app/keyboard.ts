@@ -20,7 +20,7 @@ export function listenToKeys(desk: Desk): () => void {
 }
 
 /** False if there was nothing to do. */
-function act(action: Action, { session, line, marks }: Desk): boolean {
+function act(action: Action, { session, line, marks, branches }: Desk): boolean {
   const { player } = session;
   switch (action) {
     case 'toggle':
@@ -58,6 +58,8 @@ function act(action: Action, { session, line, marks }: Desk): boolean {
     case 'mark':
       marks.toggle(player.cursor.get().seq);
       return true;
+    case 'undo':
+      return branches.back();
     case 'terminal':
       show({ sheet: 'terminal' });
       requestAnimationFrame(() => document.getElementById(TERMINAL_INPUT)?.focus());

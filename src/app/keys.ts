@@ -13,6 +13,7 @@ export type Action =
   | 'open'
   | 'terminal'
   | 'mark'
+  | 'undo'
   | 'story'
   | 'messages'
   | 'wire'
@@ -38,6 +39,7 @@ const KEYS: { readonly [key: string]: Action } = {
   Enter: 'open',
   '/': 'terminal',
   m: 'mark',
+  u: 'undo',
   '1': 'story',
   '2': 'messages',
   '3': 'wire',

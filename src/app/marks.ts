@@ -30,7 +30,8 @@ const MAX_KEY = 4_000;
 
 type Kept = readonly (readonly [run: string, bookmarks: readonly Bookmark[]])[];
 
-const keyOf = (run: Run): string => JSON.stringify([run.seed, run.cluster, run.inputs]);
+/** What decides a run, as text. */
+export const keyOf = (run: Run): string => JSON.stringify([run.seed, run.cluster, run.inputs]);
 const isBookmark = (value: unknown): value is Bookmark =>
   typeof value === 'object' &&
   value !== null &&
@@ -53,7 +54,7 @@ function keptOn(shelf: Shelf): Kept {
 }
 
 /** One run is the other with more inputs at its end: its records are the other's, and more. */
-const goesOn = (before: Run, after: Run): boolean => {
+export const goesOn = (before: Run, after: Run): boolean => {
   const { inputs } = before;
   return keyOf({ ...after, inputs: after.inputs.slice(0, inputs.length) }) === keyOf(before);
 };
@@ -107,7 +108,7 @@ export function createMarks(session: Pick<Session, 'run' | 'player'>, shelf: She
   };
 }
 
-export const browserShelf: Shelf = {
-  read: () => localStorage.getItem('watchloop.bookmarks'),
-  write: (text) => localStorage.setItem('watchloop.bookmarks', text),
-};
+export const browserShelf = (name: 'bookmarks' | 'branches'): Shelf => ({
+  read: () => localStorage.getItem(`watchloop.${name}`),
+  write: (text) => localStorage.setItem(`watchloop.${name}`, text),
+});

@@ -48,9 +48,13 @@ export interface Session {
   detailOf(seq: number): Promise<Detail | null>;
   /** Asks the cluster something about the recording so far. */
   readonly ask: ClusterLink['ask'];
-  open(run: Run, goal: At | null): void;
-  /** Gives a command at the cursor: at the end it goes on, before it history is replayed to there and goes on
-   *  differently. The error says why it was not given. */
+  open(run: Run, goal: Goal | null): void;
+  /** Gives an input at the cursor: at the end it goes on, before it history is replayed to there and goes on
+   *  differently. */
+  give(input: Input): void;
+  /** An input given now would begin another future. */
+  inPast(): boolean;
+  /** Gives a command at the cursor. The error says why it was not given. */
   command(line: string, stdin: string | null): Result<void, 'too-long'>;
   /** The future that the last command before the end replaced. */
   readonly replaced: Signal<Replaced | null>;
@@ -76,11 +80,14 @@ export interface Session {
   tellBoot(tells: boolean): void;
   momentOf(seq: number): At | null;
   /** The moment that the run is being replayed to. */
-  readonly goal: Signal<At | null>;
+  readonly goal: Signal<Goal | null>;
   /** True once if the moment of the link could not be found. */
   readonly missedGoal: Signal<boolean>;
   destroy(): void;
 }
+
+/** Where to go: as a link tells it, or to a virtual time; there to record `seq` if the recording has it at that time. */
+export type Goal = At | { readonly atUs: number; readonly seq: number };
 
 export interface Replaced {
   readonly run: Run;
@@ -116,7 +123,7 @@ export function createSession(needs: SessionNeeds): Session {
   let stopHearing = link.subscribe(hear);
   const run = signal<Run | null>(null);
   const replaced = signal<Replaced | null>(null);
-  const goal = signal<At | null>(null);
+  const goal = signal<Goal | null>(null);
   let playsAtGoal = false;
   let opening = false;
   /** An input was given of which the cluster has not spoken yet. */
@@ -217,7 +224,8 @@ export function createSession(needs: SessionNeeds): Session {
   function seekGoal(last: boolean): void {
     const wanted = goal.get();
     if (wanted === null) return;
-    const seq = 'record' in wanted ? (wanted.record < columns.count ? wanted.record : -1) : occurrence(wanted.chapter, wanted.occurrence);
+    const seq =
+      'atUs' in wanted ? atTime(wanted, last) : 'record' in wanted ? wanted.record : occurrence(wanted.chapter, wanted.occurrence);
     if (seq >= 0 && seq < columns.count) {
       goal.set(null);
       player.seek(seq);
@@ -228,6 +236,13 @@ export function createSession(needs: SessionNeeds): Session {
       missedGoal.set(true);
       player.end();
     }
+  }
+
+  /** The last told record up to a time, once all of that time are here; -1 until then. */
+  function atTime({ atUs, seq }: { readonly atUs: number; readonly seq: number }, last: boolean): number {
+    if (!last && !(columns.atUs(columns.count - 1) > atUs)) return -1;
+    if (seq < columns.count && columns.atUs(seq) === atUs) return seq;
+    return list().at(Math.max(0, list().placeOf(columns.firstAtOrAfter(atUs + 1) - 1)));
   }
 
   const occurrence = (chapter: string, count: number): number =>
@@ -244,14 +259,14 @@ export function createSession(needs: SessionNeeds): Session {
     grown.set(grown.get() + 1);
   }
 
-  function open(wanted: Run, wantedGoal: At | null): void {
+  function open(wanted: Run, wantedGoal: Goal | null): void {
     if (failure.get() !== null) renewLink();
+    replaced.set(null);
     run.set(wanted);
     goal.set(wantedGoal);
     playsAtGoal = false;
     awaited = false;
     opening = true;
-    replaced.set(null);
     missedGoal.set(false);
     inputs.set(wanted.inputs);
     forget();
@@ -269,14 +284,19 @@ export function createSession(needs: SessionNeeds): Session {
 
   function command(line: string, stdin: string | null): Result<void, 'too-long'> {
     if (line.length > MAX_LINE || (stdin?.length ?? 0) > MAX_STDIN) return err('too-long');
-    const input: Input = stdin === null ? { type: 'kubectl', line } : { type: 'kubectl', line, stdin };
+    give(stdin === null ? { type: 'kubectl', line } : { type: 'kubectl', line, stdin });
+    return ok(undefined);
+  }
+
+  // What is given together stays together, though the first may begin another future.
+  const inPast = (): boolean => !awaited && columns.count > 0 && !atEnd();
+
+  function give(input: Input): void {
     missedGoal.set(false);
-    // What is given together stays together, though the first may begin another future.
-    const branches = !awaited && columns.count > 0 && !atEnd();
+    const branches = inPast();
     awaited = true;
     if (branches) branch(input, player.cursor.get().seq);
     else append(input);
-    return ok(undefined);
   }
 
   /** The last command has not ended: it watches, or waits for something. */
@@ -320,6 +340,8 @@ export function createSession(needs: SessionNeeds): Session {
     replaced,
     list,
     command,
+    give,
+    inPast,
     open,
     moving,
     atEnd,

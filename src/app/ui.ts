@@ -23,6 +23,7 @@ export interface Ui {
   readonly dark: boolean;
   readonly shortcuts: boolean;
   readonly scenarios: boolean;
+  readonly branches: boolean;
   /** The component on the stage whose facts are shown. */
   readonly selected: string | null;
   /** The component whose inside is open; it stays so while other panels are looked at. */
@@ -40,6 +41,7 @@ export const useUi = create<Ui>(() => ({
   dark: false,
   shortcuts: false,
   scenarios: false,
+  branches: false,
   selected: null,
   inside: null,
 }));

@@ -1,15 +1,23 @@
 // The library as a dialog: what each scenario is about, and the link that opens it.
 import { useEffect, useRef } from 'react';
 import { LIBRARY } from '../../scenarios/library';
+import { useDesk } from '../desk';
+import { reducedMotion } from '../preferences';
 import { en } from '../text/en';
 import { show } from '../ui';
 import { Cross, controls } from './controls';
 import style from './scenario-list.module.css';
 
 export default function ScenarioList() {
+  const { address } = useDesk();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const close = (): void => show({ scenarios: false });
+  /** Chosen by hand it begins to play, unless the person wants no motion. */
+  function opens(link: HTMLAnchorElement): void {
+    if (!reducedMotion()) address.playNext(link.hash);
+    close();
+  }
   return (
     <dialog ref={dialog} className={style.dialog} aria-labelledby="scenarios-title" onClose={close}>
       <h2 id="scenarios-title" className={style.head}>
@@ -31,7 +39,7 @@ export default function ScenarioList() {
               className={`${controls.button} ${controls.small}`}
               href={`#/${name}${level === 'story' ? '' : `?level=${level}`}`}
               aria-label={en.scenarios.openNamed(title)}
-              onClick={close}
+              onClick={({ currentTarget }) => opens(currentTarget)}
             >
               {en.scenarios.open}
             </a>

@@ -35,12 +35,27 @@ export function Terminal({ alwaysOpen = false }: { readonly alwaysOpen?: boolean
       {open && <TerminalLog entries={entries} />}
       <Manifest />
       <Row last={open ? undefined : last} open={open} />
+      <Past />
       {problem !== null && (
         <p role="alert" id="terminal-problem" className={style.problem}>
           {problem === 'too-long' ? en.terminal.tooLong : en.terminal.needsManifest}
         </p>
       )}
     </section>
+  );
+}
+
+/** Said before it happens. */
+function Past() {
+  const { session, line } = useDesk();
+  const { seq } = useSignal(session.player.cursor);
+  const text = useSignal(line.text);
+  useSignal(session.grown);
+  if (text === '' || !session.inPast() || session.inputs.get().length === 0) return null;
+  return (
+    <p id="terminal-past" className={style.past}>
+      {en.terminal.inPast(session.list().placeOf(seq) + 1)}
+    </p>
   );
 }
 

@@ -7,6 +7,7 @@ import { prefer, usePreferences } from '../preferences';
 import { useSignal } from '../react';
 import { en } from '../text/en';
 import { show, useUi } from '../ui';
+import { ChooseBranch } from './branches';
 import { Chevron, controls, Mark, Segments } from './controls';
 import { ChooseScenario } from './scenarios';
 import style from './top-bar.module.css';
@@ -26,6 +27,9 @@ export function TopBar() {
       <div className={style.tools}>
         <span className={style.wideOnly}>
           <ChooseScenario />
+        </span>
+        <span className={style.wideOnly}>
+          <ChooseBranch />
         </span>
         <span className={style.wideOnly}>
           <ChooseView />
@@ -88,6 +92,7 @@ function ViewMenu() {
       <div id="view-menu" popover="auto" role="dialog" aria-label={en.bar.view} className={style.menu}>
         <div className={style.narrowOnly}>
           <ChooseScenario />
+          <ChooseBranch />
           <ChooseView />
         </div>
         <h2>{en.view.theme}</h2>

@@ -38,6 +38,7 @@ export const en = {
     view: 'View',
     shortcuts: 'Keyboard shortcuts',
     scenarios: 'Scenarios',
+    branches: (count: number) => plural(count, 'branch', 'branches'),
   },
   scenarios: { close: 'Close scenarios', open: 'Open', openNamed: (title: string) => `Open scenario: ${title}` },
   view: {
@@ -283,6 +284,8 @@ export const en = {
     running: 'still running',
     skip: 'Go to the end',
     takeUp: 'Take the old future up again',
+    inPast: (place: number) =>
+      `You are at message ${place}, before the end: this begins a new branch there. The future as it is now is kept.`,
     fromStart: 'Given before everything else: history begins anew.',
     needsManifest: 'This command reads a manifest: paste it here, above its line.',
     manifestUnread: 'Not read by this command: end it with -f -',
@@ -338,6 +341,7 @@ export const en = {
       ['Home   End', 'beginning or end'],
       ['Enter', 'open the message in focus'],
       ['/', 'go to the terminal'],
+      ['U', 'undo a branch: back to the one that it left'],
       ['M', 'bookmark this message, or take its bookmark away'],
       ['1   2   3', 'story, messages, wire'],
       ['.', 'dark screen (presenting)'],

@@ -1,0 +1,67 @@
+// Acting in the past makes a branch: said before, named, kept, gone back to; nothing of the old future is lost.
+import type { Page } from 'playwright/test';
+import { atRest, axe, cluster, expect, position, run, test } from './page';
+
+const COMMAND = 'kubectl create deployment test --image=nginx';
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
+
+async function goTo(page: Page, message: number): Promise<void> {
+  await position(page).focus();
+  await page.keyboard.press('Home');
+  for (let i = 0; i < message; i++) await page.keyboard.press('ArrowRight');
+  await expect(position(page)).toHaveAttribute('aria-valuenow', String(message));
+}
+async function end(page: Page): Promise<void> {
+  await position(page).focus();
+  await page.keyboard.press('End');
+}
+
+test('a branch is announced, listed, named, gone to and from at the same moment, undone, and deleted', async ({ page }) => {
+  await page.goto('./');
+  const before = await run(page, COMMAND);
+  await goTo(page, 4);
+  await page.getByRole('textbox', { name: 'Command', exact: true }).fill('kubectl scale deployment test --replicas=3');
+  await expect(page.getByText('You are at message 4, before the end: this begins a new branch there.')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Command', exact: true }).fill('');
+  const after = await run(page, 'kubectl scale deployment test --replicas=3');
+  await end(page);
+  await expect(cluster(page)).toContainText(/test-\S+, Running/);
+
+  await button(page, '2 branches').click();
+  const dialog = page.getByRole('dialog', { name: 'Branches' });
+  await expect(dialog.getByRole('listitem')).toHaveCount(2);
+  await expect(dialog.getByRole('listitem').nth(1)).toContainText('leaves “Create a Deployment” at message 4');
+  expect(await axe(page)).toEqual([]);
+  await dialog.getByRole('textbox', { name: /^Name of the branch: kubectl scale/ }).fill('three of them');
+  await dialog.getByRole('button', { name: 'Go to the branch: Create a Deployment' }).click();
+  expect(await atRest(page, after)).toBe(before);
+
+  await button(page, '2 branches').click();
+  await page.getByRole('button', { name: 'Go to the branch: three of them' }).click();
+  expect(await atRest(page, before)).toBe(after);
+  await position(page).focus();
+  await page.keyboard.press('u');
+  expect(await atRest(page, after)).toBe(before);
+  await expect(position(page)).toHaveAttribute('aria-valuenow', '4');
+
+  await page.reload();
+  await atRest(page);
+  await button(page, '2 branches').click();
+  await page.getByRole('button', { name: 'Delete the branch: three of them' }).click();
+  await expect(page.getByRole('dialog', { name: 'Branches' }).getByRole('listitem')).toHaveCount(1);
+});
+
+test('a scenario chosen by hand begins to play; with reduced motion it waits', async ({ page }) => {
+  await page.goto('./');
+  await atRest(page);
+  await button(page, 'Scenarios').click();
+  await page.getByRole('link', { name: 'Open scenario: Scale up and down' }).click();
+  await expect(button(page, 'Pause')).toBeVisible();
+  await expect(position(page)).not.toHaveAttribute('aria-valuenow', '0');
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await button(page, 'Pause').click();
+  await button(page, 'Scenarios').click();
+  await page.getByRole('link', { name: 'Open scenario: Rolling update' }).click();
+  await atRest(page);
+  await expect(position(page)).toHaveAttribute('aria-valuenow', '0');
+});

@@ -1,0 +1,25 @@
+// What a person did, in words: for the names of branches.
+import type { FaultSpec, Input } from '../../wire/run';
+
+const MAX_LINE = 60;
+
+export function inputWords(input: Input): string {
+  if (input.type === 'interrupt') return 'Ctrl C';
+  if (input.type === 'fault') return faultWords(input.fault);
+  const { line } = input;
+  return line.length > MAX_LINE ? `${line.slice(0, MAX_LINE - 1)}…` : line;
+}
+
+function faultWords(fault: FaultSpec): string {
+  switch (fault.kind) {
+    case 'kill-container':
+    case 'kill-process':
+      return `Kill ${fault.component}`;
+    case 'start-process':
+      return `Start ${fault.component}`;
+    case 'static-pod-away':
+      return fault.away ? `Stop ${fault.component}` : `Start ${fault.component} again`;
+    case 'node-power':
+      return fault.on ? `Power on ${fault.node}` : `Power off ${fault.node}`;
+  }
+}
