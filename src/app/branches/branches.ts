@@ -1,7 +1,7 @@
 // The futures that a person made or opened: a branch is a run as a value, so keeping one costs nothing but its inputs.
 // Whatever is opened is in the list, and stays on the device; going to one replays it to the same virtual moment.
-import { areInputs, isCluster, isSeed } from '../../share/guards';
 import type { Run } from '../../wire/run';
+import { isRun } from '../../wire/run-schema';
 import { goesOn, keyOf, type Shelf } from '../marks';
 import type { Session } from '../session';
 import { type Signal, signal } from '../signal';
@@ -158,12 +158,12 @@ type Unread<T> = { readonly [K in keyof T]?: unknown } | null;
 
 function isBranch(value: unknown): value is Branch {
   const { id, name, run, left, records } = (value ?? {}) as NonNullable<Unread<Branch>>;
-  if (!isCount(id) || !isCount(records) || typeof name !== 'string' || name.length > MAX_NAME || !isRun(run)) return false;
+  if (!isCount(id) || !isCount(records) || typeof name !== 'string' || name.length > MAX_NAME || !isPlayed(run)) return false;
   if (left === null) return true;
   const { id: from, seq, atUs, place, inputs } = (left ?? {}) as NonNullable<Unread<Leaving>>;
   return [from, atUs, place, inputs].every(isCount) && Number.isSafeInteger(seq);
 }
-function isRun(value: unknown): value is Run {
-  const { model, cluster, seed, inputs } = (value ?? {}) as NonNullable<Unread<Run>>;
-  return typeof model === 'string' && isCluster(cluster) && isSeed(seed) && areInputs(inputs);
-}
+const isPlayed = (value: unknown): value is Run => {
+  const { model, ...run } = (value ?? {}) as NonNullable<Unread<Run>>;
+  return typeof model === 'string' && run.cluster != null && isRun(run);
+};
