@@ -20,7 +20,9 @@ function played(inputs: readonly TimedInput[], slice = Number.MAX_SAFE_INTEGER) 
   };
 }
 
-test('an input that waits for a record is given at that record’s time, right after it', () => {
+const SLOW = { timeout: 30_000 };
+
+test('an input that waits for a record is given at that record’s time, right after it', SLOW, () => {
   const { records, given } = played([CREATE, kubectl('kubectl get pods', { after: BOUND })]);
   const binding = records.findIndex(
     ({ payload }) => payload.kind === 'request' && payload.protocol === 'http' && /\/default\/pods\/.*\/binding$/.test(payload.path),
@@ -30,7 +32,7 @@ test('an input that waits for a record is given at that record’s time, right a
   expect(records.slice(binding, second?.seq).every(({ atUs }) => atUs === second?.atUs)).toBe(true);
 });
 
-test('slices leave no mark on it', () => {
+test('slices leave no mark on it', SLOW, () => {
   const inputs = [
     CREATE,
     kubectl('kubectl get pods', { after: BOUND }),
@@ -40,7 +42,7 @@ test('slices leave no mark on it', () => {
   for (const slice of [1, 64]) expect(played(inputs, slice).digest).toBe(digest);
 });
 
-test('what came before the input before it does not count, and without a match it is given at rest', () => {
+test('what came before the input before it does not count, and without a match it is given at rest', SLOW, () => {
   const waits = [CREATE, CREATE, kubectl('kubectl get pods', { after: BOUND })];
   expect(played(waits).digest).toBe(played([CREATE, CREATE, kubectl('kubectl get pods')]).digest);
 });
