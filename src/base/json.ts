@@ -7,6 +7,17 @@ export type JsonObject = { readonly [key: string]: Json | undefined };
 
 export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** An object for members whose names are unlike any others': without a prototype, so that engines keep it as a table
+ *  and make no shape of its own for each. */
+export const dictionary = (): { [key: string]: Json | undefined } => Object.create(null);
+
+/** A dictionary of one member. */
+export function entry(key: string, value: Json): JsonObject {
+  const object = dictionary();
+  object[key] = value;
+  return object;
+}
+
 /** Canonical text: object keys in byte order, members that are undefined left out. */
 export function canonicalJson(value: Json): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);

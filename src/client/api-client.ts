@@ -62,6 +62,7 @@ const PATCH_CONTENT_TYPE: { readonly [type in PatchType]: string } = {
   json: 'application/json-patch+json',
   apply: 'application/apply-patch+yaml',
 };
+const NONE: Headers = {};
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
 export class ApiClient {
@@ -147,22 +148,19 @@ export class ApiClient {
     return options.query ? `${path}?${options.query}` : path;
   }
 
-  private request(method: Method, path: string, body: Json, headers: Headers = {}): HttpRequest {
+  private request(method: Method, path: string, body: Json, headers: Headers = NONE): HttpRequest {
     const { credentials, userAgent, protobuf } = this.options;
-    const type = protobuf ? PROTOBUF : 'application/json';
+    const own: { [name: string]: string } = { accept: protobuf ? `${PROTOBUF},application/json` : 'application/json' };
+    if (credentials.type === 'token') own.authorization = `Bearer ${credentials.token}`;
+    if (credentials.type === 'token-file') own.authorization = `Bearer ${credentials.read()}`;
+    if (body !== null) own['content-type'] = protobuf ? PROTOBUF : 'application/json';
+    own['user-agent'] = userAgent;
     return {
       protocol: 'http',
       kind: 'request',
       method,
       path,
-      headers: {
-        accept: protobuf ? `${PROTOBUF},application/json` : 'application/json',
-        ...(credentials.type === 'token' ? { authorization: `Bearer ${credentials.token}` } : {}),
-        ...(credentials.type === 'token-file' ? { authorization: `Bearer ${credentials.read()}` } : {}),
-        ...(body === null ? {} : { 'content-type': type }),
-        'user-agent': userAgent,
-        ...headers,
-      },
+      headers: headers === NONE ? own : Object.assign(own, headers),
       body,
       certificate: credentials.type === 'certificate' ? credentials.certificate : null,
     };

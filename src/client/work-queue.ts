@@ -2,7 +2,7 @@
 // caused it. Level-triggered: a queue holds keys, never events.
 // Models k8s.io/client-go/util/workqueue: queue.go, delaying_queue.go, default_rate_limiters.go.
 import { MS, SECOND, type Seq } from '../base/brand';
-import type { Json } from '../base/json';
+import { entry, type Json, type JsonObject } from '../base/json';
 import type { Ctx } from '../sim/process';
 import type { Timer } from '../sim/simulation';
 import { suspend, type Task } from '../sim/task';
@@ -42,7 +42,7 @@ export class WorkQueue {
     const known = this.waiting.has(key);
     this.waiting.set(key, cause);
     if (known) return;
-    this.note({ added: key }, { [this.path(key)]: 'waiting' });
+    this.note({ added: key }, entry(this.path(key), 'waiting'));
     this.hand();
   }
 
@@ -71,7 +71,7 @@ export class WorkQueue {
     const failures = this.failures.get(key) ?? 0;
     this.failures.set(key, failures + 1);
     const delayUs = this.delayAfter(failures + 1);
-    this.note({ failed: key }, { [this.backoffPath(key)]: { failures: failures + 1, delayUs } });
+    this.note({ failed: key }, entry(this.backoffPath(key), { failures: failures + 1, delayUs }));
     this.addAfter(key, delayUs, { idle: delayUs > PATIENT_RETRY_US });
   }
   /** Failures in a row of this key. */
@@ -79,7 +79,7 @@ export class WorkQueue {
     return this.failures.get(key) ?? 0;
   }
   forget(key: string): void {
-    if (this.failures.delete(key)) this.note({ forgotten: key }, { [this.backoffPath(key)]: null });
+    if (this.failures.delete(key)) this.note({ forgotten: key }, entry(this.backoffPath(key), null));
   }
 
   /** Waits for a key; the task then runs as caused by what added it. Call `done` when finished with it. */
@@ -93,7 +93,7 @@ export class WorkQueue {
   done(key: string): void {
     const busy = this.processing.get(key);
     this.processing.delete(key);
-    this.note({ done: key }, { [this.path(key)]: null });
+    this.note({ done: key }, entry(this.path(key), null));
     if (busy?.again) this.ctx.causedBy(busy.cause, () => this.add(key));
   }
 
@@ -113,7 +113,7 @@ export class WorkQueue {
       const worker = this.idlers.shift();
       this.waiting.delete(key);
       this.processing.set(key, { again: false, cause: null });
-      this.ctx.causedBy(cause, () => this.note({ taken: key }, { [this.path(key)]: 'processing' }));
+      this.ctx.causedBy(cause, () => this.note({ taken: key }, entry(this.path(key), 'processing')));
       worker?.(key, cause);
     }
   }
@@ -127,7 +127,7 @@ export class WorkQueue {
   private path(key: string): string {
     return `queue/${this.name}/${key}`;
   }
-  private note(detail: { readonly [what: string]: string }, set: { readonly [path: string]: Json }): void {
+  private note(detail: { readonly [what: string]: string }, set: JsonObject): void {
     this.ctx.inside('queue', { queue: this.name, ...detail }, set);
   }
 }

@@ -2,13 +2,23 @@
 import type { SimTime } from '../base/brand';
 import type { Context } from './simulation';
 
-export interface SimEvent {
-  readonly at: SimTime;
-  readonly order: number;
-  /** Does not keep a run from being at rest: a timer that repeats for ever. */
-  readonly idle: boolean;
-  readonly context: Context;
-  action: (() => void) | null;
+export class SimEvent {
+  constructor(
+    readonly at: SimTime,
+    readonly order: number,
+    /** Does not keep a run from being at rest: a timer that repeats for ever. */
+    readonly idle: boolean,
+    readonly context: Context,
+    /** Null once it is over or cancelled. */
+    public action: (() => void) | null,
+    private readonly onCancel: () => void,
+  ) {}
+
+  cancel(): void {
+    if (this.action === null) return;
+    this.action = null;
+    if (!this.idle) this.onCancel();
+  }
 }
 
 const before = (a: SimEvent, b: SimEvent): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);

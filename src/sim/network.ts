@@ -6,7 +6,7 @@ import { fnv32a } from '../base/hash';
 import type { ComponentId } from '../wire/names';
 import type { DeliveryPayload, Payload, Protocol, RequestPayload, ResponsePayload, StreamEnd } from '../wire/payload';
 import type { Process } from './process';
-import type { Context, Simulation } from './simulation';
+import { because, type Context, type Simulation } from './simulation';
 
 /** Microseconds one way: from `leastUs` to `leastUs + spreadUs`. */
 export interface Latency {
@@ -127,7 +127,8 @@ class Exchange implements Incoming {
     const idle = this.context.idle && payload.kind === 'response';
     this.network.send((this.server as Process).id, this.client.id, this.seq, payload, idle, (seq, carried) => {
       if (!this.client.running) return false;
-      this.hear(item(seq, carried), { ...this.context, idle, cause: seq });
+      const { process, actor } = this.context;
+      this.hear(item(seq, carried), { process, actor, cause: seq, idle });
       return true;
     });
   }
@@ -151,7 +152,8 @@ export class Network {
     options: { readonly streaming: boolean; readonly idle: boolean },
     hear: (item: StreamItem, context: Context) => void,
   ): Exchange {
-    const context: Context = { ...this.sim.context, idle: options.idle || this.sim.context.idle };
+    const { process, actor, cause, idle } = this.sim.context;
+    const context: Context = { process, actor, cause, idle: options.idle || idle };
     const exchange = new Exchange(this, client, to, payload, options.streaming, context, hear);
     client.outgoing.add(exchange);
     exchange.seq = this.send(client.id, to, null, payload, context.idle, (seq, carried) => {
@@ -197,7 +199,7 @@ export class Network {
   tellClient(exchange: Exchange, item: StreamItem): void {
     const { leastUs } = this.latency(exchange.payload.protocol, exchange.to, exchange.client.id);
     this.sim.at(simTime(this.sim.now + leastUs), () => {
-      if (exchange.client.running) exchange.hear(item, { ...exchange.context, cause: exchange.seq });
+      if (exchange.client.running) exchange.hear(item, because(exchange.context, exchange.seq));
     });
   }
 

@@ -6,7 +6,7 @@ import { Random } from '../base/random';
 import type { ComponentId } from '../wire/names';
 import type { Inside, InsideTopic, RequestPayload } from '../wire/payload';
 import type { Answer, Exchange, Failure, Handler, Incoming, Stream, StreamItem } from './network';
-import type { Context, Simulation, Timer } from './simulation';
+import { because, type Context, type Simulation, type Timer } from './simulation';
 import { type Resume, suspend, type Task, type Wait } from './task';
 
 /** A component's interior: path -> value. */
@@ -87,7 +87,7 @@ export class Process implements Ctx {
   /** Stops it at once (SIGKILL, or a crash): its tasks and memory are gone, its connections reset. */
   kill(code: number): void {
     if (!this.running) return;
-    this.sim.within({ ...this.sim.context, process: this, actor: null }, () => this.inside('stopped', { exitCode: code }));
+    this.sim.within(this.own(null), () => this.inside('stopped', { exitCode: code }));
     this.running = false;
     for (const exchange of [...this.outgoing]) exchange.closedByClient();
     for (const exchange of [...this.incoming]) exchange.broken('reset');
@@ -97,7 +97,7 @@ export class Process implements Ctx {
   /** Asks it to stop (SIGTERM). */
   terminate(): void {
     if (!this.running) return;
-    if (this.program.terminate) this.within({ ...this.sim.context, process: this, actor: null }, () => this.program.terminate?.());
+    if (this.program.terminate) this.within(this.own(null), () => this.program.terminate?.());
     else this.kill(0);
   }
 
@@ -118,7 +118,7 @@ export class Process implements Ctx {
 
   /** Runs `action` in this process, after what runs now. */
   later(action: () => void): void {
-    this.sim.soon({ ...this.sim.context, process: this, actor: null }, () => this.guard(action));
+    this.sim.soon(this.own(null), () => this.guard(action));
   }
 
   // ---- Ctx
@@ -128,7 +128,7 @@ export class Process implements Ctx {
   }
 
   spawn(task: Task<void>, actor?: string): void {
-    const running: Running = { task, context: { ...this.sim.context, process: this, actor: actor ?? this.sim.context.actor } };
+    const running: Running = { task, context: this.own(actor ?? this.sim.context.actor) };
     this.sim.soon(running.context, () => this.step(running, undefined));
   }
 
@@ -197,7 +197,9 @@ export class Process implements Ctx {
   open(to: ComponentId, payload: RequestPayload, hear: (item: StreamItem) => void, options: { readonly idle?: boolean } = {}): Stream {
     let closed = false;
     const exchange = this.sim.network.request(this, to, payload, { streaming: true, idle: options.idle ?? false }, (item, context) => {
-      if (!closed) this.within({ ...context, idle: false }, () => hear(item));
+      if (closed) return;
+      const { process, actor, cause } = context;
+      this.within({ process, actor, cause, idle: false }, () => hear(item));
     });
     return {
       seq: exchange.seq,
@@ -247,10 +249,16 @@ export class Process implements Ctx {
   }
 
   causedBy<T>(cause: Seq | null, action: () => T): T {
-    return this.sim.within({ ...this.sim.context, cause }, action);
+    return this.sim.within(because(this.sim.context, cause), action);
   }
 
   // ---- Running
+
+  /** What goes on now, as an act of this process. */
+  private own(actor: string | null): Context {
+    const { cause, idle } = this.sim.context;
+    return { process: this, actor, cause, idle };
+  }
 
   private within(context: Context, action: () => void): void {
     this.sim.within(context, () => this.guard(action));
@@ -286,7 +294,7 @@ export class Process implements Ctx {
     const resume: Resume<unknown> = (value, cause) => {
       if (resumed) return;
       resumed = true;
-      if (cause !== undefined) running.context = { ...running.context, cause };
+      if (cause !== undefined) running.context = because(running.context, cause);
       this.sim.soon(running.context, () => this.step(running, value));
     };
     wait(resume);

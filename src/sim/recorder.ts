@@ -32,7 +32,8 @@ export class Recorder {
   append(record: Omit<TraceRecord, 'seq'>): Seq {
     const seq = seqOf(this.records.length);
     const exchange = record.exchange ?? (record.payload.kind === 'request' ? seq : null);
-    this.records.push({ seq, ...record, exchange });
+    const { atUs, receivedUs, from, to, actor, cause, payload } = record;
+    this.records.push({ seq, atUs, receivedUs, from, to, actor, exchange, cause, payload });
     return seq;
   }
 

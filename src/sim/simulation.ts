@@ -4,7 +4,7 @@ import { assert } from '../base/assert';
 import { MINUTE, type Seq, type SimTime, simTime } from '../base/brand';
 import { mix } from '../base/hash';
 import type { ComponentId } from '../wire/names';
-import { EventQueue, type SimEvent } from './event-queue';
+import { EventQueue, SimEvent } from './event-queue';
 import type { LatencyModel } from './network';
 import { Network } from './network';
 import type { Program } from './process';
@@ -19,6 +19,8 @@ export interface Context {
   /** Begun by a timer that repeats for ever and changed nothing yet: does not keep a run awake. */
   readonly idle: boolean;
 }
+/** The same on account of another record. */
+export const because = ({ process, actor, idle }: Context, cause: Seq | null): Context => ({ process, actor, cause, idle });
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -59,6 +61,7 @@ export class Simulation {
   private readonly processes = new Map<ComponentId, Process>();
   private order = 0;
   private awake = 0;
+  private readonly cancelled = (): void => void this.awake--;
   private restNotBefore: SimTime = simTime(0);
 
   constructor(options: SimulationOptions) {
@@ -95,16 +98,10 @@ export class Simulation {
 
   /** Runs `action` at a time, in the present context. */
   at(time: SimTime, action: () => void, idle = false): Timer {
-    const event: SimEvent = { at: time, order: this.order++, idle, context: this.context, action };
+    const event = new SimEvent(time, this.order++, idle, this.context, action, this.cancelled);
     if (!idle) this.awake++;
     this.queue.push(event);
-    return {
-      cancel: () => {
-        if (event.action === null) return;
-        event.action = null;
-        if (!idle) this.awake--;
-      },
-    };
+    return event;
   }
 
   /** Runs `action` at the present time, after what runs now. */

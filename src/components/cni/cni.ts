@@ -1,7 +1,7 @@
 // The CNI plugins of a node: bridge with host-local addresses, as containerd runs them for a sandbox.
 // Models containernetworking/plugins: main/bridge, ipam/host-local (backend/allocator). Left out: loopback
 // and portmap, which containerd runs beside it and which answer nothing of interest; IPv6.
-import type { JsonObject } from '../../base/json';
+import { entry, type JsonObject } from '../../base/json';
 import type { Incoming } from '../../sim/network';
 import type { Ctx, Interior, Program } from '../../sim/process';
 import type { Task } from '../../sim/task';
@@ -40,7 +40,7 @@ function* serve(ctx: Ctx, incoming: Incoming, range: Range, disk: CniDisk): Task
     for (const [address, owner] of [...disk.reserved]) {
       if (owner !== id) continue;
       disk.reserved.delete(address);
-      ctx.inside('container', { released: address, id }, { [`address/${address}`]: null });
+      ctx.inside('container', { released: address, id }, entry(`address/${address}`, null));
     }
     return respond({}, null);
   }
@@ -55,7 +55,7 @@ function* serve(ctx: Ctx, incoming: Incoming, range: Range, disk: CniDisk): Task
       },
     );
   }
-  ctx.inside('container', { reserved: address, id }, { [`address/${address}`]: id });
+  ctx.inside('container', { reserved: address, id }, entry(`address/${address}`, id));
   respond(result(address, range, String(body.netns)), null);
 }
 

@@ -1,6 +1,6 @@
 // What the parts of containerd share: the process, the disk, and the two programs that it runs.
 import { MS } from '../../base/brand';
-import type { JsonObject } from '../../base/json';
+import { entry, type JsonObject } from '../../base/json';
 import { err, ok, type Result } from '../../base/result';
 import { EPOCH_SECONDS } from '../../machinery/time';
 import type { Ctx, Interior } from '../../sim/process';
@@ -47,16 +47,20 @@ export class Host {
   /** While it is being made no list has to be made anew. */
   tellSandbox(sandbox: SandboxRecord): void {
     const state = sandbox.ready ? 'SANDBOX_READY' : 'SANDBOX_NOTREADY';
-    this.ctx.inside('container', { sandbox: sandbox.name, state }, { [`sandbox/${sandbox.id}`]: state });
+    this.ctx.inside('container', { sandbox: sandbox.name, state }, entry(`sandbox/${sandbox.id}`, state));
   }
   noteContainer(container: ContainerRecord): void {
     this.version++;
     if (container.state === 'CONTAINER_EXITED') this.ctx.after(NOTICED_AFTER_US, () => undefined);
-    this.ctx.inside('container', { container: container.name, state: container.state }, { [`container/${container.id}`]: container.state });
+    this.ctx.inside(
+      'container',
+      { container: container.name, state: container.state },
+      entry(`container/${container.id}`, container.state),
+    );
   }
   noteGone(kind: 'sandbox' | 'container', id: string): void {
     this.version++;
-    this.ctx.inside('container', { removed: id }, { [`${kind}/${id}`]: null });
+    this.ctx.inside('container', { removed: id }, entry(`${kind}/${id}`, null));
   }
 
   newId(purpose: string): string {
@@ -76,5 +80,11 @@ export const interiorOf = (disk: ContainerdDisk): Interior => ({
 export const nanos = (us: number): string => `${EPOCH_SECONDS * 1_000_000 + us}000`;
 
 /** Members that protobuf's JSON leaves out: zero, '' and null. */
-export const sparse = (members: { readonly [name: string]: JsonObject[string] | null }): JsonObject =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== 0));
+export function sparse(members: JsonObject): JsonObject {
+  const kept: { [name: string]: JsonObject[string] } = {};
+  for (const name in members) {
+    const value = members[name];
+    if (value !== null && value !== undefined && value !== '' && value !== 0) kept[name] = value;
+  }
+  return kept;
+}

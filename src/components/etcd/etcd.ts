@@ -3,7 +3,7 @@
 // synced to disk. Left out: Raft with other members, authentication, alarms and the space quota, and
 // leases that go on from where they were after a restart (as in etcd, they get their whole time again).
 import { SECOND, simTime } from '../../base/brand';
-import { isObject, type Json, type JsonObject } from '../../base/json';
+import { dictionary, entry, isObject, type Json, type JsonObject } from '../../base/json';
 import { err } from '../../base/result';
 import type { Incoming } from '../../sim/network';
 import type { Ctx, Interior, Program } from '../../sim/process';
@@ -24,7 +24,8 @@ const SYNC_US = { least: 1_000, most: 100_000 };
 /** etcd's default for --watch-progress-notify-interval. */
 const PROGRESS_NOTIFY_US = 600 * SECOND;
 /** As etcd derives them from its default name and address; 64-bit numbers are text in JSON. */
-const IDENTITY = { cluster_id: '14841639068965178418', member_id: '10276657743932975437', raft_term: '2' };
+const IDENTITY = { cluster_id: '14841639068965178418', member_id: '10276657743932975437' };
+const RAFT_TERM = '2';
 
 export interface EtcdOptions {
   readonly progressNotifyUs?: number;
@@ -118,7 +119,7 @@ class Server {
     if (rpc === 'LeaseGrant') {
       const ttl = numberOf(answered, 'TTL');
       this.arm(id);
-      this.ctx.inside('lease', { granted: id, ttl }, { [`lease/${id}`]: ttl });
+      this.ctx.inside('lease', { granted: id, ttl }, entry(`lease/${id}`, ttl));
     } else if (rpc === 'LeaseKeepAlive' && this.disk.store.leases.has(id)) this.arm(id);
     else if (rpc === 'LeaseRevoke') this.gone(id, 'revoked');
     else if (rpc === 'Compact') {
@@ -130,7 +131,9 @@ class Server {
   private committed(commit: Commit): void {
     for (const change of commit.changes) {
       const { key, mod_revision } = change.kv;
-      const set = { [`key/${key}`]: change.type === 'PUT' ? mod_revision : null, revision: commit.revision };
+      const set = dictionary();
+      set[`key/${key}`] = change.type === 'PUT' ? mod_revision : null;
+      set.revision = commit.revision;
       this.ctx.inside('commit', { revision: commit.revision, type: change.type, key, ...versionOf(change) }, set);
     }
     this.hub.notify(commit);
@@ -169,7 +172,7 @@ class Server {
   private gone(id: number, how: 'revoked' | 'expired'): void {
     this.expiries.get(id)?.cancel();
     this.expiries.delete(id);
-    this.ctx.inside('lease', { [how]: id }, { [`lease/${id}`]: null });
+    this.ctx.inside('lease', { [how]: id }, entry(`lease/${id}`, null));
   }
 
   // ---- Watches: one exchange is one watch on a stream of its own
@@ -209,7 +212,10 @@ class Server {
   }
 }
 
-const identified = (body: JsonObject): JsonObject => ({ ...body, header: { ...IDENTITY, ...(body.header as JsonObject) } });
+const identified = (body: JsonObject): JsonObject => ({
+  ...body,
+  header: { ...IDENTITY, revision: (body.header as { readonly revision: number }).revision, raft_term: RAFT_TERM },
+});
 
 /** The key that a request is about: for names of random numbers. */
 function keyOf(body: JsonObject): string {

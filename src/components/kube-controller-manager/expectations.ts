@@ -1,7 +1,7 @@
 // What a controller asked for and has not yet seen in its cache: until then it does not count again.
 // Models kubernetes pkg/controller/controller_utils.go: UIDTrackingControllerExpectations.
 import { MINUTE } from '../../base/brand';
-import type { Json } from '../../base/json';
+import { entry, type Json } from '../../base/json';
 import type { Ctx } from '../../sim/process';
 
 const TIMEOUT_US = 5 * MINUTE; // ExpectationsTimeout
@@ -25,7 +25,7 @@ export class Expectations {
   expect(key: string, creations: number, deletions: readonly string[]): void {
     const told: Json = { creations, deletions: deletions.length };
     this.expected.set(key, { creations, deletions: new Set(deletions), sinceUs: this.ctx.now(), told });
-    this.ctx.inside('queue', { controller: this.controller, key, expects: told }, { [this.path(key)]: told });
+    this.ctx.inside('queue', { controller: this.controller, key, expects: told }, entry(this.path(key), told));
     this.settle(key);
   }
 
@@ -48,7 +48,7 @@ export class Expectations {
 
   forget(key: string): void {
     if (!this.expected.delete(key)) return;
-    this.ctx.inside('queue', { controller: this.controller, key, expects: null }, { [this.path(key)]: null });
+    this.ctx.inside('queue', { controller: this.controller, key, expects: null }, entry(this.path(key), null));
   }
 
   inspect(): { readonly [path: string]: Json } {

@@ -7,7 +7,7 @@
 
 import { assert } from '../../base/assert';
 import { MINUTE, SECOND, type Seq } from '../../base/brand';
-import type { Json } from '../../base/json';
+import { dictionary, type Json, type JsonObject } from '../../base/json';
 import type { ClusterEvent } from './framework/cluster-event';
 import type { PodInfo } from './framework/pod-info';
 
@@ -65,7 +65,7 @@ export class SchedulingQueue {
   private readonly active: QueuedPod[] = [];
   private readonly waiting = new Set<string>();
   private readonly backingOff = new Set<string>();
-  private changes: { [path: string]: Json } = {};
+  private changes = dictionary();
 
   constructor(private readonly hint: Hint) {}
 
@@ -146,10 +146,10 @@ export class SchedulingQueue {
     return Object.fromEntries([...this.entries].map(([key, { place }]) => [pathOf(key), place]));
   }
   /** How the interior changed since last asked; null if it did not. */
-  takeChanges(): { readonly [path: string]: Json } | null {
+  takeChanges(): JsonObject | null {
     const { changes } = this;
     for (const _ in changes) {
-      this.changes = {};
+      this.changes = dictionary();
       return changes;
     }
     return null;

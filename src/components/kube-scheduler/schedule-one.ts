@@ -1,7 +1,7 @@
 // One pod at a time: find a node, count the pod there at once, and bind it in a task of its own.
 // Models pkg/scheduler/schedule_one.go. Left out: extenders, Reserve and Permit, opportunistic batching.
 import { MS, SECOND } from '../../base/brand';
-import type { Json, JsonObject } from '../../base/json';
+import { entry, type Json, type JsonObject } from '../../base/json';
 import { compareBytes } from '../../base/order';
 import type { ApiClient, Reply, ResourceRef } from '../../client/api-client';
 import type { EventRecorder } from '../../client/event-recorder';
@@ -97,7 +97,7 @@ export class Scheduler implements Listening {
     return this.ctx.cause();
   }
   confirmed(key: string): void {
-    this.ctx.inside('cache', { pod: key, assumed: false }, { [`assumed/${key}`]: null });
+    this.ctx.inside('cache', { pod: key, assumed: false }, entry(`assumed/${key}`, null));
   }
   queueChanged(why: string, key: string): void {
     const set = this.queue.takeChanges();
@@ -129,7 +129,7 @@ export class Scheduler implements Listening {
     this.nominator.delete(info.key);
     this.cache.assume(info, node);
     const detail = { pod: info.key, nodes: table(found, scores), chosen: node, ties };
-    this.ctx.inside('schedule', detail, { ...this.queue.takeChanges(), [`assumed/${info.key}`]: node });
+    this.ctx.inside('schedule', detail, Object.assign(entry(`assumed/${info.key}`, node), this.queue.takeChanges()));
     this.ctx.spawn(this.bind(queued, node));
   }
 

@@ -2,7 +2,7 @@
 // the engine that is newer than the step before. Models kubernetes pkg/kubelet/pod_workers.go.
 // Left out: pods of the engine that nobody asked for are handled by the garbage collector alone.
 import { SECOND, type Seq } from '../../base/brand';
-import type { Json } from '../../base/json';
+import { entry, type Json } from '../../base/json';
 import type { Pod } from '../../machinery/types';
 import type { Ctx } from '../../sim/process';
 import type { Timer } from '../../sim/simulation';
@@ -222,7 +222,7 @@ export class PodWorkers {
 
   private note(worker: Worker, state: WorkerState | null): void {
     const { namespace = '', name } = worker.pod.metadata;
-    this.ctx.inside('pod-worker', { pod: `${namespace}/${name}`, state: state ?? 'finished' }, { [pathOf(worker)]: state });
+    this.ctx.inside('pod-worker', { pod: `${namespace}/${name}`, state: state ?? 'finished' }, entry(pathOf(worker), state));
   }
 }
 

@@ -3,7 +3,7 @@
 // Models kubernetes pkg/kubelet/volumemanager (populator, reconciler) and pkg/volume/util/operationexecutor
 // (exponential back-off). Left out: attaching, block devices, what is in the files.
 import { MS, SECOND } from '../../base/brand';
-import type { Json } from '../../base/json';
+import { entry, type Json } from '../../base/json';
 import { err, ok, type Result } from '../../base/result';
 import type { EventRecorder } from '../../client/event-recorder';
 import type { ConfigMap, Pod, Secret, Volume } from '../../machinery/types';
@@ -185,11 +185,8 @@ export class VolumeManager {
 
   private note({ pod }: PodVolumes, name: string, state: 'waiting' | 'mounted' | null): void {
     const { namespace = '', name: podName } = pod.metadata;
-    this.needs.ctx.inside(
-      'volume',
-      { pod: `${namespace}/${podName}`, volume: name, state: state ?? 'unmounted' },
-      { [pathOf(pod, name)]: state },
-    );
+    const detail = { pod: `${namespace}/${podName}`, volume: name, state: state ?? 'unmounted' };
+    this.needs.ctx.inside('volume', detail, entry(pathOf(pod, name), state));
   }
 }
 

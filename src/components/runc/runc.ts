@@ -3,7 +3,7 @@
 // Models opencontainers/runc 1.x and containerd-shim-runc-v2, argv and order as in
 // ../shared/vectors/cri-lowlevel.json. Left out: cgroups, namespaces, logs, being killed for memory.
 import { MS } from '../../base/brand';
-import type { JsonObject } from '../../base/json';
+import { entry, type JsonObject } from '../../base/json';
 import type { Incoming } from '../../sim/network';
 import type { Ctx, Program } from '../../sim/process';
 import type { Task } from '../../sim/task';
@@ -148,7 +148,7 @@ class Keeper {
   private remove(task: Container): void {
     if (task.state !== 'stopped') this.exited(task, KILLED);
     this.tasks.delete(task.id);
-    this.ctx.inside('container', { deleted: task.id }, { [`task/${task.id}`]: null });
+    this.ctx.inside('container', { deleted: task.id }, entry(`task/${task.id}`, null));
   }
 
   private *exec(body: JsonObject): Task<JsonObject | { readonly error: RpcError }> {
@@ -165,7 +165,7 @@ class Keeper {
   }
 
   private note(task: Container): void {
-    this.ctx.inside('container', { id: task.id, state: task.state }, { [`task/${task.id}`]: task.state });
+    this.ctx.inside('container', { id: task.id, state: task.state }, entry(`task/${task.id}`, task.state));
   }
 }
 

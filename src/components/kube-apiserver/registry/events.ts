@@ -15,6 +15,7 @@ const FIELDS: readonly (readonly [events: string, core: string])[] = [
   ['deprecatedCount', 'count'],
 ];
 const TO_CORE = new Map(FIELDS);
+const NOTHING: ReadonlyMap<string, string> = new Map();
 const FROM_CORE = new Map(FIELDS.map(([events, core]) => [core, events]));
 /** Members without omitempty: they are always there. */
 const CORE_DEFAULTS: JsonObject = {
@@ -32,8 +33,7 @@ const isEventsGroup = (info: ResourceInfo): boolean => info.group === 'events.k8
 /** The form in etcd. */
 export function toStorage(info: ResourceInfo, object: Versioned): Versioned {
   if (info.resource !== 'events') return object;
-  const core = isEventsGroup(info) ? renamed(object, TO_CORE, 'v1') : object;
-  return { ...CORE_DEFAULTS, ...core } as Versioned;
+  return renamed(object, isEventsGroup(info) ? TO_CORE : NOTHING, 'v1', CORE_DEFAULTS);
 }
 
 const converted = new WeakMap<object, Versioned>();
@@ -42,12 +42,13 @@ const converted = new WeakMap<object, Versioned>();
 export function fromStorage(info: ResourceInfo, object: Versioned): Versioned {
   if (!isEventsGroup(info)) return object;
   let known = converted.get(object);
-  if (known === undefined) converted.set(object, (known = renamed(object, FROM_CORE, 'events.k8s.io/v1')));
+  if (known === undefined) converted.set(object, (known = renamed(object, FROM_CORE, 'events.k8s.io/v1', {})));
   return known;
 }
 
-function renamed(object: Versioned, names: ReadonlyMap<string, string>, apiVersion: string): Versioned {
-  const next: { [field: string]: Json | undefined } = {};
+function renamed(object: Versioned, names: ReadonlyMap<string, string>, apiVersion: string, defaults: JsonObject): Versioned {
+  const next: { [field: string]: Json | undefined } = { ...defaults };
   for (const field in object) next[names.get(field) ?? field] = object[field];
-  return { ...next, apiVersion } as Versioned;
+  next.apiVersion = apiVersion;
+  return next as Versioned;
 }

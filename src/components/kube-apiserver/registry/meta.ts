@@ -39,53 +39,51 @@ export function newMeta(
   given: ObjectMeta,
   own: { readonly name: string; readonly namespace: string; readonly uid: string; readonly creationTimestamp: string },
 ): Versioned['metadata'] {
-  const {
-    name: _n,
-    generateName,
-    namespace: _ns,
-    uid: _u,
-    resourceVersion: _rv,
-    generation: _g,
-    creationTimestamp: _c,
-    deletionTimestamp: _d,
-    deletionGracePeriodSeconds: _s,
-    managedFields: _m,
-    ...kept
-  } = given;
-  return {
-    name: own.name,
-    ...(generateName ? { generateName } : {}),
-    ...(own.namespace === '' ? {} : { namespace: own.namespace }),
-    uid: own.uid,
-    creationTimestamp: own.creationTimestamp,
-    ...withoutEmpty(kept as JsonObject),
-  } as unknown as Versioned['metadata'];
+  const meta: Meta = { name: own.name };
+  if (given.generateName) meta.generateName = given.generateName;
+  if (own.namespace !== '') meta.namespace = own.namespace;
+  meta.uid = own.uid;
+  meta.creationTimestamp = own.creationTimestamp;
+  keep(meta, given, NOT_GIVEN);
+  return meta as Versioned['metadata'];
 }
 
 /** Server-owned metadata comes from the old object. What a client may not change but tells anyway, validation finds. */
 export function updatedMeta(next: ObjectMeta, old: ObjectMeta): Versioned['metadata'] {
-  const { generation, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds: grace, resourceVersion } = old;
-  const { namespace: _ns, generation: _g, creationTimestamp: _c, managedFields: _m, resourceVersion: _r, ...kept } = next;
-  return {
-    ...withoutEmpty(kept as unknown as JsonObject),
-    ...(old.namespace ? { namespace: old.namespace } : {}),
-    ...(kept.uid || !old.uid ? {} : { uid: old.uid }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    ...(generation === undefined ? {} : { generation }),
-    ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
-    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-    ...(grace === undefined || kept.deletionGracePeriodSeconds !== undefined ? {} : { deletionGracePeriodSeconds: grace }),
-  } as unknown as Versioned['metadata'];
+  const meta: Meta = {};
+  keep(meta, next, NOT_CHANGED);
+  if (old.namespace) meta.namespace = old.namespace;
+  if (!next.uid && old.uid) meta.uid = old.uid;
+  for (const field of OF_OLD) if (old[field] !== undefined) meta[field] = old[field];
+  const { deletionGracePeriodSeconds: grace } = old;
+  if (grace !== undefined && next.deletionGracePeriodSeconds === undefined) meta.deletionGracePeriodSeconds = grace;
+  return meta as Versioned['metadata'];
 }
 
-/** Go leaves out empty strings, maps and lists of metadata. */
-function withoutEmpty(meta: JsonObject): JsonObject {
-  const kept: { [field: string]: Json } = {};
-  for (const field in meta) {
-    const value = meta[field];
-    if (value === undefined || value === null || value === '') continue;
-    if (typeof value === 'object' && Object.keys(value).length === 0) continue;
-    kept[field] = value;
+type Meta = { [field: string]: Json | undefined };
+const NOT_CHANGED: ReadonlySet<string> = new Set(['namespace', 'generation', 'creationTimestamp', 'managedFields', 'resourceVersion']);
+const NOT_GIVEN: ReadonlySet<string> = new Set([
+  ...NOT_CHANGED,
+  'name',
+  'generateName',
+  'uid',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+]);
+const OF_OLD = ['resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp'] as const;
+
+/** Takes over all members but those. Go leaves out empty strings, maps and lists of metadata. */
+function keep(meta: Meta, given: ObjectMeta, but: ReadonlySet<string>): void {
+  const members = given as unknown as JsonObject;
+  for (const field in members) {
+    const value = members[field];
+    if (value === undefined || value === null || value === '' || but.has(field)) continue;
+    if (typeof value === 'object' && isEmpty(value)) continue;
+    meta[field] = value;
   }
-  return kept;
+}
+
+function isEmpty(value: object): boolean {
+  for (const _ in value) return false;
+  return true;
 }

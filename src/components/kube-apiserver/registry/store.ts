@@ -124,10 +124,11 @@ export class Store {
   }
 
   private *createReady(call: Call, given: Versioned, object: Versioned): Task<Versioned | Refusal> {
-    const rejected = this.validated(call, object, null, validateCreate(call.info, toStorage(call.info, object)), 'CREATE');
+    const stored = toStorage(call.info, object);
+    const rejected = this.validated(call, object, null, validateCreate(call.info, stored), 'CREATE');
     if (rejected !== null) return this.refused(call, rejected);
     call.chain.write();
-    return call.dryRun ? object : yield* this.put(call, given, object);
+    return call.dryRun ? object : yield* this.put(call, given, stored);
   }
 
   /** The stages of an object that is answered and not stored: null if all let it pass. `wrong` is validation's verdict. */
@@ -169,10 +170,10 @@ export class Store {
     return result as Versioned | Refusal;
   }
 
-  private *put(call: Call, given: Versioned, object: Versioned): Task<Versioned | Refusal> {
+  private *put(call: Call, given: Versioned, stored: Versioned): Task<Versioned | Refusal> {
     const { info, namespace } = call;
     const { ttlSeconds } = strategyOf(info);
-    let next = toStorage(info, object);
+    let next = stored;
     for (let attempt = 1; ; attempt++) {
       const created = yield* this.etcd.create(this.keyOf(info, namespace, next.metadata.name), next, ttlSeconds);
       if (created !== null) return created;

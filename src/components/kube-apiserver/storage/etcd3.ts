@@ -85,7 +85,7 @@ export class Etcd3 {
     const value = bare(object);
     const body = yield* this.call('Txn', {
       compare: [{ target: 'MOD', key, mod_revision: 0 }],
-      success: [{ request_put: { key, value, ...(lease ? { lease } : {}) } }],
+      success: [{ request_put: lease ? { key, value, lease } : { key, value } }],
     });
     if (body instanceof Refusal) return body;
     return body.succeeded === true ? decode(value, headerRevision(body)) : null;
@@ -121,7 +121,7 @@ export class Etcd3 {
       const value = bare(next);
       const body = yield* this.call('Txn', {
         compare: [{ target: 'MOD', key, mod_revision: revisionOf(current) }],
-        success: [{ request_put: { key, value, ...(lease ? { lease } : {}) } }],
+        success: [{ request_put: lease ? { key, value, lease } : { key, value } }],
         failure: [{ request_range: { key } }],
       });
       if (body instanceof Refusal) return body;

@@ -1,6 +1,6 @@
 // An object as it is stored (without a resourceVersion) and as it is served (with its key's mod_revision).
 // Models apiserver pkg/storage/api_object_versioner.go. Each form of one stored value is made once.
-import type { JsonObject } from '../../../base/json';
+import type { Json, JsonObject } from '../../../base/json';
 import { err, ok, type Result } from '../../../base/result';
 import type { ObjectMeta } from '../../../machinery/types';
 
@@ -41,17 +41,16 @@ export const withResourceVersion = (object: Versioned, resourceVersion: string):
   metadata: orderedMeta(object.metadata, resourceVersion),
 });
 
+const BEFORE_VERSION = ['name', 'generateName', 'namespace', 'uid'];
+
 /** resourceVersion stands after uid, where Go's field order puts it. */
 function orderedMeta(metadata: ObjectMeta, resourceVersion: string): Versioned['metadata'] {
-  const { name, generateName, namespace, uid, resourceVersion: _, ...rest } = metadata;
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(generateName === undefined ? {} : { generateName }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(uid === undefined ? {} : { uid }),
-    resourceVersion,
-    ...rest,
-  } as Versioned['metadata'];
+  const given = metadata as unknown as JsonObject;
+  const ordered: { [field: string]: Json | undefined } = {};
+  for (const field of BEFORE_VERSION) if (given[field] !== undefined) ordered[field] = given[field];
+  ordered.resourceVersion = resourceVersion;
+  for (const field in given) if (ordered[field] === undefined) ordered[field] = given[field];
+  return ordered as Versioned['metadata'];
 }
 
 export const revisionOf = (object: Versioned | null): number => (object === null ? 0 : Number(object.metadata.resourceVersion ?? 0));
