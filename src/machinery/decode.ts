@@ -50,6 +50,7 @@ function decodeObject(type: TypeSchema, object: JsonObject, state: State): JsonO
 }
 
 function decodeMembers(type: TypeSchema, object: JsonObject, state: State): JsonObject {
+  // Never with `delete`: engines keep an object that lost a member as a slow table, and this one is read for ever.
   let changed: Record<string, Json | undefined> | null = null;
   for (const name in object) {
     const value = object[name];
@@ -58,10 +59,8 @@ function decodeMembers(type: TypeSchema, object: JsonObject, state: State): Json
     if (!field) state.complaint = true;
     let next = field && value !== null ? decodeValue(field.type, value, state) : undefined;
     if (next !== undefined && isDropped(type, name, next)) next = undefined;
-    if (next === value) continue;
-    changed ??= { ...object };
-    if (next === undefined) delete changed[name];
-    else changed[name] = next;
+    if (next !== value) changed ??= membersBefore(object, name);
+    if (changed !== null && next !== undefined) changed[name] = next;
   }
   for (const [name, value] of alwaysOf(type)) {
     if ((changed ?? object)[name] !== undefined) continue;
@@ -69,6 +68,15 @@ function decodeMembers(type: TypeSchema, object: JsonObject, state: State): Json
     changed[name] = value;
   }
   return changed ?? object;
+}
+
+function membersBefore(object: JsonObject, end: string): Record<string, Json | undefined> {
+  const members: Record<string, Json | undefined> = {};
+  for (const name in object) {
+    if (name === end) break;
+    if (object[name] !== undefined) members[name] = object[name];
+  }
+  return members;
 }
 
 /** Zero values that `omitempty` leaves out. Empty objects stay: they are pointers to structs. */

@@ -131,13 +131,22 @@ function mergeMap(original: JsonObject, patch: JsonObject, schema: PatchSchema |
     else if (options.apply) mergeMember(result, key.slice(DELETE_FROM.length), value, true, schema, options);
     else result[key] = value;
   }
-  return result;
+  return withoutGaps(result);
+}
+
+/** Members that were set to undefined are gone: taking them out with `delete` would make the object a slow table. */
+function withoutGaps(draft: Draft): JsonObject {
+  let whole = true;
+  for (const key in draft) if (draft[key] === undefined) whole = false;
+  if (whole) return draft;
+  const kept: Draft = {};
+  for (const key in draft) if (draft[key] !== undefined) kept[key] = draft[key];
+  return kept;
 }
 
 function mergeMember(result: Draft, key: string, value: Json, isDeletion: boolean, schema: PatchSchema | null, options: Options): void {
   if (value === null) {
-    delete result[key];
-    if (!options.apply) result[key] = null;
+    result[key] = options.apply ? undefined : null;
     return;
   }
   const old = result[key];
@@ -177,7 +186,7 @@ const isDirective = (key: string): boolean =>
 function retainKeys(result: Draft, rest: Draft, { apply }: Options): void {
   const keys = rest[RETAIN_KEYS];
   if (keys === undefined) return;
-  delete rest[RETAIN_KEYS];
+  rest[RETAIN_KEYS] = undefined;
   if (!apply) {
     const own = result[RETAIN_KEYS];
     if (own !== undefined && !jsonEqual(own, keys))
@@ -188,10 +197,10 @@ function retainKeys(result: Draft, rest: Draft, { apply }: Options): void {
   if (!Array.isArray(keys)) fail(BAD_RETAIN_KEYS);
   const kept = new Set(keys as readonly Json[]);
   for (const key in rest) {
-    if (rest[key] === null || key.startsWith(DELETE_FROM) || key.startsWith(ELEMENT_ORDER)) continue;
+    if (rest[key] === null || rest[key] === undefined || key.startsWith(DELETE_FROM) || key.startsWith(ELEMENT_ORDER)) continue;
     if (!kept.has(key)) fail(BAD_RETAIN_KEYS);
   }
-  for (const key in result) if (!kept.has(key)) delete result[key];
+  for (const key in result) if (!kept.has(key)) result[key] = undefined;
 }
 
 // ---- Lists
@@ -298,7 +307,7 @@ function mergeOrderedLists(result: Draft, rest: Draft, schema: PatchSchema | nul
   for (const directive in rest) {
     if (!directive.startsWith(ELEMENT_ORDER)) continue;
     const order = rest[directive] ?? null;
-    delete rest[directive];
+    rest[directive] = undefined;
     if (!options.apply) {
       if (result[directive] !== undefined && !jsonEqual(result[directive], order)) fail(BAD_ELEMENT_ORDER);
       result[directive] = order;
@@ -317,7 +326,7 @@ function mergeOrderedLists(result: Draft, rest: Draft, schema: PatchSchema | nul
           ? old
           : mergeField(old, patch, field, false, options);
     result[name] = inOrder(merged, order as readonly Json[], orderAfter(old ?? [], merged, key), key);
-    delete rest[name];
+    rest[name] = undefined;
   }
 }
 
