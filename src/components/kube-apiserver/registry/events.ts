@@ -47,8 +47,8 @@ export function fromStorage(info: ResourceInfo, object: Versioned): Versioned {
 }
 
 function renamed(object: Versioned, names: ReadonlyMap<string, string>, apiVersion: string, defaults: JsonObject): Versioned {
-  const next: { [field: string]: Json | undefined } = { ...defaults };
-  for (const field in object) next[names.get(field) ?? field] = object[field];
-  next.apiVersion = apiVersion;
+  const next: { [field: string]: Json | undefined } = { apiVersion };
+  for (const field in object) if (field !== 'apiVersion') next[names.get(field) ?? field] = object[field];
+  for (const field in defaults) if (next[field] === undefined) next[field] = defaults[field];
   return next as Versioned;
 }
