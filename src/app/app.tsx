@@ -11,6 +11,7 @@ import { DarkScreen, Shortcuts } from './parts/overlays';
 import { loadMessage, loadStory, Sheet } from './parts/panel';
 import { Scenarios } from './parts/scenarios';
 import { Terminal } from './parts/terminal';
+import { loadTrack } from './parts/timeline';
 import { TopBar } from './parts/top-bar';
 import { Views } from './parts/views';
 import { en } from './text/en';
@@ -37,7 +38,7 @@ export function App({ desk }: { readonly desk: Desk }) {
   const panel = useUi((ui) => ui.panel);
   useEffect(() => listenToKeys(desk), [desk]);
   useEffect(() => {
-    const timer = setTimeout(() => Promise.all([loadDrawer(), loadStory(), loadMessage()]), WARM_UP_MS);
+    const timer = setTimeout(() => Promise.all([loadTrack(), loadDrawer(), loadStory(), loadMessage()]), WARM_UP_MS);
     return () => clearTimeout(timer);
   }, []);
   return (

@@ -5,6 +5,7 @@ import type { Branches } from './branches/branches';
 import type { CommandLine } from './command-line';
 import type { Marks } from './marks';
 import type { Session } from './session';
+import type { Source } from './signal';
 
 export interface Desk {
   readonly session: Session;
@@ -12,6 +13,8 @@ export interface Desk {
   readonly address: Address;
   readonly marks: Marks;
   readonly branches: Branches;
+  /** What the breakpoints find: records, rising. */
+  readonly matches: Source<readonly number[]>;
 }
 
 export const DeskContext = createContext<Desk | null>(null);

@@ -2,6 +2,8 @@
 import { LEVELS } from '../worker/protocol';
 import type { Desk } from './desk';
 import { type Action, actionOf, focusOf } from './keys';
+import { zoomTimeline } from './timeline/zoom-page';
+import { toMatch } from './to-match';
 import { closeTopmost, openMessage, show, useUi } from './ui';
 
 export const TERMINAL_INPUT = 'terminal-input';
@@ -20,7 +22,8 @@ export function listenToKeys(desk: Desk): () => void {
 }
 
 /** False if there was nothing to do. */
-function act(action: Action, { session, line, marks, branches }: Desk): boolean {
+function act(action: Action, desk: Desk): boolean {
+  const { session, line, marks, branches } = desk;
   const { player } = session;
   switch (action) {
     case 'toggle':
@@ -60,6 +63,21 @@ function act(action: Action, { session, line, marks, branches }: Desk): boolean 
       return true;
     case 'undo':
       return branches.back();
+    case 'next-match':
+    case 'previous-match':
+      if (!toMatch(desk, action === 'next-match' ? 1 : -1) && useUi.getState().breakpoints === '') show({ finder: 'breakpoints' });
+      return true;
+    case 'breakpoints':
+    case 'time':
+      show({ finder: action });
+      return true;
+    case 'zoom-in':
+    case 'zoom-out':
+      zoomTimeline(session, action === 'zoom-in' ? 2 : 0.5);
+      return true;
+    case 'zoom-whole':
+      show({ span: null });
+      return true;
     case 'terminal':
       show({ sheet: 'terminal' });
       requestAnimationFrame(() => document.getElementById(TERMINAL_INPUT)?.focus());

@@ -14,10 +14,17 @@ describe('keys', () => {
     [']', 'next-chapter'],
     ['.', 'dark'],
     ['?', 'shortcuts'],
+    ['n', 'next-match'],
+    ['F3', 'next-match'],
+    ['N', 'previous-match'],
+    ['+', 'zoom-in'],
     ['q', null],
   ])('on the page %j does %j', (key, action) => expect(actionOf(key, false, 'page')).toBe(action));
 
-  test('with shift the arrows go by exchange', () => expect(actionOf('ArrowRight', true, 'page')).toBe('next-exchange'));
+  test('with shift the arrows go by exchange, and F3 goes back', () => {
+    expect(actionOf('ArrowRight', true, 'page')).toBe('next-exchange');
+    expect(actionOf('F3', true, 'text')).toBe('previous-match');
+  });
 
   test.each([
     ['button', ' ', null],

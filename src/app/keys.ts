@@ -14,6 +14,13 @@ export type Action =
   | 'terminal'
   | 'mark'
   | 'undo'
+  | 'next-match'
+  | 'previous-match'
+  | 'breakpoints'
+  | 'time'
+  | 'zoom-in'
+  | 'zoom-out'
+  | 'zoom-whole'
   | 'story'
   | 'messages'
   | 'wire'
@@ -40,6 +47,15 @@ const KEYS: { readonly [key: string]: Action } = {
   '/': 'terminal',
   m: 'mark',
   u: 'undo',
+  F3: 'next-match',
+  n: 'next-match',
+  N: 'previous-match',
+  f: 'breakpoints',
+  t: 'time',
+  '+': 'zoom-in',
+  '=': 'zoom-in',
+  '-': 'zoom-out',
+  '0': 'zoom-whole',
   '1': 'story',
   '2': 'messages',
   '3': 'wire',
@@ -54,7 +70,7 @@ const OWN: { readonly [focus in Focus]: RegExp } = {
   page: /^$/,
   button: /^( |Enter)$/,
   arrows: /^( |Enter|Arrow\w+|Home|End)$/,
-  text: /^(?!Escape$|PageUp$|PageDown$)/,
+  text: /^(?!Escape$|PageUp$|PageDown$|F3$)/,
   'empty-line': /^([A-Za-z0-9/]|Enter|ArrowUp|ArrowDown)$/,
 };
 
@@ -63,6 +79,7 @@ export function actionOf(key: string, shift: boolean, focus: Focus): Action | nu
   if (OWN[focus].test(key)) return null;
   if (shift && key === 'ArrowRight') return 'next-exchange';
   if (shift && key === 'ArrowLeft') return 'previous-exchange';
+  if (shift && key === 'F3') return 'previous-match';
   return KEYS[key] ?? null;
 }
 

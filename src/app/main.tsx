@@ -12,6 +12,7 @@ import { browserShelf, createMarks } from './marks';
 import type { Clock } from './player';
 import { reducedMotion, usePreferences } from './preferences';
 import { createSession } from './session';
+import { signal } from './signal';
 import { followPreferences } from './theme';
 import { show } from './ui';
 
@@ -32,8 +33,9 @@ const address = createAddress({ session, bar: browserBar(), freshRun, setTimer: 
 const line = createCommandLine(session);
 const marks = createMarks(session, browserShelf('bookmarks'));
 const branches = createBranches(session, browserShelf('branches'));
+const matches = signal<readonly number[]>([]);
 if (session.inputs.get().length === 0) show({ sheet: 'terminal' });
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root');
-createRoot(root).render(<App desk={{ session, line, address, marks, branches }} />);
+createRoot(root).render(<App desk={{ session, line, address, marks, branches, matches }} />);

@@ -1,6 +1,6 @@
 // Where the person is in the recording, and how that moves. The position is a record and how far its
 // message has come (0 leaves, 1 arrived). Knows no React; asks for frames only while something travels.
-import { type Signal, signal } from './signal';
+import { type Signal, type Source, signal } from './signal';
 import type { SeqList } from './trace-columns';
 
 export interface Position {
@@ -34,7 +34,8 @@ export interface PlayerNeeds {
   readonly clock: Clock;
   /** What is told now; may grow. */
   list(): SeqList;
-  exchangeOf(seq: number): number;
+  /** The request that a record answers; -1 if it is no answer. */
+  requestOf(seq: number): number;
   /** Records that begin a chapter, rising. */
   chapterStarts(): readonly number[];
   /** How long a message stays in the light after it arrived, at speed 1, while playing. */
@@ -49,6 +50,8 @@ export interface Player {
   readonly cursor: Signal<Cursor>;
   readonly mode: Signal<PlayerMode>;
   readonly speed: Signal<Speed>;
+  /** Records at which play pauses once their message arrived. */
+  readonly stops: Source<ReadonlySet<number>>;
   position(): Position;
   /** Hears of each new position, also between messages. */
   onMove(hear: () => void): () => void;
@@ -79,6 +82,7 @@ export function createPlayer(needs: PlayerNeeds): Player {
   const cursor = signal<Cursor>({ seq: -1, arrived: true });
   const mode = signal<PlayerMode>({ playing: false, waiting: false });
   const speed = signal<Speed>(1);
+  const stops = signal<ReadonlySet<number>>(new Set());
   const ears = new Set<() => void>();
   let seq = -1;
   let progress = 1;
@@ -137,6 +141,7 @@ export function createPlayer(needs: PlayerNeeds): Player {
 
   function arrived(): void {
     if (!mode.get().playing) return;
+    if (stops.get().has(seq)) return pause();
     const shown = needs.travels() ? needs.dwellMs() : needs.dwellMs() + TRAVEL_MS;
     timer = clock.setTimer(goOn, Math.max(shown * factor(), 12));
   }
@@ -165,8 +170,9 @@ export function createPlayer(needs: PlayerNeeds): Player {
     if (direction < 0 && list.at(here) !== seq && here >= 0) return list.at(here);
     let index = here + direction;
     if (by === 'exchange') {
-      const exchange = needs.exchangeOf(seq);
-      while (exchange >= 0 && index >= 0 && index < list.length && needs.exchangeOf(list.at(index)) === exchange) index += direction;
+      // Its answer belongs to an exchange wherever that comes, unless its request is not told here.
+      const ends = (request: number): boolean => request >= 0 && list.at(list.placeOf(request)) === request;
+      while (ends(needs.requestOf(list.at(index)))) index += direction;
     }
     return list.at(index);
   }
@@ -183,6 +189,7 @@ export function createPlayer(needs: PlayerNeeds): Player {
     cursor,
     mode,
     speed,
+    stops,
     position: () => ({ seq, progress }),
     onMove(hear) {
       ears.add(hear);

@@ -11,6 +11,7 @@ import {
   LEVELS,
   type Level,
   type Line,
+  type Question,
   type RunStatus,
   type SceneFacts,
   type Step,
@@ -46,7 +47,8 @@ export interface Session {
   /** The step that a record is in: the last that begins at or before it. */
   stepAt(seq: number): Step | null;
   detailOf(seq: number): Promise<Detail | null>;
-  /** Asks the cluster something about the recording so far. */
+  /** Asks the cluster something about the recording so far. Never fails: where no answer can come, the failure
+   *  is told and the question stays open. */
   readonly ask: ClusterLink['ask'];
   open(run: Run, goal: Goal | null): void;
   /** Gives an input at the cursor: at the end it goes on, before it history is replayed to there and goes on
@@ -137,14 +139,21 @@ export function createSession(needs: SessionNeeds): Session {
   const player = createPlayer({
     clock: needs.clock,
     list,
-    exchangeOf: columns.exchange,
+    requestOf: columns.requestOf,
     chapterStarts,
     dwellMs: () => DWELL_MS[level.get()],
     travels: needs.travels,
     expectsMore: moving,
   });
   const asker = createAsker({ link: () => link, player, list, doneAt: columns.etcdAnswer, count: () => columns.count, failure });
-  const lines = createLineBook((seqs) => link.ask({ type: 'lines', seqs }).then((answer) => answer.lines));
+  const lines = createLineBook((seqs) => ask({ type: 'lines', seqs }).then((answer) => answer.lines));
+
+  function ask<Q extends Question['type']>(question: Extract<Question, { type: Q }>) {
+    return link.ask(question).catch((error: unknown) => {
+      failure.set(String(error instanceof Error ? (error.stack ?? error.message) : error));
+      return new Promise<never>(() => undefined);
+    });
+  }
 
   /** Records at which the chapter changes. */
   function chapterStarts(): number[] {
@@ -350,7 +359,7 @@ export function createSession(needs: SessionNeeds): Session {
     scene: asker.scene,
     detail: asker.detail,
     detailOf: asker.detailOf,
-    ask: (question) => link.ask(question),
+    ask,
     stepAt(seq) {
       const all = steps.get();
       // What was typed belongs to the step that it begins; nothing told belongs to boot.

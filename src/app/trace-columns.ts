@@ -21,6 +21,9 @@ export interface Header {
   readonly write: boolean;
 }
 
+/** What the timeline marks: a write to etcd, something that failed, a fault on purpose. */
+export type TraceMark = 'write' | 'failure' | 'fault';
+
 /** Record numbers in rising order. */
 export interface SeqList {
   readonly length: number;
@@ -38,9 +41,13 @@ export interface TraceColumns {
   atUs(seq: number): number;
   receivedUs(seq: number): number;
   exchange(seq: number): number;
+  /** The request that a record answers; -1 if it is no answer. */
+  requestOf(seq: number): number;
   /** When etcd had done what it was asked: the record of its answer; -1 for anything else, or if that comes late. */
   etcdAnswer(seq: number): number;
   flags(seq: number): number;
+  /** What is to be marked of a record that is told at level `lowest` or above. */
+  markOf(seq: number, lowest: number): TraceMark | null;
   levelOf(seq: number): number;
   /** Makes a record one that the story tells. */
   tell(seq: number): void;
@@ -55,6 +62,7 @@ const LEVEL_COUNT = 3;
 /** An answer further away is not looked for. */
 const ANSWER_WITHIN = 512;
 const ETCD = PROTOCOLS.indexOf('etcd');
+const FAULT = KINDS.indexOf('fault');
 const REQUEST = KINDS.indexOf('request');
 const RESPONSE = KINDS.indexOf('response');
 
@@ -132,6 +140,7 @@ export function createTraceColumns(): TraceColumns {
     atUs: (seq) => columns.atUs[seq] ?? 0,
     receivedUs: (seq) => columns.receivedUs[seq] ?? Number.NaN,
     exchange: (seq) => columns.exchange[seq] ?? -1,
+    requestOf: (seq) => (columns.kind[seq] === RESPONSE ? (columns.exchange[seq] as number) : -1),
     etcdAnswer(seq) {
       if (columns.protocol[seq] !== ETCD || columns.kind[seq] !== REQUEST) return -1;
       for (let next = seq + 1; next < Math.min(count, seq + ANSWER_WITHIN); next++)
@@ -139,6 +148,13 @@ export function createTraceColumns(): TraceColumns {
       return -1;
     },
     flags: (seq) => columns.flags[seq] ?? 0,
+    markOf(seq, lowest) {
+      const flags = columns.flags[seq] ?? 0;
+      if (flags === 0 || (columns.level[seq] ?? LEVEL_COUNT) > lowest) return null;
+      if (columns.kind[seq] === FAULT) return 'fault';
+      if ((flags & FLAGS.failed) !== 0) return 'failure';
+      return (flags & FLAGS.write) !== 0 && columns.protocol[seq] === ETCD ? 'write' : null;
+    },
     levelOf: (seq) => columns.level[seq] ?? LEVEL_COUNT,
     tell(seq) {
       if (seq >= count) return;

@@ -1,6 +1,7 @@
 // What is open on the page. Small things that several parts of the page share; nothing of the recording.
 import { create } from 'zustand';
 import type { Granularity } from './player';
+import type { Span } from './timeline/zoom';
 
 export type Panel = 'story' | 'message' | 'inside';
 export type Sheet = Panel | 'terminal';
@@ -12,6 +13,13 @@ export interface Ui {
   readonly view: View;
   /** What the record table is to show, as it was typed. */
   readonly filter: string;
+  /** The row over the timeline that finds a time or a message, by the field that it was opened for. */
+  readonly finder: 'time' | 'breakpoints' | null;
+  /** Where play pauses and what is marked, as a filter. */
+  readonly breakpoints: string;
+  readonly pausesThere: boolean;
+  /** What the timeline shows; null: all of it. */
+  readonly span: Span | null;
   /** The drawer at the right. */
   readonly panel: Panel | null;
   /** The sheet below on a narrow page. */
@@ -33,6 +41,10 @@ export interface Ui {
 export const useUi = create<Ui>(() => ({
   view: 'stage',
   filter: '',
+  finder: null,
+  breakpoints: '',
+  pausesThere: true,
+  span: null,
   panel: null,
   sheet: 'story',
   terminalOpen: false,

@@ -3,7 +3,7 @@
 // what a term means for a record says filter.ts.
 import { err, ok, type Result } from '../base/result';
 
-export const FIELDS = ['from', 'to', 'actor', 'protocol', 'kind', 'verb', 'object', 'status', 'cause', 'text'] as const;
+export const FIELDS = ['component', 'from', 'to', 'actor', 'protocol', 'kind', 'verb', 'object', 'status', 'cause', 'text'] as const;
 export type Field = (typeof FIELDS)[number];
 
 export interface Term {

@@ -32,6 +32,14 @@ describe('a filter', () => {
     expect(find('verb:watch from:kubelet/node-*').length).toBeGreaterThan(0);
   });
 
+  test('finds a component as sender, as receiver and as the part of it that spoke', () => {
+    const byOne = find('component:etcd');
+    expect(new Set(byOne.map(({ from }) => from))).toContain('etcd');
+    expect(new Set(byOne.map(({ to }) => to))).toContain('etcd');
+    expect(byOne.length).toBe(find('from:etcd').length + find('to:etcd -from:etcd').length);
+    expect(find('component:replicaset-controller kind:request').length).toBeGreaterThan(0);
+  });
+
   test('finds a conflict by the code of its answer, as request and as answer', () => {
     const conflicts = find('status:409');
     expect(new Set(conflicts.map(({ payload }) => payload.kind))).toEqual(new Set(['request', 'response']));

@@ -1,6 +1,6 @@
 // Which records a filter finds. The cheap terms are looked at first: most records fail one of those.
 import { verbOf } from '../machinery/resources';
-import { binaryOf } from '../wire/names';
+import { binaryOf, type ComponentId } from '../wire/names';
 import type { TraceRecord } from '../wire/record';
 import { summaryOf } from '../wire/summary';
 import { FIELDS, type Term } from './filter-text';
@@ -23,11 +23,13 @@ export function filterRecords(terms: readonly Term[], trace: Trace, told: Readon
 
 function holds({ field, value }: Term, record: TraceRecord, trace: Trace): boolean {
   switch (field) {
+    case 'component':
+      return isBy(record.from, value) || isBy(record.to, value) || isActor(record, value);
     case 'from':
     case 'to':
-      return like(record[field].toLowerCase(), value) || like(binaryOf(record[field]), value);
+      return isBy(record[field], value);
     case 'actor':
-      return record.actor !== null && like(record.actor.toLowerCase(), value);
+      return isActor(record, value);
     case 'protocol':
       return like(record.payload.protocol, value);
     case 'kind':
@@ -44,6 +46,9 @@ function holds({ field, value }: Term, record: TraceRecord, trace: Trace): boole
       return contains(summaryOf(record.payload).toLowerCase(), value);
   }
 }
+
+const isBy = (id: ComponentId, value: string): boolean => like(id.toLowerCase(), value) || like(binaryOf(id), value);
+const isActor = ({ actor }: TraceRecord, value: string): boolean => actor !== null && like(actor.toLowerCase(), value);
 
 /** The HTTP method and the verb that RBAC knows, or the call's name: of the request that a record belongs to. */
 function verbsOf(record: TraceRecord, trace: Trace): readonly string[] {

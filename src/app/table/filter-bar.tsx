@@ -1,5 +1,8 @@
 // The filter's line: what it says, where it is wrong, how much it finds, and the way from match to match.
 import { useId } from 'react';
+import { useDesk } from '../desk';
+import { Hidden } from '../finder/hidden';
+import { Problem } from '../finder/problem';
 import { controls } from '../parts/controls';
 import { table } from '../text/table';
 import { show, useUi } from '../ui';
@@ -14,9 +17,10 @@ interface FilterBarProps {
   readonly previous: () => void;
 }
 
-export function FilterBar({ found: { rows, total, filtered, problem }, place, next, previous }: FilterBarProps) {
+export function FilterBar({ found: { rows, total, told, problem }, place, next, previous }: FilterBarProps) {
   const text = useUi((ui) => ui.filter);
   const problemId = useId();
+  const { session } = useDesk();
   return (
     <div className={style.bar}>
       <label>
@@ -40,7 +44,8 @@ export function FilterBar({ found: { rows, total, filtered, problem }, place, ne
           }}
         />
       </label>
-      <span role="status">{filtered ? table.found(rows.length, total) : table.all(total)}</span>
+      <span role="status">{told === null ? table.all(total) : table.found(rows.length, total)}</span>
+      {told !== null && rows.length > 0 && <Hidden told={told} session={session} />}
       <button
         type="button"
         className={`${controls.button} ${controls.small}`}
@@ -52,15 +57,7 @@ export function FilterBar({ found: { rows, total, filtered, problem }, place, ne
       <button type="button" className={`${controls.button} ${controls.small}`} aria-disabled={place === rows.length} onClick={next}>
         {table.next}
       </button>
-      {problem !== null && (
-        <p id={problemId} role="alert">
-          {table.problems[problem.why]}
-          <code>
-            {text.slice(Math.max(0, problem.at - 20), problem.at)}
-            <mark>{text.slice(problem.at, problem.at + Math.min(problem.length, 40))}</mark>
-          </code>
-        </p>
-      )}
+      {problem !== null && <Problem id={problemId} text={text} problem={problem} />}
     </div>
   );
 }

@@ -3,12 +3,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { useDesk } from '../desk';
+import { Hidden } from '../finder/hidden';
 import { Glyph } from '../parts/controls';
 import { useSignal } from '../react';
 import type { Session } from '../session';
 import { shapeOf, toneOf } from '../stage/focus';
 import { timeText } from '../text/duration';
 import { table } from '../text/table';
+import { finder } from '../text/timeline';
 import { openMessage } from '../ui';
 import { FilterBar } from './filter-bar';
 import style from './table.module.css';
@@ -56,7 +58,10 @@ export default function Table() {
     <section aria-label={table.title} className={style.table}>
       <FilterBar found={found} place={current ? here + 1 : 0} next={() => go(here + 1)} previous={() => go(current ? here - 1 : here)} />
       {rows.length === 0 ? (
-        <p className={style.empty}>{found.filtered ? table.nothing : table.empty}</p>
+        <div className={style.empty}>
+          {found.told === null ? table.empty : found.told.further === null ? table.nothing : finder.noneHere}
+          {found.told !== null && <Hidden told={found.told} session={session} />}
+        </div>
       ) : (
         <div ref={scroller} className={style.scroller}>
           <ol aria-label={table.title} className={style.rows} style={{ height: virtual.getTotalSize() }} onKeyDown={onKeyDown}>

@@ -1,7 +1,8 @@
 // Which records the table shows: what is told at this level, or of that what the filter finds.
 import { useEffect, useState } from 'react';
-import { type FilterProblem, parseFilter } from '../../trace/filter-text';
+import { FLAGS } from '../../worker/protocol';
 import { useDesk } from '../desk';
+import { createMatcher, type Matches, type Told, toldOf } from '../matcher';
 import { useSignal } from '../react';
 import type { Session } from '../session';
 import { useUi } from '../ui';
@@ -10,46 +11,26 @@ export interface Found {
   readonly rows: readonly number[];
   /** How many there are without a filter. */
   readonly total: number;
-  readonly filtered: boolean;
+  /** What the filter finds; null without one. */
+  readonly told: Told | null;
   /** What is wrong with the filter as it stands; the rows are those of the last good one. */
-  readonly problem: FilterProblem | null;
+  readonly problem: Matches['problem'];
 }
-
-const SETTLE_MS = 150;
 
 export function useRows(): Found {
   const { session } = useDesk();
+  const [matcher] = useState(() => createMatcher(session));
   const text = useUi((ui) => ui.filter);
-  const grown = useSignal(session.grown);
-  const [matches, setMatches] = useState<ReadonlySet<number> | null>(null);
-  const parsed = parseFilter(text);
-  const wanted = !parsed.ok ? null : parsed.value.length === 0 ? '' : text;
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a recording that grew is looked through again
-  useEffect(() => {
-    if (wanted === null) return;
-    if (wanted === '') {
-      setMatches(null);
-      return;
-    }
-    let awaited = true;
-    const timer = setTimeout(() => {
-      void session.ask({ type: 'filter', text: wanted }).then(({ seqs }) => {
-        if (awaited) setMatches(new Set(seqs));
-      });
-    }, SETTLE_MS);
-    return () => {
-      awaited = false;
-      clearTimeout(timer);
-    };
-  }, [session, wanted, grown]);
-
-  const all = told(session);
-  const rows = matches === null ? all : all.filter((seq) => matches.has(seq));
-  return { rows, total: all.length, filtered: matches !== null, problem: parsed.ok ? null : parsed.error };
+  useSignal(session.grown);
+  useEffect(() => matcher.start(), [matcher]);
+  useEffect(() => matcher.read(text), [matcher, text]);
+  const { seqs, problem } = useSignal(matcher.found);
+  const boot = (seq: number): boolean => (session.columns.flags(seq) & FLAGS.boot) !== 0;
+  const told = seqs === null ? null : toldOf(seqs, session.list(), session.columns, boot);
+  return { rows: told?.shown ?? all(session), total: session.list().length, told, problem };
 }
 
-function told(session: Session): readonly number[] {
+function all(session: Session): readonly number[] {
   const list = session.list();
   return Array.from({ length: list.length }, (_, place) => list.at(place));
 }

@@ -1,0 +1,125 @@
+// The track of the timeline: scrub with pointer or keys, zoom with wheel, pinch or keys. The picture is drawn anew only
+// when the recording, the size, the zoom or the chapter changes; the cursor moves by a custom property.
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
+import { useDesk } from '../desk';
+import { eased } from '../player';
+import { usePart, useSignal } from '../react';
+import { useColours } from '../scheme';
+import type { Session } from '../session';
+import { en } from '../text/en';
+import { show, useUi } from '../ui';
+import { drawTimeline } from './draw';
+import { Overview } from './overview';
+import { xOf } from './picture';
+import style from './track.module.css';
+import { useGestures } from './use-gestures';
+import { useWidth } from './use-width';
+import { holding, spanIn } from './zoom';
+
+export default function Track() {
+  const { session } = useDesk();
+  const track = useRef<HTMLDivElement>(null);
+  const width = useWidth(track);
+  const zoom = useUi((ui) => ui.span);
+  useSignal(session.grown);
+  const presenting = useUi((ui) => ui.presenting);
+  useFollowing(track, width);
+  useGestures(track, session);
+  return (
+    <div className={style.whole}>
+      <Slider session={session} trackRef={track}>
+        {width > 0 && <Picture width={width} />}
+        <span className={style.future} />
+        <span className={style.cursor} />
+      </Slider>
+      {zoom !== null && !presenting && <Overview />}
+    </div>
+  );
+}
+
+function Picture({ width }: { readonly width: number }) {
+  const { session, marks, matches } = useDesk();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const bookmarks = useSignal(marks.bookmarks);
+  const visited = useSignal(marks.visited);
+  const found = useSignal(matches);
+  const grown = useSignal(session.grown);
+  const chapter = usePart(session.player.cursor, ({ seq }) => session.stepAt(seq)?.seq ?? -1);
+  const presenting = useUi((ui) => ui.presenting);
+  const zoom = useUi((ui) => ui.span);
+  const colours = useColours();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: colours, chapter and what grew change what is drawn
+  useLayoutEffect(() => {
+    if (canvas.current === null) return;
+    const span = spanIn(zoom, session.list().length);
+    drawTimeline(canvas.current, { session, marks, matches: found, span, width, presenting });
+  }, [session, marks, found, bookmarks, visited, width, grown, chapter, colours, presenting, zoom]);
+  return <canvas ref={canvas} />;
+}
+
+/** Moves the line of the cursor; where that leaves what is in sight, the timeline follows. */
+function useFollowing(track: React.RefObject<HTMLDivElement | null>, width: number): void {
+  const { session } = useDesk();
+  const grown = useSignal(session.grown);
+  const zoom = useUi((ui) => ui.span);
+  const follow = useCallback(() => {
+    const { seq, progress } = session.player.position();
+    const list = session.list();
+    const place = list.placeOf(seq);
+    const span = spanIn(zoom, list.length);
+    const to = xOf(place, span, width);
+    const from = xOf(place - 1, span, width);
+    const x = Math.max(-2, Math.min(from + (to - from) * eased(progress), width + 2));
+    track.current?.style.setProperty('--cursor', `${x.toFixed(2)}px`);
+  }, [session, width, zoom, track]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a list that grew gives each place less room
+  useLayoutEffect(follow, [follow, grown]);
+  useEffect(() => session.player.onMove(follow), [session, follow]);
+  useEffect(() => {
+    const keepInSight = (): void => {
+      const list = session.list();
+      const { span } = useUi.getState();
+      const next = holding(span, list.length, list.placeOf(session.player.cursor.get().seq));
+      if (next !== span) show({ span: next });
+    };
+    return session.player.cursor.subscribe(keepInSight);
+  }, [session]);
+}
+
+interface SliderProps {
+  readonly session: Session;
+  readonly trackRef: React.RefObject<HTMLDivElement | null>;
+  readonly children: React.ReactNode;
+}
+
+function Slider({ session, trackRef, children }: SliderProps) {
+  const { seq } = useSignal(session.player.cursor);
+  const detail = useSignal(session.detail);
+  const list = session.list();
+  const place = list.placeOf(seq);
+  const sentence = detail?.line.seq === seq ? detail.line.sentence : '';
+
+  /** The other keys of a slider are those of the whole page. */
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key === 'ArrowUp') session.player.next();
+    else if (event.key === 'ArrowDown') session.player.previous();
+    else return;
+    event.preventDefault();
+  }
+  return (
+    <div
+      ref={trackRef}
+      role="slider"
+      tabIndex={0}
+      className={style.track}
+      aria-label={en.timeline.scrub}
+      aria-valuemin={0}
+      aria-valuemax={list.length}
+      aria-valuenow={place + 1}
+      aria-valuetext={place < 0 ? en.timeline.start : en.timeline.value(place + 1, list.length, sentence)}
+      onKeyDown={onKeyDown}
+    >
+      {children}
+    </div>
+  );
+}
