@@ -2,7 +2,7 @@
 // that came too late are dropped; a few are kept, and the next message is asked for ahead.
 import type { ClusterLink, Detail, SceneFacts } from '../worker/protocol';
 import type { Player } from './player';
-import { type Signal, type Source, signal } from './signal';
+import { type Signal, signal } from './signal';
 import type { SeqList } from './trace-columns';
 
 export interface Asker {
@@ -18,47 +18,32 @@ export interface Asker {
 const KEPT = 64;
 
 export interface AskerNeeds {
-  readonly link: () => ClusterLink;
+  readonly ask: ClusterLink['ask'];
   readonly player: Player;
   readonly list: () => SeqList;
   /** What a record brought about by another one: the record of etcd's answer to a write; -1 for anything else. */
   readonly doneAt: (seq: number) => number;
   /** How many records there are. */
   readonly count: () => number;
-  readonly failure: Source<string | null>;
 }
 
-export function createAsker({ link, player, list, doneAt, count, failure }: AskerNeeds): Asker {
+export function createAsker({ ask, player, list, doneAt, count }: AskerNeeds): Asker {
   const scene = signal<SceneFacts | null>(null);
   const detail = signal<Detail | null>(null);
-  const scenes = new Map<number, Promise<SceneFacts | null>>();
+  const scenes = new Map<number, Promise<SceneFacts>>();
   const details = new Map<number, Promise<Detail | null>>();
   let generation = 0;
 
-  function kept<T>(cache: Map<number, Promise<T>>, seq: number, ask: () => Promise<T>): Promise<T> {
+  function kept<T>(cache: Map<number, Promise<T>>, seq: number, askFor: () => Promise<T>): Promise<T> {
     const known = cache.get(seq);
     if (known !== undefined) return known;
-    const asked = ask();
+    const asked = askFor();
     cache.set(seq, asked);
     if (cache.size > KEPT) cache.delete(cache.keys().next().value as number);
     return asked;
   }
-  const refused = (error: unknown): null => {
-    failure.set(String(error instanceof Error ? (error.stack ?? error.message) : error));
-    return null;
-  };
-  const sceneAt = (seq: number) =>
-    kept(scenes, seq, () =>
-      link()
-        .ask({ type: 'scene', seq })
-        .then((answer) => answer.scene, refused),
-    );
-  const detailOf = (seq: number) =>
-    kept(details, seq, () =>
-      link()
-        .ask({ type: 'detail', seq })
-        .then((answer) => answer.detail, refused),
-    );
+  const sceneAt = (seq: number) => kept(scenes, seq, () => ask({ type: 'scene', seq }).then(({ scene }) => scene));
+  const detailOf = (seq: number) => kept(details, seq, () => ask({ type: 'detail', seq }).then(({ detail }) => detail));
 
   /** While a message travels, the stage is as when it was sent; once it arrived, as just before the next. A write
    *  whose answer is not told is seen as done once it arrived, and stays so. */
@@ -78,7 +63,7 @@ export function createAsker({ link, player, list, doneAt, count, failure }: Aske
     const { seq, arrived } = player.cursor.get();
     if (count() === 0) return;
     void sceneAt(sceneSeq(seq, arrived)).then((facts) => {
-      if (asked === generation && facts !== null) scene.set(facts);
+      if (asked === generation) scene.set(facts);
     });
     if (seq < 0) detail.set(null);
     else

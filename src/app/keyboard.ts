@@ -1,5 +1,4 @@
 // Hears the keys of the whole page and does what they mean.
-import { LEVELS } from '../worker/protocol';
 import type { Desk } from './desk';
 import { type Action, actionOf, focusOf } from './keys';
 import { zoomTimeline } from './timeline/zoom-page';
@@ -15,88 +14,53 @@ export function listenToKeys(desk: Desk): () => void {
     if (document.querySelector('dialog[open], :popover-open') !== null) return;
     const { dark } = useUi.getState();
     const action = dark ? 'close' : actionOf(event.key, event.shiftKey, focusOf(event.target));
-    if (action !== null && act(action, desk)) event.preventDefault();
+    if (action !== null && DOES[action](desk) !== false) event.preventDefault();
   }
   addEventListener('keydown', onKeyDown);
   return () => removeEventListener('keydown', onKeyDown);
 }
 
+const step = ({ session }: Desk, direction: 'next' | 'previous'): void => session.player[direction](useUi.getState().stepBy);
+const match = (desk: Desk, direction: 1 | -1): void => {
+  if (!toMatch(desk, direction) && useUi.getState().breakpoints === '') show({ finder: 'breakpoints' });
+};
+
 /** False if there was nothing to do. */
-function act(action: Action, desk: Desk): boolean {
-  const { session, line, marks, branches } = desk;
-  const { player } = session;
-  switch (action) {
-    case 'toggle':
-      if (session.inputs.get().length === 0) line.submit();
-      else player.toggle();
-      return true;
-    case 'next':
-      player.next(useUi.getState().stepBy);
-      return true;
-    case 'previous':
-      player.previous(useUi.getState().stepBy);
-      return true;
-    case 'next-exchange':
-      player.next('exchange');
-      return true;
-    case 'previous-exchange':
-      player.previous('exchange');
-      return true;
-    case 'next-chapter':
-      player.next('chapter');
-      return true;
-    case 'previous-chapter':
-      player.previous('chapter');
-      return true;
-    case 'home':
-      player.home();
-      return true;
-    case 'end':
-      player.end();
-      return true;
-    case 'open':
-      if (player.cursor.get().seq < 0) return false;
-      openMessage();
-      return true;
-    case 'mark':
-      marks.toggle(player.cursor.get().seq);
-      return true;
-    case 'undo':
-      return branches.back();
-    case 'next-match':
-    case 'previous-match':
-      if (!toMatch(desk, action === 'next-match' ? 1 : -1) && useUi.getState().breakpoints === '') show({ finder: 'breakpoints' });
-      return true;
-    case 'breakpoints':
-    case 'time':
-      show({ finder: action });
-      return true;
-    case 'zoom-in':
-    case 'zoom-out':
-      zoomTimeline(session, action === 'zoom-in' ? 2 : 0.5);
-      return true;
-    case 'zoom-whole':
-      show({ span: null });
-      return true;
-    case 'terminal':
-      show({ sheet: 'terminal' });
-      requestAnimationFrame(() => document.getElementById(TERMINAL_INPUT)?.focus());
-      return true;
-    case 'story':
-    case 'messages':
-    case 'wire':
-      session.setLevel(LEVELS[LEVELS.indexOf(action)] ?? 'story');
-      return true;
-    case 'dark':
-      show({ dark: true });
-      return true;
-    case 'present':
-      show({ presenting: !useUi.getState().presenting, panel: null });
-      return true;
-    case 'shortcuts':
-      show({ shortcuts: true });
-      return true;
-    case 'close':
-      return closeTopmost();
-  }
-}
+const DOES: { readonly [action in Action]: (desk: Desk) => unknown } = {
+  toggle({ session, line }) {
+    if (session.inputs.get().length === 0) line.submit();
+    else session.player.toggle();
+  },
+  next: (desk) => step(desk, 'next'),
+  previous: (desk) => step(desk, 'previous'),
+  'next-exchange': ({ session }) => session.player.next('exchange'),
+  'previous-exchange': ({ session }) => session.player.previous('exchange'),
+  'next-chapter': ({ session }) => session.player.next('chapter'),
+  'previous-chapter': ({ session }) => session.player.previous('chapter'),
+  home: ({ session }) => session.player.home(),
+  end: ({ session }) => session.player.end(),
+  open({ session }) {
+    if (session.player.cursor.get().seq < 0) return false;
+    openMessage();
+  },
+  mark: ({ session, marks }) => marks.toggle(session.player.cursor.get().seq),
+  undo: ({ branches }) => branches.back(),
+  'next-match': (desk) => match(desk, 1),
+  'previous-match': (desk) => match(desk, -1),
+  breakpoints: () => show({ finder: 'breakpoints' }),
+  time: () => show({ finder: 'time' }),
+  'zoom-in': ({ session }) => zoomTimeline(session, 2),
+  'zoom-out': ({ session }) => zoomTimeline(session, 0.5),
+  'zoom-whole': () => show({ span: null }),
+  terminal() {
+    show({ sheet: 'terminal' });
+    requestAnimationFrame(() => document.getElementById(TERMINAL_INPUT)?.focus());
+  },
+  story: ({ session }) => session.setLevel('story'),
+  messages: ({ session }) => session.setLevel('messages'),
+  wire: ({ session }) => session.setLevel('wire'),
+  dark: () => show({ dark: true }),
+  present: () => show({ presenting: !useUi.getState().presenting, panel: null }),
+  shortcuts: () => show({ shortcuts: true }),
+  close: closeTopmost,
+};

@@ -133,4 +133,55 @@ describe('the page without its looks', () => {
     session.player.play();
     expect(session.player.cursor.get().seq).toBe(session.list().at(0));
   });
+
+  test('play pauses at a breakpoint, and goes on from there', async () => {
+    opened('');
+    const line = createCommandLine(session);
+    await vi.advanceTimersByTimeAsync(100);
+    session.setLevel('messages');
+    line.submit();
+    const stop = 3 + 4;
+    session.player.stops.set(new Set([stop]));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(session.player.cursor.get()).toEqual({ seq: stop, arrived: true });
+    expect(session.player.mode.get().playing).toBe(false);
+    session.player.play();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(session.atEnd()).toBe(true);
+  });
+
+  test('by exchange, an answer is passed over with what it answers, however much came between', async () => {
+    opened('');
+    const line = createCommandLine(session);
+    await vi.advanceTimersByTimeAsync(100);
+    line.submit();
+    await vi.advanceTimersByTimeAsync(100);
+    session.setLevel('messages');
+    session.player.home();
+    const kinds: string[] = [];
+    for (let i = 0; i < 7; i++) {
+      session.player.next('exchange');
+      kinds.push(session.columns.header(session.player.cursor.get().seq)?.kind ?? '');
+    }
+    expect(kinds).toEqual(['input', 'request', 'request', 'output', 'watch-delivery', 'request', 'request']);
+    session.player.previous('exchange');
+    session.player.previous('exchange');
+    expect(session.columns.header(session.player.cursor.get().seq)?.kind).toBe('watch-delivery');
+  });
+
+  test('a question that cannot be answered is told as a failure, and nobody need catch it', async () => {
+    const broken = createSession({
+      link: () => ({ ...createShortLink(), ask: () => Promise.reject(new Error('gone')) }),
+      clock,
+      travels: () => true,
+    });
+    let answered = false;
+    void broken.ask({ type: 'objects', seq: 0 }).then(() => {
+      answered = true;
+    });
+    await vi.advanceTimersByTimeAsync(10);
+    expect(broken.failure.get()).toContain('gone');
+    expect(answered).toBe(false);
+    broken.destroy();
+  });
 });

@@ -11,12 +11,12 @@ import {
   LEVELS,
   type Level,
   type Line,
-  type Question,
   type RunStatus,
   type SceneFacts,
   type Step,
   type TerminalLine,
 } from '../worker/protocol';
+import { createAsk } from './ask';
 import { createAsker } from './asker';
 import { createLineBook } from './line-book';
 import { type Clock, createPlayer, type Player } from './player';
@@ -145,15 +145,9 @@ export function createSession(needs: SessionNeeds): Session {
     travels: needs.travels,
     expectsMore: moving,
   });
-  const asker = createAsker({ link: () => link, player, list, doneAt: columns.etcdAnswer, count: () => columns.count, failure });
+  const ask = createAsk(() => link, failure);
+  const asker = createAsker({ ask, player, list, doneAt: columns.etcdAnswer, count: () => columns.count });
   const lines = createLineBook((seqs) => ask({ type: 'lines', seqs }).then((answer) => answer.lines));
-
-  function ask<Q extends Question['type']>(question: Extract<Question, { type: Q }>) {
-    return link.ask(question).catch((error: unknown) => {
-      failure.set(String(error instanceof Error ? (error.stack ?? error.message) : error));
-      return new Promise<never>(() => undefined);
-    });
-  }
 
   /** Records at which the chapter changes. */
   function chapterStarts(): number[] {
