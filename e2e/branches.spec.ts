@@ -51,6 +51,35 @@ test('a branch is announced, listed, named, gone to and from at the same moment,
   await expect(page.getByRole('dialog', { name: 'Branches' }).getByRole('listitem')).toHaveCount(1);
 });
 
+test('two branches side by side: what was done, the first difference with its cause, and ways to each message', async ({ page }) => {
+  await page.goto('./');
+  const before = await run(page, COMMAND);
+  await goTo(page, 4);
+  const after = await run(page, 'kubectl scale deployment test --replicas=2');
+  await button(page, 'Compare both').click();
+  const view = page.getByRole('region', { name: 'Two branches side by side' });
+  await expect(view).toContainText('only in A');
+  await expect(view).toContainText('The first difference');
+  expect(await axe(page)).toEqual([]);
+  const side = (name: string) => view.getByRole('region', { name, exact: true });
+  const [done, first] = [side('A: What was done'), side('A: The first difference').getByRole('button').first()];
+  await expect(done).toContainText('kubectl scale deployment test --replicas=2');
+  await expect(side('B: What was done')).toContainText('nothing else');
+  await expect(first).toContainText('kubectl -> kube-apiserver');
+  await first.click();
+  await expect(first).toHaveAttribute('aria-current', 'step');
+  // B's own messages are in branch B: choosing one opens it there, and the sides change places.
+  await button(page, 'Show the stage').click();
+  await button(page, 'Take the old future up again').click();
+  expect(await atRest(page, after)).toBe(before);
+  await button(page, '2 branches').click();
+  await page.getByRole('button', { name: /^Compare the open branch with: kubectl scale/ }).click();
+  await side('B: The first difference').getByRole('button').first().click();
+  expect(await atRest(page, before)).toBe(after);
+  await expect(done).toContainText('kubectl scale deployment test --replicas=2');
+  await expect(first).toHaveAttribute('aria-current', 'step');
+});
+
 test('a scenario chosen by hand begins to play; with reduced motion it waits', async ({ page }) => {
   await page.goto('./');
   await atRest(page);

@@ -81,6 +81,8 @@ export interface Session {
   setLevel(level: Level): void;
   tellBoot(tells: boolean): void;
   momentOf(seq: number): At | null;
+  /** How many records of the run that it is compared with have been played. */
+  readonly compared: Signal<number>;
   /** The moment that the run is being replayed to. */
   readonly goal: Signal<Goal | null>;
   /** True once if the moment of the link could not be found. */
@@ -121,6 +123,7 @@ export function createSession(needs: SessionNeeds): Session {
   const failure = signal<string | null>(null);
   const grown = signal(0);
   const missedGoal = signal(false);
+  const compared = signal(0);
   let link = needs.link();
   let stopHearing = link.subscribe(hear);
   const run = signal<Run | null>(null);
@@ -193,6 +196,9 @@ export function createSession(needs: SessionNeeds): Session {
         seekGoal(!moving());
         player.listGrew();
         asker.refresh();
+        return;
+      case 'comparing':
+        compared.set(message.records);
         return;
       case 'failed':
         player.pause();
@@ -340,6 +346,7 @@ export function createSession(needs: SessionNeeds): Session {
     grown,
     goal,
     missedGoal,
+    compared,
     replaced,
     list,
     command,

@@ -6,11 +6,13 @@ import type { Span } from './timeline/zoom';
 export type Panel = 'story' | 'message' | 'inside';
 export type Sheet = Panel | 'terminal';
 /** Ways to look at the same recording at the same cursor. */
-export const VIEWS = ['stage', 'ladder', 'table', 'objects', 'flow', 'architecture', 'transcript'] as const;
+export const VIEWS = ['stage', 'ladder', 'table', 'objects', 'flow', 'architecture', 'transcript', 'compare'] as const;
 export type View = (typeof VIEWS)[number];
 export interface Ui {
   /** What the middle of the page shows. */
   readonly view: View;
+  /** The branch that the open one is compared with; null: the one that it left. */
+  readonly against: number | null;
   /** What the record table is to show, as it was typed. */
   readonly filter: string;
   /** The row over the timeline that finds a time or a message, by the field that it was opened for. */
@@ -40,6 +42,7 @@ export interface Ui {
 
 export const useUi = create<Ui>(() => ({
   view: 'stage',
+  against: null,
   filter: '',
   finder: null,
   breakpoints: '',

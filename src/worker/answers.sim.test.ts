@@ -17,7 +17,7 @@ describe('the answer to', () => {
     story = new Story(trace);
     story.follow();
   });
-  const ask = <Q extends Question['type']>(question: Extract<Question, { type: Q }>) =>
+  const ask = <Q extends Exclude<Question['type'], 'compare'>>(question: Extract<Question, { type: Q }>) =>
     answerTo(question, trace, story) as Extract<Answer, { type: Q }>;
   const told = (number: number): Detail => {
     const { detail } = ask({ type: 'detail', seq: story.steps.find((step) => step.told === number)?.seq ?? -1 });

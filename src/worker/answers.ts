@@ -20,7 +20,8 @@ const MAX_CAUSES = 200;
 const MAX_EFFECTS = 200;
 const MAX_TRANSCRIPT = 20_000;
 
-export function answerTo(question: Question, trace: Trace, story: Story): Answer {
+/** Every question but the one that is answered later. */
+export function answerTo(question: Exclude<Question, { type: 'compare' }>, trace: Trace, story: Story): Answer {
   switch (question.type) {
     case 'detail':
       return { type: 'detail', detail: detailOf(question.seq, trace) };

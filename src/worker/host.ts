@@ -8,7 +8,8 @@ import type { TraceRecord } from '../wire/record';
 import type { Input, Run, TimedInput, When } from '../wire/run';
 import { answerTo } from './answers';
 import { Batches } from './batches';
-import type { FromWorker, RunState, Step, TerminalLine, ToWorker } from './protocol';
+import { Comparing } from './comparing';
+import type { Comparison, FromWorker, RunState, Step, TerminalLine, ToWorker } from './protocol';
 import { failureReport } from './report';
 
 const SLICE_MS = 8;
@@ -38,6 +39,7 @@ export interface HostNeeds {
 
 export class Host {
   private playing: Playing | null = null;
+  private comparing: Comparing | null = null;
 
   constructor(private readonly needs: HostNeeds) {}
 
@@ -49,6 +51,7 @@ export class Host {
     const { playing } = this;
     if (message.type === 'open') return this.open(message.run);
     if (message.type === 'ask') {
+      if (message.question.type === 'compare') return this.compare(message.id, message.question.run);
       const { trace, story } = playing ?? NOTHING;
       return this.post({ type: 'answer', id: message.id, answer: answerTo(message.question, trace, story) });
     }
@@ -57,6 +60,7 @@ export class Host {
       case 'input':
         return this.give(playing, message.input, message.after);
       case 'continue':
+        this.compared(null);
         playing.goOn(message.us);
         return this.keepGoing(playing);
       case 'stop':
@@ -65,7 +69,32 @@ export class Host {
     }
   }
 
+  /** One comparison at a time: another one, or nothing, is wanted instead of it. */
+  private compare(id: number, run: Run | null): void {
+    this.compared(null);
+    const { playing } = this;
+    if (run === null || playing === null) return this.post({ type: 'answer', id, answer: { type: 'compare', comparison: null } });
+    const comparing = new Comparing(id, this.needs.play(run), playing.trace);
+    this.comparing = comparing;
+    const slice = (): void => {
+      if (this.comparing !== comparing) return;
+      const end = this.needs.now() + SLICE_MS;
+      const comparison = comparing.step(() => this.needs.now() < end);
+      if (comparison !== null) return this.compared(comparison);
+      this.post({ type: 'comparing', records: comparing.records });
+      this.needs.later(() => this.guarded(run, slice));
+    };
+    this.needs.later(() => this.guarded(run, slice));
+  }
+
+  private compared(comparison: Comparison | null): void {
+    const { comparing } = this;
+    this.comparing = null;
+    if (comparing !== null) this.post({ type: 'answer', id: comparing.id, answer: { type: 'compare', comparison } });
+  }
+
   private open(run: Run): void {
+    this.compared(null);
     const playing = new Playing(this.needs.play(run), (message, transfer) => this.post(message, transfer));
     this.playing = playing;
     this.post({ type: 'opened', run });
@@ -76,6 +105,7 @@ export class Host {
   private give(playing: Playing, input: Input, after: number | null): void {
     const { records } = playing.trace;
     if (after !== null && after < records.length - 1) return this.open(branchOf(playing.runner.asRun(), records, after, input));
+    this.compared(null);
     playing.give(input);
     this.post({ type: 'extended', run: playing.runner.asRun() });
     this.keepGoing(playing);
@@ -110,6 +140,7 @@ export class Host {
     } catch (error) {
       const run = opening ?? this.playing?.runner.asRun() ?? null;
       this.playing = null;
+      this.comparing = null;
       this.post({ type: 'failed', report: failureReport(error, run) });
     }
   }

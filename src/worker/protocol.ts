@@ -25,7 +25,10 @@ export type Question =
   | { readonly type: 'transcript'; readonly level: Level }
   | { readonly type: 'lessons' }
   /** Records that a filter finds; the text is read on both sides. */
-  | { readonly type: 'filter'; readonly text: string };
+  | { readonly type: 'filter'; readonly text: string }
+  /** How the recording differs from that of another run, which is played for it; null: of the one asked for before
+   *  nothing more is wanted. */
+  | { readonly type: 'compare'; readonly run: Run | null };
 
 export type ToWorker =
   /** Starts a run from nothing: boot, then its inputs. Replaces any other. */
@@ -49,6 +52,8 @@ export type FromWorker =
   | { readonly type: 'terminal'; readonly lines: readonly TerminalLine[] }
   | RunStatus
   | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
+  /** How many records of the other run have been played. */
+  | { readonly type: 'comparing'; readonly records: number }
   | { readonly type: 'failed'; readonly report: string };
 
 /** `count` records from `first` on, as columns (see COLUMNS), and the texts that are new since the last batch. */
@@ -184,6 +189,34 @@ export interface KeyVersion {
   readonly deleted: boolean;
 }
 
+/** The recording and that of another run, side by side. */
+export interface Comparison {
+  /** Both have the same records before this one. */
+  readonly forkSeq: number;
+  readonly forkUs: number;
+  /** How many told messages both have after that. */
+  readonly both: number;
+  /** What only this one has, and what only the other has. */
+  readonly sides: readonly [here: ComparedSide, there: ComparedSide];
+}
+export interface ComparedSide {
+  readonly count: number;
+  /** What was given only here. */
+  readonly inputs: readonly ComparedLine[];
+  /** The first of them, inputs included; at most a few hundred. */
+  readonly lines: readonly ComparedLine[];
+  /** The first that nobody typed, and why it was sent: back to what both have, or to an input. */
+  readonly first: { readonly line: ComparedLine; readonly causes: readonly ComparedLine[] } | null;
+  readonly endsUs: number;
+}
+export interface ComparedLine {
+  readonly seq: number;
+  readonly atUs: number;
+  readonly sentence: string;
+  /** The other recording has it too. */
+  readonly shared: boolean;
+}
+
 export type Answer =
   | { readonly type: 'detail'; readonly detail: Detail | null }
   | { readonly type: 'lines'; readonly lines: readonly Line[] }
@@ -193,6 +226,8 @@ export type Answer =
   | { readonly type: 'objects'; readonly objects: readonly ObjectRow[] }
   | { readonly type: 'lessons'; readonly lessons: Lessons }
   | { readonly type: 'filter'; readonly seqs: readonly number[] }
+  /** Null if it was given up: nothing more was wanted, or the recording changed. */
+  | { readonly type: 'compare'; readonly comparison: Comparison | null }
   | { readonly type: 'transcript'; readonly lines: readonly (Step & { readonly atUs: number })[] };
 
 /** The page's view of a cluster: a worker behind it, or the same code in this thread. */

@@ -75,6 +75,17 @@ function Row({ branch, close }: { readonly branch: Branch; readonly close: () =>
           </button>
           <button
             type="button"
+            className={`${controls.button} ${controls.small}`}
+            aria-label={t.compareNamed(name)}
+            onClick={() => {
+              show({ view: 'compare', against: branch.id });
+              close();
+            }}
+          >
+            {t.compare}
+          </button>
+          <button
+            type="button"
             className={`${controls.button} ${controls.quiet} ${controls.small}`}
             aria-label={t.removeNamed(name)}
             onClick={() => branches.remove(branch.id)}

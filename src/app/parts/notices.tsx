@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useDesk } from '../desk';
 import { useSignal } from '../react';
 import { en } from '../text/en';
+import { show } from '../ui';
 import { Cross, controls } from './controls';
 import { CopyButton } from './copy-button';
 import style from './notices.module.css';
@@ -73,9 +74,14 @@ function Replaced() {
     <Notice
       dismiss={() => setSeen(replaced.seq)}
       action={
-        <button type="button" className={`${controls.button} ${controls.small}`} onClick={session.takeUpReplaced}>
-          {en.terminal.takeUp}
-        </button>
+        <>
+          <button type="button" className={`${controls.button} ${controls.small}`} onClick={session.takeUpReplaced}>
+            {en.terminal.takeUp}
+          </button>
+          <button type="button" className={`${controls.button} ${controls.small}`} onClick={() => show({ view: 'compare', against: null })}>
+            {en.terminal.compare}
+          </button>
+        </>
       }
     >
       {replaced.place > 0 ? en.terminal.earlier(replaced.place) : en.terminal.fromStart}

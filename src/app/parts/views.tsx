@@ -14,6 +14,7 @@ const OTHERS = {
   flow: lazy(() => import('../learn/flow')),
   architecture: lazy(() => import('../learn/architecture')),
   transcript: lazy(() => import('../transcript/transcript')),
+  compare: lazy(() => import('../branches/compare')),
 } satisfies { readonly [view in Exclude<View, 'stage'>]: unknown };
 
 export function Views() {

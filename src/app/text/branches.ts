@@ -15,6 +15,8 @@ export const branches = {
   here: 'Open now',
   go: 'Go there',
   goNamed: (name: string) => `Go to the branch: ${name}`,
+  compare: 'Compare',
+  compareNamed: (name: string) => `Compare the open branch with: ${name}`,
   remove: 'Delete',
   removeNamed: (name: string) => `Delete the branch: ${name}`,
   leaves: (name: string, place: number, atUs: number) =>
@@ -22,6 +24,34 @@ export const branches = {
   leftGone: (place: number) => `left a branch that was deleted, at message ${place}`,
   root: 'from a fresh cluster',
   records: (count: number) => (count === 0 ? 'not played yet' : `${count.toLocaleString('en')} records`),
+} as const;
+
+export const comparison = {
+  title: 'Two branches side by side',
+  against: 'Compare with',
+  none: 'There is one branch only. Go back to any message and give another command, or break something: then both futures can be compared here.',
+  waits: 'The open branch is still played; it is compared once it rests.',
+  playing: (name: string) => `Playing “${name}” again`,
+  looking: 'Looking for what differs…',
+  a: 'A, open now',
+  b: 'B',
+  stage: 'Show the stage',
+  same: (seq: number, atUs: number) => `The same up to record ${seq.toLocaleString('en')}, at ${timeText(atUs)}. After that`,
+  both: 'in both',
+  only: (side: string) => `only in ${side}`,
+  identical: 'The two do not differ in any message.',
+  inputs: 'What was done',
+  nothing: 'nothing else',
+  first: 'The first difference',
+  firstHint: 'The first message that the other does not have, with what led to it. Heartbeats and what happens inside are left out.',
+  noFirst: 'Every message here is also there.',
+  because: 'because',
+  shared: 'in both',
+  rest: 'All that differs, in order',
+  more: (count: number, side: string) => `${count.toLocaleString('en')} more only in ${side}`,
+  goA: 'Go to this message',
+  goB: 'Go to branch B, to this message',
+  ends: (side: string, atUs: number) => `${side} was played to ${timeText(atUs)}: what comes later is in the other only.`,
 } as const;
 
 const PLAIN = JSON.stringify(defaultRun(PLAIN_SEED).cluster);

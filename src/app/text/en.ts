@@ -25,6 +25,7 @@ export const en = {
     flow: 'The flow at a glance',
     architecture: 'The architecture',
     transcript: 'The transcript',
+    compare: 'The comparison',
   },
   bar: {
     startPage: 'Watchloop, start page',
@@ -291,6 +292,7 @@ export const en = {
     running: 'still running',
     skip: 'Go to the end',
     takeUp: 'Take the old future up again',
+    compare: 'Compare both',
     inPast: (place: number) =>
       `You are at message ${place}, before the end: this begins a new branch there. The future as it is now is kept.`,
     fromStart: 'Given before everything else: history begins anew.',
