@@ -18,6 +18,7 @@ import {
 } from '../worker/protocol';
 import { createAsk } from './ask';
 import { createAsker } from './asker';
+import { type Goal, recordOf } from './goal';
 import { createLineBook } from './line-book';
 import { type Clock, createPlayer, type Player } from './player';
 import { type Signal, signal } from './signal';
@@ -89,9 +90,6 @@ export interface Session {
   readonly missedGoal: Signal<boolean>;
   destroy(): void;
 }
-
-/** Where to go: as a link tells it, or to a virtual time; there to record `seq` if the recording has it at that time. */
-export type Goal = At | { readonly atUs: number; readonly seq: number };
 
 export interface Replaced {
   readonly run: Run;
@@ -233,8 +231,7 @@ export function createSession(needs: SessionNeeds): Session {
   function seekGoal(last: boolean): void {
     const wanted = goal.get();
     if (wanted === null) return;
-    const seq =
-      'atUs' in wanted ? atTime(wanted, last) : 'record' in wanted ? wanted.record : occurrence(wanted.chapter, wanted.occurrence);
+    const seq = recordOf(wanted, { columns, list: list(), steps: steps.get(), whole: last });
     if (seq >= 0 && seq < columns.count) {
       goal.set(null);
       player.seek(seq);
@@ -246,16 +243,6 @@ export function createSession(needs: SessionNeeds): Session {
       player.end();
     }
   }
-
-  /** The last told record up to a time, once all of that time are here; -1 until then. */
-  function atTime({ atUs, seq }: { readonly atUs: number; readonly seq: number }, last: boolean): number {
-    if (!last && !(columns.atUs(columns.count - 1) > atUs)) return -1;
-    if (seq < columns.count && columns.atUs(seq) === atUs) return seq;
-    return list().at(Math.max(0, list().placeOf(columns.firstAtOrAfter(atUs + 1) - 1)));
-  }
-
-  const occurrence = (chapter: string, count: number): number =>
-    steps.get().find((step) => step.chapter.toLowerCase() === chapter && step.occurrence === count)?.seq ?? -1;
 
   function forget(): void {
     columns.clear();
