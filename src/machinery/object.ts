@@ -1,12 +1,5 @@
 // Short questions about any Kubernetes object.
-export interface OwnerReference {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly controller?: boolean;
-  readonly blockOwnerDeletion?: boolean;
-}
+import type { OwnerReference } from './types';
 
 interface Meta {
   readonly name?: string;

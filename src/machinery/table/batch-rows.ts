@@ -2,7 +2,6 @@
 // pkg/printers/internalversion/printers.go.
 import type { JsonObject } from '../../base/json';
 import { humanDuration } from '../duration';
-import { canonicalQuantity } from '../quantity';
 import { parseTime } from '../time';
 import {
   age,
@@ -12,17 +11,16 @@ import {
   created,
   labelSelectorText,
   list,
+  name,
   number,
   type Printed,
   type Printing,
+  quantity,
   record,
+  spec,
+  status,
   text,
 } from './cells';
-
-const name = (object: Printed): string => object.metadata.name;
-const spec = (object: Printed): JsonObject => record(object.spec);
-const status = (object: Printed): JsonObject => record(object.status);
-const quantity = (value: unknown): string => (value === undefined || value === null ? '<unknown>' : canonicalQuantity(String(value)));
 
 export function jobCells(job: Printed, p: Printing): Cell[] {
   const { completions, parallelism, template, selector } = spec(job);

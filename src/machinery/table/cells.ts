@@ -3,6 +3,7 @@ import type { SimTime } from '../../base/brand';
 import type { Json, JsonObject } from '../../base/json';
 import { compareBytes } from '../../base/order';
 import { humanDuration } from '../duration';
+import { canonicalQuantity } from '../quantity';
 import { type LabelSelector, selectorOf, selectorText } from '../selector';
 import { parseTime } from '../time';
 import type { Container, KubeObject } from '../types';
@@ -56,3 +57,9 @@ export const number = (value: Json | undefined): number => (typeof value === 'nu
 export const list = <T = JsonObject>(value: Json | undefined): readonly T[] => (Array.isArray(value) ? value : []) as readonly T[];
 export const record = (value: Json | undefined): JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+
+export const name = (object: Printed): string => object.metadata.name;
+export const spec = (object: Printed): JsonObject => record(object.spec);
+export const status = (object: Printed): JsonObject => record(object.status);
+export const quantity = (value: unknown): string =>
+  value === undefined || value === null ? '<unknown>' : canonicalQuantity(String(value));

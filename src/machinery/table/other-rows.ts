@@ -4,7 +4,6 @@ import type { JsonObject } from '../../base/json';
 import { compareBytes } from '../../base/order';
 import { humanDuration } from '../duration';
 import { controllerOf } from '../object';
-import { canonicalQuantity } from '../quantity';
 import { cronJobCells, jobCells, metricsText } from './batch-rows';
 import {
   age,
@@ -15,19 +14,19 @@ import {
   labelSelectorText,
   labelsText,
   list,
+  name,
   number,
   type Printed,
   type Printing,
+  quantity,
   record,
   shortList,
+  spec,
+  status,
   text,
 } from './cells';
 import { loadBalancerText, type RowPrinter } from './rows';
 
-const name = (object: Printed): string => object.metadata.name;
-const spec = (object: Printed): JsonObject => record(object.spec);
-const status = (object: Printed): JsonObject => record(object.status);
-const quantity = (value: unknown): string => (value === undefined || value === null ? '<unknown>' : canonicalQuantity(String(value)));
 const amount = (value: unknown): string => (value === undefined ? '0' : quantity(value));
 
 const MODES: readonly (readonly [string, string])[] = [

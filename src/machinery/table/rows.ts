@@ -11,6 +11,7 @@ import {
   labelSelectorText,
   labelsText,
   list,
+  name,
   number,
   type Printed,
   type Printing,
@@ -21,8 +22,6 @@ import {
 import { podCells } from './pod-row';
 
 export type RowPrinter = (object: Printed, printing: Printing) => Cell[];
-
-const name = (object: Printed): string => object.metadata.name;
 
 function nodeCells(node: Printed, printing: Printing): Cell[] {
   const status = record(node.status);

@@ -1,6 +1,5 @@
 // vectors/deployment.json: the arithmetic of Deployments, against components/kube-controller-manager/deployment.
 import { SECOND, type SimTime } from '../../base/brand';
-import { type Json, jsonEqual } from '../../base/json';
 import {
   maxSurgeOf,
   maxUnavailableOf,
@@ -40,7 +39,7 @@ import {
 import { conditionOf } from '../../components/kube-controller-manager/deployment/status';
 import { parseTime, rfc3339 } from '../../machinery/time';
 import type { Deployment, ReplicaSet } from '../../machinery/types';
-import type { Adapter } from './adapter';
+import { adapterOf } from './adapter';
 
 // biome-ignore lint/suspicious/noExplicitAny: cases are read as they come; a wrong one fails.
 type Loose = any;
@@ -119,16 +118,7 @@ const RUNNERS: { readonly [kind: string]: (input: Loose, expect: Loose) => Loose
 };
 const HASH = '59d6c7d6f8';
 
-export const adapter: Adapter = (file) =>
-  (file as { readonly cases: readonly Loose[] }).cases.map(({ id, kind, input, expect }) => ({
-    group: kind,
-    id,
-    run: () => {
-      const runner = RUNNERS[kind];
-      const got = runner === undefined ? 'not supported' : runner(input, expect);
-      return jsonEqual(got as Json, expect as Json) ? null : `${JSON.stringify(got)} instead of ${JSON.stringify(expect)}`;
-    },
-  }));
+export const adapter = adapterOf(RUNNERS);
 
 // ---- Objects of the tables
 

@@ -5,15 +5,9 @@ import { isObject, type Json, type JsonObject, jsonEqual } from '../../base/json
 import { preparedKey } from '../../components/kube-apiserver/storage/key';
 import { findResource, storageKey } from '../../machinery/resources';
 import type { EtcdRequest } from '../../wire/payload';
-import type { Adapter } from './adapter';
+import { judgedBy } from './adapter';
 import { bareServer, type Probe } from './probe';
 
-interface Case {
-  readonly group: string;
-  readonly id: string;
-  readonly input: Json;
-  readonly expect: Json;
-}
 interface Named {
   readonly group: string;
   readonly resource: string;
@@ -117,12 +111,4 @@ const GROUPS: { readonly [group: string]: (input: never, expect: never) => strin
   encoding: () => 'values are not bytes here',
 };
 
-export const adapter: Adapter = (file) =>
-  (file as { readonly cases: readonly Case[] }).cases.map(({ group, id, input, expect }) => ({
-    group,
-    id,
-    run: () => {
-      const run = GROUPS[group];
-      return run === undefined ? 'unsupported group' : run(input as never, expect as never);
-    },
-  }));
+export const adapter = judgedBy(GROUPS);

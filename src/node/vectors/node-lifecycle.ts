@@ -1,7 +1,7 @@
 // Kubernetes' own tables about the health of nodes and about taints that drive pods away, against
 // components/kube-controller-manager/node-lifecycle and ttl.
 import { SECOND, simTime } from '../../base/brand';
-import { type Json, jsonEqual } from '../../base/json';
+import type { Json } from '../../base/json';
 import { type Health, judge } from '../../components/kube-controller-manager/node-lifecycle/node-health';
 import { labelChanges } from '../../components/kube-controller-manager/node-lifecycle/node-lifecycle-controller';
 import { noScheduleTaints } from '../../components/kube-controller-manager/node-lifecycle/node-taints';
@@ -15,14 +15,7 @@ import {
 import { secondsOf, stepFor } from '../../components/kube-controller-manager/ttl/ttl-controller';
 import { parseTime } from '../../machinery/time';
 import type { Condition, Node, Pod, Taint, Toleration } from '../../machinery/types';
-import type { Adapter } from './adapter';
-
-interface Case {
-  readonly id: string;
-  readonly kind: string;
-  readonly input: never;
-  readonly expect: Json;
-}
+import { adapterOf } from './adapter';
 
 const KINDS: { readonly [kind: string]: (input: never) => unknown } = {
   'zone-state': zoneStates,
@@ -93,14 +86,4 @@ function zoneStates(input: ZoneInput): Json {
   return { expectedInitialStates, expectedFollowingStates: pass(updated, startUs + input.secondsPassedBeforeFollowing * SECOND) };
 }
 
-export const adapter: Adapter = (file) =>
-  (file as { readonly cases: readonly Case[] }).cases.map(({ id, kind, input, expect }) => ({
-    group: kind,
-    id,
-    run: () => {
-      const answer = KINDS[kind];
-      if (answer === undefined) return 'unsupported';
-      const got = answer(input) as Json;
-      return jsonEqual(got, expect) ? null : JSON.stringify(got);
-    },
-  }));
+export const adapter = adapterOf(KINDS);

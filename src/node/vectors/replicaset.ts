@@ -1,13 +1,12 @@
 // vectors/replicaset.json: which pods go first, status and slow start, against components/kube-controller-manager.
 import { SECOND, type SimTime, simTime } from '../../base/brand';
-import { type Json, jsonEqual } from '../../base/json';
 import { NodeTainter } from '../../components/kube-controller-manager/node-lifecycle/node-taints';
 import { nextBatch } from '../../components/kube-controller-manager/pod-control';
 import { untilAvailable } from '../../components/kube-controller-manager/pods';
 import { compareForDeletion, podsToDelete } from '../../components/kube-controller-manager/replicaset/deletion-rank';
 import { calculateStatus } from '../../components/kube-controller-manager/replicaset/status';
 import { rfc3339 } from '../../machinery/time';
-import type { Adapter } from './adapter';
+import { adapterOf } from './adapter';
 
 // biome-ignore lint/suspicious/noExplicitAny: cases are read as they come; a wrong one fails.
 type Loose = any;
@@ -85,12 +84,4 @@ function dated(value: Loose): Loose {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, dated(member)]));
 }
 
-export const adapter: Adapter = (file) =>
-  (file as { readonly cases: readonly Loose[] }).cases.map(({ id, kind, input, expect }) => ({
-    group: kind,
-    id,
-    run: () => {
-      const got = RUNNERS[kind]?.(input, expect) ?? 'not supported';
-      return jsonEqual(got as Json, expect as Json) ? null : `${JSON.stringify(got)} instead of ${JSON.stringify(expect)}`;
-    },
-  }));
+export const adapter = adapterOf(RUNNERS);

@@ -11,15 +11,9 @@ import {
 } from '../../components/kube-apiserver/endpoints/list-options';
 import { parseResourceVersion } from '../../components/kube-apiserver/storage/versioner';
 import { fieldErrorText } from '../../machinery/status';
-import type { Adapter } from './adapter';
+import { judgedBy } from './adapter';
 import { type Answer, bareServer, type Probe } from './probe';
 
-interface Case {
-  readonly group: string;
-  readonly id: string;
-  readonly input: Json;
-  readonly expect: Json;
-}
 interface Asked {
   readonly verb: string;
   readonly resourceVersion?: string;
@@ -218,12 +212,4 @@ function watchOf(asked: Asked, expect: string): string | null {
   return differs(told, [...initial, 'ADDED d']);
 }
 
-export const adapter: Adapter = (file) =>
-  (file as { readonly cases: readonly Case[] }).cases.map(({ group, id, input, expect }) => ({
-    group,
-    id,
-    run: () => {
-      const run = GROUPS[group];
-      return run === undefined ? 'unsupported group' : run(input as never, expect as never);
-    },
-  }));
+export const adapter = judgedBy(GROUPS);

@@ -8,14 +8,7 @@ import {
   staticBand,
   staticPortBand,
 } from '../../components/kube-apiserver/registry/ip-allocator';
-import type { Adapter } from './adapter';
-
-interface Case {
-  readonly group: string;
-  readonly id: string;
-  readonly input: Json;
-  readonly expect: Json;
-}
+import { judgedBy } from './adapter';
 
 const differs = (said: Json, expected: Json): string | null => (jsonEqual(said, expected) ? null : JSON.stringify(said));
 const rangeOf = (cidr: string): Range => {
@@ -38,12 +31,4 @@ const GROUPS: { readonly [group: string]: (input: never, expect: never) => strin
   'dns-name': () => 'no DNS is simulated',
 };
 
-export const adapter: Adapter = (file) =>
-  (file as { readonly cases: readonly Case[] }).cases.map(({ group, id, input, expect }) => ({
-    group,
-    id,
-    run: () => {
-      const run = GROUPS[group];
-      return run === undefined ? 'unsupported group' : run(input as never, expect as never);
-    },
-  }));
+export const adapter = judgedBy(GROUPS);

@@ -1,6 +1,6 @@
 // Kubernetes' own tables about Endpoints and EndpointSlices, against components/kube-controller-manager. What is about
 // volumes is not supported.
-import { type Json, jsonEqual } from '../../base/json';
+import type { Json } from '../../base/json';
 import {
   addressOf,
   type EndpointSubset,
@@ -18,14 +18,8 @@ import {
 import { findPort, shouldBeInEndpoints, shouldSetHostname } from '../../components/kube-controller-manager/endpointslice/service-members';
 import { parseIp } from '../../machinery/ip';
 import type { Container, EndpointSlice, Node, Pod, Service, ServicePort } from '../../machinery/types';
-import type { Adapter } from './adapter';
+import { adapterOf } from './adapter';
 
-interface Case {
-  readonly id: string;
-  readonly kind: string;
-  readonly input: never;
-  readonly expect: Json;
-}
 interface PodAndService {
   readonly pod: Pod;
   readonly service: Service;
@@ -117,14 +111,4 @@ function sliceLengths(input: { readonly maxEndpointsPerSlice: number; readonly r
   return { expectedSliceLengths: create.map(({ endpoints }) => endpoints?.length ?? 0) };
 }
 
-export const adapter: Adapter = (file) =>
-  (file as { readonly cases: readonly Case[] }).cases.map(({ id, kind, input, expect }) => ({
-    group: kind,
-    id,
-    run: () => {
-      const answer = KINDS[kind];
-      if (answer === undefined) return 'unsupported';
-      const got = answer(input, expect as never) as Json;
-      return jsonEqual(got, expect) ? null : JSON.stringify(got);
-    },
-  }));
+export const adapter = adapterOf(KINDS);

@@ -1,5 +1,4 @@
 // vectors/workloads.json: of its kinds those of DaemonSets, against components/kube-controller-manager/daemonset.
-import { type Json, jsonEqual } from '../../base/json';
 import {
   affinityTo,
   isPodUpdated,
@@ -7,7 +6,7 @@ import {
   placementOn,
   targetNodeOf,
 } from '../../components/kube-controller-manager/daemonset/placement';
-import type { Adapter } from './adapter';
+import { adapterOf } from './adapter';
 
 // biome-ignore lint/suspicious/noExplicitAny: cases are read as they come; a wrong one fails.
 type Loose = any;
@@ -28,12 +27,4 @@ const RUNNERS: { readonly [kind: string]: (input: Loose) => Loose } = {
   'ds-pod-updated': ({ pod, hash, templateGeneration }) => ({ isUpdated: isPodUpdated(pod, hash, templateGeneration ?? null) }),
 };
 
-export const adapter: Adapter = (file) =>
-  (file as { readonly cases: readonly Loose[] }).cases.map(({ id, kind, input, expect }) => ({
-    group: kind,
-    id,
-    run: () => {
-      const got = RUNNERS[kind]?.(input) ?? 'not supported';
-      return jsonEqual(got as Json, expect as Json) ? null : `${JSON.stringify(got)} instead of ${JSON.stringify(expect)}`;
-    },
-  }));
+export const adapter = adapterOf(RUNNERS);
