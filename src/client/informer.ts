@@ -8,7 +8,7 @@ import { compareBytes } from '../base/order';
 import type { Random } from '../base/random';
 import { resourcePath } from '../machinery/resources';
 import type { KubeObject, ObjectMeta } from '../machinery/types';
-import type { Stream, StreamItem } from '../sim/network';
+import type { Failure, Stream, StreamItem } from '../sim/network';
 import type { Ctx } from '../sim/process';
 import type { WatchDelivery } from '../wire/payload';
 import type { ApiClient, ResourceRef } from './api-client';
@@ -39,6 +39,8 @@ export const keyOf = (object: { readonly metadata: Pick<ObjectMeta, 'name' | 'na
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 const FIRST_BACKOFF_US = 800 * MS; // reflector.go: 800 ms, doubled up to 30 s
 const MAX_BACKOFF_US = 30 * SECOND;
+/** Ends after which a reflector asks for the whole state again; after any other it goes on where it stood. */
+const RELIST: ReadonlySet<string> = new Set<Failure>(['unreachable', 'lost']);
 /** After so many failures in a row trying again no longer counts as work that keeps a run awake. */
 const PATIENT_FAILURES = 8;
 
@@ -50,6 +52,10 @@ export class Informer<T extends KubeObject> {
   private readonly random: Random;
   private initial: Map<string, T> | null = null;
   private resourceVersion: string | null = null;
+  /** The next watch begins with the whole state. */
+  private relist = true;
+  /** The watch that ends next told of an error first. */
+  private refusedVersion = false;
   private failures = 0;
   private stream: Stream | null = null;
   private stopped = false;
@@ -120,7 +126,7 @@ export class Informer<T extends KubeObject> {
 
   private watch(): void {
     if (this.stopped) return;
-    if (this.resourceVersion === null) this.initial = new Map();
+    this.initial = this.relist ? new Map() : null;
     this.stream = this.client.open(this.path(), (item) => this.hear(item), {
       idle: this.failures > PATIENT_FAILURES,
       ...(this.options.accept === undefined ? {} : { headers: { accept: this.options.accept } }),
@@ -134,7 +140,7 @@ export class Informer<T extends KubeObject> {
     if (fieldSelector !== undefined) query.push(['fieldSelector', fieldSelector]);
     if (labelSelector !== undefined) query.push(['labelSelector', labelSelector]);
     if (this.resourceVersion !== null) query.push(['resourceVersion', this.resourceVersion]);
-    else query.push(['resourceVersionMatch', 'NotOlderThan'], ['sendInitialEvents', 'true']);
+    if (this.relist) query.push(['resourceVersionMatch', 'NotOlderThan'], ['sendInitialEvents', 'true']);
     if (!plainTimeout) query.push(['timeout', `${Math.floor(timeoutSeconds / 60)}m${timeoutSeconds % 60}s`]);
     query.push(['timeoutSeconds', String(timeoutSeconds)], ['watch', 'true']);
     const text = query.map(([name, value]) => `${name}=${queryEscape(value)}`).join('&');
@@ -142,25 +148,39 @@ export class Informer<T extends KubeObject> {
   }
 
   private hear(item: StreamItem): void {
-    if (item.type === 'end') return this.again(item.reason === 'refused' || item.reason === 'reset');
+    if (item.type === 'end') return this.ended(item.reason);
     if (item.type === 'delivery') return this.deliver(item.payload as WatchDelivery);
     if ('status' in item.payload && item.payload.status >= 400) {
-      this.resourceVersion = null;
+      this.listAgain(true);
       this.again(true);
     } else this.failures = 0;
   }
 
-  private again(failed: boolean): void {
+  private ended(reason: string): void {
+    const late = reason === 'refused' || RELIST.has(reason) || this.refusedVersion;
+    this.refusedVersion = false;
+    if (RELIST.has(reason)) this.listAgain(false);
+    this.again(late, reason === 'reset');
+  }
+
+  /** A version that the server refused even for a list is given up. */
+  private listAgain(refused: boolean): void {
+    if (refused && this.relist) this.resourceVersion = null;
+    this.relist = true;
+  }
+
+  private again(failed: boolean, pressing = failed): void {
     this.failures = failed ? this.failures + 1 : 0;
     const doubled = FIRST_BACKOFF_US * 2 ** Math.min(this.failures - 1, 6);
     const delayUs = failed ? Math.min(doubled, MAX_BACKOFF_US) : 0;
-    this.ctx.after(delayUs + this.random.below(100 * MS), () => this.watch(), { idle: !failed || this.failures > PATIENT_FAILURES });
+    const idle = !(failed || pressing) || this.failures > PATIENT_FAILURES;
+    this.ctx.after(delayUs + this.random.below(100 * MS), () => this.watch(), { idle });
   }
 
   private deliver(delivery: WatchDelivery): void {
     if (delivery.type === 'ERROR') {
-      this.resourceVersion = null; // 410: list again
-      return;
+      this.refusedVersion = true;
+      return this.listAgain(true); // 410: the version is too old
     }
     const object = withoutManagedFields(delivery.object as unknown as T);
     const version = object.metadata.resourceVersion ?? null;
@@ -178,6 +198,7 @@ export class Informer<T extends KubeObject> {
 
   private replace(objects: Map<string, T>): void {
     this.initial = null;
+    this.relist = false;
     for (const [key, object] of objects) this.put(key, object);
     for (const [key, object] of [...this.store]) if (!objects.has(key)) this.remove(key, object);
     if (this.synced) return;

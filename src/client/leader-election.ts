@@ -13,7 +13,9 @@ const RENEW_DEADLINE_US = 10 * SECOND;
 const RETRY_US = 2 * SECOND;
 /** So many tries are work, long enough for a dead leader's lease to end; later ones do not keep a run awake. */
 const PATIENT_TRIES = 10;
-const QUERY = { query: 'timeout=5s' };
+/** Half of the deadline, for the server and for the client's own patience. */
+const REQUEST_US = 5 * SECOND;
+const QUERY = { query: 'timeout=5s', timeoutUs: REQUEST_US };
 
 export interface LeaderElectionOptions {
   readonly lease: string;
@@ -69,13 +71,16 @@ function* elect(ctx: Ctx, client: ApiClient, options: LeaderElectionOptions): Ta
       options.onElected(taken);
     })(),
   );
-  for (let renewedAt = ctx.now(); ; yield* ctx.sleep(RETRY_US, { idle: true })) {
+  /** Each renewal has so long, however often it is tried. */
+  let deadline = ctx.now() + RENEW_DEADLINE_US;
+  for (; ; yield* ctx.sleep(RETRY_US, { idle: true })) {
     const next: Lease = { ...held, spec: { ...held.spec, renewTime: rfc3339Micro(ctx.now()) } };
-    const reply = yield* client.update(LEASES, next, { ...QUERY, idle: true });
+    const timeoutUs = Math.max(1, Math.min(REQUEST_US, deadline - ctx.now()));
+    const reply = yield* client.update(LEASES, next, { ...QUERY, timeoutUs, idle: true });
     if (reply.ok) {
       held = reply.body;
-      renewedAt = ctx.now();
-    } else if (ctx.now() - renewedAt > RENEW_DEADLINE_US) {
+      deadline = ctx.now() + RETRY_US + RENEW_DEADLINE_US;
+    } else if (ctx.now() >= deadline) {
       ctx.exit(1);
     } else if (reply.status === 409) {
       const found = yield* client.get<Lease>(LEASES, name, { ...QUERY, idle: true });

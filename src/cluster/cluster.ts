@@ -1,6 +1,6 @@
 // A cluster description put together on a simulation: the machines boot, inputs reach kubectl, faults break
 // things. Everything else that happens is the components' own doing.
-import { SECOND, type Seq, type SimTime, simTime } from '../base/brand';
+import { type Seq, type SimTime, simTime } from '../base/brand';
 import { fnv32a, mix } from '../base/hash';
 import { canonicalJson, type Json, type JsonObject } from '../base/json';
 import { Kubectl } from '../components/kubectl/kubectl';
@@ -8,24 +8,23 @@ import { registry } from '../components/registry/registry';
 import type { Process } from '../sim/process';
 import type { PayloadMode } from '../sim/recorder';
 import { Simulation } from '../sim/simulation';
-import { type ComponentId, componentId, KUBEADM, KUBECTL, nodeOf, REGISTRY, USER } from '../wire/names';
+import { type ComponentId, KUBEADM, KUBECTL, REGISTRY, USER } from '../wire/names';
 import type { Output, Payload } from '../wire/payload';
 import type { ClusterSpec, FaultSpec, Input } from '../wire/run';
 import { SYSTEM_IMAGES } from './default-run';
+import { Faults, noticedAfterUs } from './faults';
 import { kubeadm } from './kubeadm';
 import { latencyOf } from './latencies';
-import { type HostBinary, Machine } from './machine';
+import { Machine } from './machine';
 import { Programs } from './programs';
 import { staticPods } from './static-pods';
-
-/** How long after a fault its first effects may take to show: 50 s of grace and a period of 5 s for a node. */
-const NOTICED_AFTER_US = { container: 3 * SECOND, node: 60 * SECOND };
 
 export class Cluster {
   readonly sim: Simulation;
   private readonly given = new Map<string, number>();
   private readonly machines = new Map<string, Machine>();
   private readonly programs: Programs;
+  private readonly faults: Faults;
   private readonly kubectl: Kubectl;
   private readonly terminal: Process;
 
@@ -42,6 +41,7 @@ export class Cluster {
       this.machines.set(node.name, new Machine(this.sim, node, manifests, (binary, machine) => this.programs.host(binary, machine)));
     }
     this.sim.start(REGISTRY, registry({ images: { ...spec.images, ...SYSTEM_IMAGES }, bytesPerSecond: spec.registryBytesPerSecond }));
+    this.faults = new Faults(this.sim, this.machines, this.programs);
     for (const machine of this.machines.values()) machine.powerOn();
     this.sim.start(KUBEADM, kubeadm(spec.nodes));
     this.kubectl = new Kubectl({ output: (stdout, stderr, exit) => this.printed(stdout, stderr, exit), certificate: ADMIN });
@@ -104,54 +104,13 @@ export class Cluster {
 
   private break(fault: FaultSpec, input: Seq): void {
     const { kind, ...detail } = fault;
-    const place = 'node' in fault ? componentId(`kernel/${fault.node}`) : componentId(fault.component);
-    const cause = this.note(place, place, input, { protocol: 'fault', kind: 'fault', fault: kind, detail: detail as JsonObject });
-    this.sim.within({ process: null, actor: null, cause, idle: false }, () => this.apply(fault));
-    const heardUs = kind === 'node-power' || kind === 'kill-process' ? NOTICED_AFTER_US.node : NOTICED_AFTER_US.container;
-    this.sim.expectUntil(simTime(this.sim.now + heardUs));
-  }
-
-  private apply(fault: FaultSpec): void {
-    switch (fault.kind) {
-      case 'kill-container':
-        this.sim.process(componentId(fault.component))?.kill(137);
-        return;
-      case 'static-pod-away':
-        this.moveManifest(fault.component, fault.away);
-        return;
-      case 'kill-process':
-        this.sim.process(componentId(fault.component))?.kill(137);
-        return;
-      case 'start-process': {
-        const [binary = ''] = fault.component.split('/');
-        this.machineOf(componentId(fault.component))?.startProcess(binary as HostBinary);
-        return;
-      }
-      case 'node-power':
-        this.power(fault.node, fault.on);
-    }
-  }
-
-  /** Takes a static Pod's manifest out of its folder, or puts it back. */
-  private moveManifest(component: string, away: boolean): void {
-    const [binary = '', node] = component.split('/');
-    for (const machine of this.machines.values()) {
-      if (machine.node.role !== 'control-plane' || (node !== undefined && node !== machine.node.name)) continue;
-      const manifest = staticPods(machine.node).get(binary);
-      if (away) machine.manifests.delete(binary);
-      else if (manifest !== undefined) machine.manifests.set(binary, manifest);
-    }
-  }
-
-  private power(node: string, on: boolean): void {
-    const machine = this.machines.get(node);
-    if (machine === undefined) return;
-    if (on) machine.powerOn();
-    else machine.powerOff(this.programs.containersOn(node));
-  }
-
-  private machineOf(id: ComponentId): Machine | undefined {
-    return this.machines.get(nodeOf(id) ?? '');
+    const refused = this.faults.problemOf(fault);
+    const place = this.faults.placeOf(fault);
+    const told: JsonObject = { ...detail, ...(refused === null ? {} : { refused }) };
+    const cause = this.note(place, place, input, { protocol: 'fault', kind: 'fault', fault: kind, detail: told });
+    if (refused !== null) return;
+    this.sim.within({ process: null, actor: null, cause, idle: false }, () => this.faults.apply(fault, cause));
+    this.sim.expectUntil(simTime(this.sim.now + noticedAfterUs(fault)));
   }
 }
 

@@ -7,7 +7,7 @@ import { type ComponentId, type NodeBinary, onNode } from '../wire/names';
 import type { NodeSpec } from '../wire/run';
 
 /** Started in this order; stopped in the reverse. */
-const HOST_BINARIES = ['kernel', 'runc', 'cni', 'containerd', 'kubelet'] as const satisfies readonly NodeBinary[];
+export const HOST_BINARIES = ['kernel', 'runc', 'cni', 'containerd', 'kubelet'] as const satisfies readonly NodeBinary[];
 export type HostBinary = (typeof HOST_BINARIES)[number];
 
 export class Machine {

@@ -62,6 +62,11 @@ export class Programs {
     return [...this.homes].flatMap(([id, home]) => (home === node ? [id] : []));
   }
 
+  /** The machine on which the body of a container runs. */
+  homeOf(id: ComponentId): string | null {
+    return this.homes.get(id) ?? null;
+  }
+
   private disk(node: NodeSpec): MachineDisk {
     let disk = this.disks.get(node.name);
     if (disk === undefined) {

@@ -1,10 +1,11 @@
 // One sentence per record, whatever it is: "who -> whom: what, because why", at most 25 words.
 import { type Subject, subjectOf } from '../trace/subject';
 import type { Trace } from '../trace/trace';
-import type { Fault, Payload } from '../wire/payload';
+import type { Payload } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
 import type { Input } from '../wire/run';
 import { callAnswerPhrase, callPhrase, etcdAnswerPhrase, etcdDeliveryPhrase, etcdRequestPhrase, streamPhrase } from './call-phrases';
+import { faultPhrase } from './fault-phrases';
 import { answerPhrase, requestPhrase } from './http-phrases';
 import { insidePhrase } from './inside-phrases';
 import { speaker } from './naming';
@@ -65,23 +66,6 @@ function phraseOf(record: TraceRecord, trace: Trace): string {
       return faultPhrase(payload);
     case 'inside':
       return insidePhrase(payload);
-  }
-}
-
-function faultPhrase({ fault, detail }: Fault): string {
-  switch (fault) {
-    case 'kill-container':
-      return 'you kill this container';
-    case 'kill-process':
-      return 'you kill this process';
-    case 'start-process':
-      return 'you start this process';
-    case 'static-pod-away':
-      return detail.away === true ? 'you take its manifest away' : 'you put its manifest back';
-    case 'node-power':
-      return detail.on === true ? 'you switch this machine on' : 'you switch this machine off';
-    default:
-      return fault;
   }
 }
 

@@ -11,9 +11,10 @@ import { INSIDE, MESSAGES } from '../trace/levels';
 import { Trace } from '../trace/trace';
 import { summaryLine, traceLine } from '../trace/trace-line';
 import { MODEL, type TimedInput } from '../wire/run';
+import { faultFrom } from './fault-text';
 
 const USAGE = `usage: npm run -s trace -- [--scenario NAME] [--seed N] [--nodes N] [--until rest|60s] [--level story|messages|wire] [--boot] [--bodies]
-       ['kubectl …' '@30s kubectl …' …]`;
+       ['kubectl …' '@30s kubectl …' '@60s fault KIND name=value …' …]`;
 const LEVELS = ['story', 'messages', 'wire'] as const;
 const MAX_WORKERS = 200;
 
@@ -84,7 +85,9 @@ function scenarioOf(name: string | undefined): Scenario {
 function inputFrom(text: string): TimedInput {
   const [, at, line = text] = /^@(\S+)\s+(.*)$/s.exec(text) ?? [];
   const when = at === undefined ? 'rest' : { atUs: durationUs(at, '@') };
-  return { when, input: { type: 'kubectl', line } };
+  if (!line.startsWith('fault ')) return { when, input: { type: 'kubectl', line } };
+  const fault = faultFrom(line);
+  return { when, input: typeof fault === 'string' ? usage(fault) : fault };
 }
 
 function main(): number {

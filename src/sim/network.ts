@@ -7,6 +7,7 @@ import type { ComponentId } from '../wire/names';
 import type { DeliveryPayload, Payload, Protocol, RequestPayload, ResponsePayload, StreamEnd } from '../wire/payload';
 import type { Process } from './process';
 import { because, type Context, type Simulation } from './simulation';
+import { type Trouble, Troubles } from './troubles';
 
 /** Microseconds one way: from `leastUs` to `leastUs + spreadUs`. */
 export interface Latency {
@@ -15,7 +16,8 @@ export interface Latency {
 }
 export type LatencyModel = (protocol: Protocol, from: ComponentId, to: ComponentId) => Latency;
 
-export type Failure = 'refused' | 'reset' | 'timeout';
+/** `timeout`: the caller's own; `unreachable`: no connection came about; `lost`: nothing was heard for long. */
+export type Failure = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'lost';
 export type Answer =
   | { readonly ok: true; readonly payload: ResponsePayload; readonly seq: Seq }
   | { readonly ok: false; readonly failure: Failure };
@@ -61,6 +63,14 @@ class Exchange implements Incoming {
   seq = -1 as Seq;
   open = true;
   server: Process | null = null;
+  /** It waits for a connection that a partition keeps from coming about. */
+  dials = false;
+  /** The fault that will lose the answer. */
+  losesAnswer: Seq | null = null;
+  /** Broken in between: the client is through with it, the server may not know yet. */
+  cut = false;
+  /** What a partition holds back on its way to the client. */
+  private late: Seq[] = [];
   private readonly closers: (() => void)[] = [];
 
   constructor(
@@ -83,8 +93,11 @@ class Exchange implements Incoming {
 
   respond(payload: ResponsePayload): void {
     if (!this.open) return;
+    if (this.losesAnswer !== null) return this.loseAnswer(payload, this.losesAnswer);
     this.toClient(payload, (seq, carried) => ({ type: 'response', payload: carried, seq }));
-    if (!this.streaming) this.settle();
+    if (this.streaming && !isRefusal(payload)) return;
+    this.settle();
+    if (this.network.held(this.to, this.client.id) !== null) this.client.outgoing.add(this); // may yet be given up
   }
 
   push(payload: DeliveryPayload): void {
@@ -104,17 +117,71 @@ class Exchange implements Incoming {
 
   /** The client went away: the server's listeners are told. */
   closedByClient(): void {
+    if (this.open && !this.cut) this.leave();
+    else if (this.late.length > 0) this.drop();
+  }
+
+  /** Whether there is still something to give up: an answer that comes within a moment is taken. */
+  get pending(): boolean {
+    return this.open || this.late.length > 0;
+  }
+
+  /** The server went away, or was never there. */
+  broken(failure: Failure, cause: Seq = this.seq): void {
+    if (!this.open || this.cut) return;
+    const held = this.network.held(this.to, this.client.id);
+    if (held !== null) return void this.network.atEndOf(held, () => this.broken(failure, cause));
+    this.settle();
+    this.network.tellClient(this, { type: 'end', reason: failure }, cause);
+  }
+
+  /** The client gives up, for what it sees of the connection. */
+  giveUp(failure: Failure, cause: Seq): void {
+    if (this.cut) return;
+    this.leave();
+    this.drop();
+    this.network.newConnection(this.client.id, this.to);
+    this.network.tellClient(this, { type: 'end', reason: failure }, cause);
+  }
+
+  /** Both ends are told that the connection is gone; what was under way on it is lost. */
+  reset(cause: Seq): void {
+    if (!this.open || this.cut) return;
+    this.closeServer();
+    this.drop();
+    this.network.newConnection(this.client.id, this.to);
+    this.network.tellClient(this, { type: 'end', reason: 'reset' }, cause);
+  }
+
+  /** From the client's side; a server beyond a partition hears of it later. */
+  private leave(): void {
+    const held = this.network.held(this.client.id, this.to);
+    if (held === null) return this.closeServer();
+    this.drop();
+    if (!this.client.running) this.network.newConnection(this.client.id, this.to);
+    this.network.atEndOf(held, () => this.closeServer());
+  }
+
+  /** The client hears nothing more, and what is under way is lost. */
+  private drop(): void {
+    this.cut = true;
+    this.client.outgoing.delete(this);
+    const under = this.server === null ? [this.seq, ...this.late] : this.late;
+    for (const seq of under) this.network.lose(seq);
+    this.late = [];
+  }
+
+  private closeServer(): void {
     if (!this.open) return;
     this.settle();
     const server = this.server;
     if (server?.running) for (const closer of this.closers) server.later(closer);
   }
 
-  /** The server went away, or was never there. */
-  broken(failure: Failure): void {
-    if (!this.open) return;
+  private loseAnswer(payload: ResponsePayload, cause: Seq): void {
+    this.network.send((this.server as Process).id, this.client.id, this.seq, payload, this.context.idle, () => false);
     this.settle();
-    this.network.tellClient(this, { type: 'end', reason: failure });
+    this.network.tellClient(this, { type: 'end', reason: 'reset' }, cause);
   }
 
   settle(): void {
@@ -125,24 +192,37 @@ class Exchange implements Incoming {
 
   private toClient<P extends Payload>(payload: P, item: (seq: Seq, carried: P) => StreamItem): void {
     const idle = this.context.idle && payload.kind === 'response';
-    this.network.send((this.server as Process).id, this.client.id, this.seq, payload, idle, (seq, carried) => {
-      if (!this.client.running) return false;
+    const arrive = (seq: Seq, carried: P): boolean => {
+      if (!this.client.running || this.cut) return false;
+      if (this.late.length > 0) this.late = this.late.filter((other) => other !== seq);
+      if (!this.open) this.client.outgoing.delete(this);
       const { process, actor } = this.context;
       this.hear(item(seq, carried), { process, actor, cause: seq, idle });
       return true;
-    });
+    };
+    const seq = this.network.send((this.server as Process).id, this.client.id, this.seq, payload, idle, arrive);
+    if (this.cut) this.network.lose(seq);
+    else if (this.network.held(this.to, this.client.id) !== null) this.late.push(seq);
   }
 }
+
+/** After it nothing comes on a stream. */
+const isRefusal = (payload: ResponsePayload): boolean => (payload.protocol === 'http' ? payload.status >= 400 : payload.error !== null);
 
 export type { Exchange };
 
 export class Network {
+  readonly troubles: Troubles;
   private readonly links = new Map<ComponentId, Map<ComponentId, Link>>();
+  /** Whose answers will be lost: the first request that fits. */
+  private losses: { readonly fits: (exchange: Exchange) => boolean; readonly cause: Seq }[] = [];
 
   constructor(
     private readonly sim: Simulation,
     private readonly latency: LatencyModel,
-  ) {}
+  ) {
+    this.troubles = new Troubles(sim);
+  }
 
   /** Sends a request from `client`. `hear` is called with each item that comes back. */
   request(
@@ -155,9 +235,11 @@ export class Network {
     const { process, actor, cause, idle } = this.sim.context;
     const context: Context = { process, actor, cause, idle: options.idle || idle };
     const exchange = new Exchange(this, client, to, payload, options.streaming, context, hear);
+    const fresh = this.troubles.any && this.troubles.needsConnection(exchange);
     client.outgoing.add(exchange);
-    exchange.seq = this.send(client.id, to, null, payload, context.idle, (seq, carried) => {
+    const arrive = (seq: Seq, carried: RequestPayload): boolean => {
       const server = this.sim.process(to);
+      if (exchange.cut) return false;
       if (!exchange.open) return server !== null;
       if (server === null || !server.accepts) {
         exchange.broken('refused');
@@ -168,7 +250,10 @@ export class Network {
       exchange.payload = carried;
       server.serve(exchange, { process: server, actor: null, cause: seq, idle: context.idle });
       return true;
-    });
+    };
+    exchange.seq = this.send(client.id, to, null, payload, context.idle, arrive, fresh);
+    if (fresh) this.troubles.dialling(exchange);
+    if (this.losses.length > 0) this.mayLose(exchange);
     return exchange;
   }
 
@@ -180,13 +265,16 @@ export class Network {
     payload: P,
     idle: boolean,
     arrive: (seq: Seq, carried: P) => boolean,
+    fresh = false,
   ): Seq {
     const { sim } = this;
     const carried = sim.recorder.carried(payload);
     const link = this.link(from, to);
     const chance = sim.lineage(sim.context.cause, link.place);
     const { leastUs, spreadUs } = this.latency(payload.protocol, from, to);
-    const arrival = simTime(Math.max(sim.now + leastUs + Math.floor((chance / 0x1_0000_0000) * spreadUs), link.lastArrival));
+    const plain = simTime(sim.now + leastUs + Math.floor((chance / 0x1_0000_0000) * spreadUs));
+    const late = this.troubles.any ? this.troubles.arrival(from, to, plain, fresh) : plain;
+    const arrival = simTime(Math.max(late, link.lastArrival));
     link.lastArrival = arrival;
     const { actor, cause } = sim.context;
     const seq = sim.recorder.append({ atUs: sim.now, receivedUs: arrival, from, to, actor, exchange, cause, payload: carried });
@@ -196,11 +284,55 @@ export class Network {
   }
 
   /** Tells a client of a failure after the time that a TCP reset takes to it. */
-  tellClient(exchange: Exchange, item: StreamItem): void {
+  tellClient(exchange: Exchange, item: StreamItem, cause: Seq): void {
     const { leastUs } = this.latency(exchange.payload.protocol, exchange.to, exchange.client.id);
     this.sim.at(simTime(this.sim.now + leastUs), () => {
-      if (exchange.client.running) exchange.hear(item, because(exchange.context, exchange.seq));
+      if (exchange.client.running) exchange.hear(item, because(exchange.context, cause));
     });
+  }
+
+  // ---- What is broken on purpose
+
+  /** Resets what is open between two places and fits. */
+  reset(fits: (exchange: Exchange) => boolean, cause: Seq): void {
+    const open = this.sim.running().flatMap((process) => [...process.outgoing].filter(fits));
+    for (const exchange of open) exchange.reset(cause);
+  }
+
+  /** The next request that fits will be served, and its answer lost. */
+  loseAnswer(fits: (exchange: Exchange) => boolean, cause: Seq): void {
+    this.losses.push({ fits, cause });
+  }
+
+  private mayLose(exchange: Exchange): void {
+    const loss = this.losses.find(({ fits }) => fits(exchange));
+    if (loss === undefined) return;
+    this.losses = this.losses.filter((other) => other !== loss);
+    exchange.losesAnswer = loss.cause;
+  }
+
+  /** The partition that holds back what `from` sends to `to`. */
+  held(from: ComponentId, to: ComponentId): Trouble | null {
+    return this.troubles.any ? this.troubles.partition(from, to) : null;
+  }
+
+  lose(seq: Seq): void {
+    this.sim.recorder.lose(seq);
+  }
+
+  atEndOf({ until }: Trouble, action: () => void): void {
+    this.sim.at(until, action, true);
+  }
+
+  /** What was under way between them is lost: what comes next need not wait behind it. */
+  newConnection(a: ComponentId, b: ComponentId): void {
+    this.link(a, b).lastArrival = this.sim.now;
+    this.link(b, a).lastArrival = this.sim.now;
+  }
+
+  /** When the last message of one to the other arrives or arrived. */
+  lastArrival(from: ComponentId, to: ComponentId): SimTime {
+    return this.link(from, to).lastArrival;
   }
 
   private link(from: ComponentId, to: ComponentId): Link {

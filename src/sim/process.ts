@@ -90,7 +90,7 @@ export class Process implements Ctx {
     this.sim.within(this.own(null), () => this.inside('stopped', { exitCode: code }));
     this.running = false;
     for (const exchange of [...this.outgoing]) exchange.closedByClient();
-    for (const exchange of [...this.incoming]) exchange.broken('reset');
+    for (const exchange of [...this.incoming]) exchange.broken('reset', this.sim.context.cause ?? exchange.seq);
     for (const listener of this.exitListeners) this.sim.soon({ ...this.sim.context, process: null, actor: null }, () => listener(code));
   }
 
@@ -184,9 +184,10 @@ export class Process implements Ctx {
         timer = this.sim.at(
           simTime(this.sim.now + options.timeoutUs),
           () => {
-            if (!exchange.open) return;
+            if (!exchange.pending) return;
+            const trouble = this.sim.network.troubles.between(this.id, to);
             exchange.closedByClient();
-            resume({ ok: false, failure: 'timeout' }, exchange.seq);
+            resume({ ok: false, failure: 'timeout' }, trouble?.cause ?? exchange.seq);
           },
           idle,
         );

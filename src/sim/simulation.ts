@@ -90,6 +90,11 @@ export class Simulation {
     return process?.running ? process : null;
   }
 
+  /** Whether a process of that name runs or ran. */
+  knows(id: ComponentId): boolean {
+    return this.processes.has(id);
+  }
+
   running(): Process[] {
     return [...this.processes.values()].filter((process) => process.running);
   }

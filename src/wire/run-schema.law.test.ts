@@ -31,3 +31,17 @@ test.each<[string, boolean, unknown]>([
     }),
   ],
 ])('a run %s: %s', (_name, good, value) => expect(isRun(value)).toBe(good));
+
+test.each<[boolean, object]>([
+  [true, { kind: 'reset', from: 'kube-scheduler', to: 'etcd', path: '' }],
+  [true, { kind: 'delay', from: 'node-1', to: 'etcd', byUs: 1, forUs: 600_000_000 }],
+  [true, { kind: 'clock', node: 'node-1', aheadUs: -1 }],
+  [false, { kind: 'earthquake' }],
+  [false, { kind: 'reset', from: 'kube-scheduler', path: '' }],
+  [false, { kind: 'partition', from: 'node-1', to: 'etcd', forUs: 1 }],
+  [false, { kind: 'stall', from: 'node-1', to: 'etcd', forUs: 600_000_001 }],
+  [false, { kind: 'stall', from: 'node-1', to: 'etcd', forUs: 1.5 }],
+  [false, { kind: 'disk', node: 'n'.repeat(257), full: true }],
+])('%s: a run with the fault %o', (good, fault) =>
+  expect(isRun({ seed: 1, inputs: [{ when: 'rest', input: { type: 'fault', fault } }] })).toBe(good),
+);

@@ -1,7 +1,7 @@
 // What a run from outside must look like before anybody uses it: the one table behind links, scenario texts and
 // `public/scenario.schema.json`. A kind of input, fault or image that is missing here does not compile.
 import { object, type Properties, problemsOf, type Schema } from '../base/schema';
-import type { FaultSpec, ImageBehaviour, Input, NodeSpec, Run } from './run';
+import type { FaultSpec, ImageBehaviour, Input, NodeSpec, RegistryState, Run } from './run';
 
 export const MOST_INPUTS = 200;
 export const MOST_NODES = 201;
@@ -35,12 +35,26 @@ const ADDRESS = '[0-9]{1,3}(\\.[0-9]{1,3}){3}';
 
 export const SEED = integer(0, 0xffffffff);
 
+const PLACES = { from: COMPONENT, to: COMPONENT };
+/** A run ends at the latest after as long. */
+const FOR = integer(1, 600_000_000);
+const YEAR_US = 31_536_000_000_000;
+
 export const FAULTS: { readonly [kind in FaultSpec['kind']]: Properties } = {
   'kill-container': { component: COMPONENT },
   'static-pod-away': { component: COMPONENT, away: BOOLEAN },
   'kill-process': { component: COMPONENT },
   'start-process': { component: COMPONENT },
   'node-power': { node: text(256), on: BOOLEAN },
+  reset: { ...PLACES, path: text(8192) },
+  partition: { ...PLACES, oneWay: BOOLEAN, forUs: FOR },
+  stall: { ...PLACES, forUs: FOR },
+  delay: { ...PLACES, byUs: integer(1, 60_000_000), forUs: FOR },
+  'lose-answer': { ...PLACES, path: text(8192) },
+  'compact-etcd': {},
+  registry: { state: { type: 'string', enum: ['well', 'slow', 'failing', 'down'] satisfies RegistryState[] } },
+  clock: { node: text(256), aheadUs: integer(-YEAR_US, YEAR_US) },
+  disk: { node: text(256), full: BOOLEAN },
 };
 const FAULT: Schema = { oneOf: Object.entries(FAULTS).map(([kind, members]) => object({ kind: { const: kind }, ...members })) };
 

@@ -32,15 +32,34 @@ export type Input =
   | { readonly type: 'interrupt' }
   | { readonly type: 'fault'; readonly fault: FaultSpec };
 
+/** What is broken on purpose. A place (`from`, `to`) is a component or a node; a client is `from`, its server `to`. */
 export type FaultSpec =
-  /** Stops a container's process, as `crictl stop` would; the kubelet will restart it. */
+  /** Kills a container's process, as the kernel would; the kubelet will restart it. */
   | { readonly kind: 'kill-container'; readonly component: string }
   /** Keeps a static pod's manifest away (true) or puts it back (false). */
   | { readonly kind: 'static-pod-away'; readonly component: string; readonly away: boolean }
   /** Kills or starts a host process (kubelet/node-1, containerd/node-1). */
   | { readonly kind: 'kill-process'; readonly component: string }
   | { readonly kind: 'start-process'; readonly component: string }
-  | { readonly kind: 'node-power'; readonly node: string; readonly on: boolean };
+  | { readonly kind: 'node-power'; readonly node: string; readonly on: boolean }
+  /** Resets what a client has open about a `path` that begins so (for etcd, a key): with '' everything. */
+  | { readonly kind: 'reset'; readonly from: string; readonly to: string; readonly path: string }
+  /** No packet passes, in both directions or only from `from` to `to`. */
+  | { readonly kind: 'partition'; readonly from: string; readonly to: string; readonly oneWay: boolean; readonly forUs: number }
+  /** The receiver takes nothing in: what is sent waits, and no connection breaks. */
+  | { readonly kind: 'stall'; readonly from: string; readonly to: string; readonly forUs: number }
+  /** Every message takes longer, in both directions. */
+  | { readonly kind: 'delay'; readonly from: string; readonly to: string; readonly byUs: number; readonly forUs: number }
+  /** The next write of this client whose path begins so is done, and its answer lost. */
+  | { readonly kind: 'lose-answer'; readonly from: string; readonly to: string; readonly path: string }
+  /** As `etcdctl compact` at the present revision. */
+  | { readonly kind: 'compact-etcd' }
+  | { readonly kind: 'registry'; readonly state: RegistryState }
+  /** Sets a node's clock: microseconds ahead of the true time, negative behind, 0 right again. */
+  | { readonly kind: 'clock'; readonly node: string; readonly aheadUs: number }
+  | { readonly kind: 'disk'; readonly node: string; readonly full: boolean };
+
+export type RegistryState = 'well' | 'slow' | 'failing' | 'down';
 
 export interface ClusterSpec {
   readonly nodes: readonly NodeSpec[];

@@ -21,5 +21,23 @@ function faultWords(fault: FaultSpec): string {
       return fault.away ? `Stop ${fault.component}` : `Start ${fault.component} again`;
     case 'node-power':
       return fault.on ? `Power on ${fault.node}` : `Power off ${fault.node}`;
+    case 'reset':
+      return `Reset ${fault.from} and ${fault.to}`;
+    case 'partition':
+      return `Cut ${fault.from} from ${fault.to}`;
+    case 'stall':
+      return `Stall ${fault.from} to ${fault.to}`;
+    case 'delay':
+      return `Slow down ${fault.from} and ${fault.to}`;
+    case 'lose-answer':
+      return `Lose an answer to ${fault.from}`;
+    case 'compact-etcd':
+      return 'Compact etcd';
+    case 'registry':
+      return `Registry ${fault.state}`;
+    case 'clock':
+      return `Set the clock of ${fault.node}`;
+    case 'disk':
+      return fault.full ? `Fill the disk of ${fault.node}` : `Make room on ${fault.node}`;
   }
 }

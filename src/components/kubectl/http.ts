@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../../base/json';
 import { parseGoDuration } from '../../machinery/duration';
 import { queryEscape } from '../../machinery/resources';
 import type { Status } from '../../machinery/status';
-import type { Stream } from '../../sim/network';
+import type { Failure, Stream } from '../../sim/network';
 import type { Ctx } from '../../sim/process';
 import { suspend, type Task } from '../../sim/task';
 import { API_SERVER } from '../../wire/names';
@@ -17,6 +17,7 @@ import type { RequestLog } from './log';
 
 /** Of client-go, for answers that say when to come again. */
 const MOST_RETRIES = 10;
+const BROKEN: ReadonlySet<string> = new Set<Failure>(['refused', 'reset', 'unreachable', 'lost']);
 
 export const JSON_ONLY = 'application/json';
 /** Unstructured clients that take what comes. */
@@ -120,7 +121,7 @@ export class Http {
           this.log.response(request, response, this.ctx.now() - start);
           this.warn(response.headers);
           if (response.status >= 400) watch.hear({ type: 'refused', error: refusal(response) });
-        } else if (item.reason === 'refused' || item.reason === 'reset') {
+        } else if (BROKEN.has(item.reason)) {
           watch.hear({ type: 'refused', error: this.unreachable(item.reason) });
         } else watch.hear({ type: 'end' });
       }),
@@ -172,7 +173,9 @@ export class Http {
     if (failure === 'refused') {
       return new CommandError(`The connection to the server ${server} was refused - did you specify the right host or port?`);
     }
-    return new CommandError(`Unable to connect to the server: ${failure === 'reset' ? 'EOF' : 'net/http: TLS handshake timeout'}`);
+    const address = server.replace(/^https?:\/\//, '');
+    const why = failure === 'reset' ? 'EOF' : failure === 'lost' ? 'http2: client connection lost' : `dial tcp ${address}: i/o timeout`;
+    return new CommandError(`Unable to connect to the server: ${why}`);
   }
 }
 

@@ -19,7 +19,8 @@ import { nodeStatusPatch } from './status-patch';
 const NODES: ResourceRef = { group: '', version: 'v1', resource: 'nodes' };
 const LEASES: ResourceRef = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };
 const CSI_NODES: ResourceRef = { group: 'storage.k8s.io', version: 'v1', resource: 'csinodes' };
-const TIMEOUT = { query: 'timeout=10s' };
+/** The server's patience and the client's own. */
+const TIMEOUT = { query: 'timeout=10s', timeoutUs: 10 * SECOND };
 const SYNC_US = 10 * SECOND;
 const IMAGES_US = 30 * SECOND;
 const FIRST_TRY_US = 100 * MS;

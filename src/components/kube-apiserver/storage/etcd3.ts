@@ -194,6 +194,9 @@ const UNAVAILABLE = {
     'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:2379: connect: connection refused"',
   reset: 'rpc error: code = Unavailable desc = error reading from server: EOF',
   timeout: 'context deadline exceeded',
+  lost: 'rpc error: code = Unavailable desc = keepalive ping failed to receive ACK within timeout',
+  unreachable:
+    'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:2379: i/o timeout"',
 };
 
 export const headerRevision = (body: JsonObject): number => (body.header as { readonly revision?: number } | undefined)?.revision ?? 0;

@@ -5,7 +5,7 @@ import { MS, SECOND, type SimTime } from '../../../base/brand';
 import { isObject, type JsonObject } from '../../../base/json';
 import { SortedMap } from '../../../base/sorted-map';
 import type { ResourceInfo } from '../../../machinery/resources';
-import type { Stream, StreamItem } from '../../../sim/network';
+import type { Failure, StreamItem } from '../../../sim/network';
 import type { Ctx } from '../../../sim/process';
 import type { Task } from '../../../sim/task';
 import { suspend } from '../../../sim/task';
@@ -39,6 +39,8 @@ const LEAST_HISTORY = 100;
 /** How long a request waits for a version that is not there yet: blockTimeout. */
 const FRESH_ENOUGH_US = 3 * SECOND;
 const RETRY_US = 1 * SECOND;
+const REOPEN_US = 10 * MS;
+const BROKEN: ReadonlySet<string> = new Set<Failure>(['refused', 'reset', 'unreachable', 'lost']);
 /** After so many failures in a row trying again does not keep a run awake. */
 const PATIENT_FAILURES = 20;
 
@@ -190,18 +192,26 @@ export class WatchCache {
     return true;
   }
 
-  /** Returns when the watch ends. */
+  /** Returns when the revision that it stands at is gone. A watch whose connection broke is opened again where it
+   *  stood, as etcd's client does by itself (clientv3/watch.go). */
   private *follow(): Task<void> {
+    for (let failures = 0; ; failures++) {
+      const end = yield* this.watch();
+      if (!BROKEN.has(end)) return;
+      yield* this.ctx.sleep(end === 'reset' ? REOPEN_US : RETRY_US, { idle: failures > PATIENT_FAILURES });
+    }
+  }
+
+  /** One watch; why it ended. */
+  private *watch(): Task<string> {
     const { etcdPrefix: key } = this.info;
     const create_request = { key, range_end: endOf(key), start_revision: this.revision + 1, prev_kv: true, progress_notify: true };
-    let stream: Stream | null = null;
-    yield* suspend<void>((resume) => {
-      stream = this.ctx.open(ETCD, { protocol: 'etcd', kind: 'request', rpc: 'Watch', body: { create_request } }, (item: StreamItem) => {
+    return yield* suspend<string>((resume) => {
+      this.ctx.open(ETCD, { protocol: 'etcd', kind: 'request', rpc: 'Watch', body: { create_request } }, (item: StreamItem) => {
         if (item.type === 'delivery') this.deliver((item.payload as EtcdWatchDelivery).body);
-        else if (item.type === 'end') resume(undefined);
+        else if (item.type === 'end') resume(item.reason, this.ctx.cause());
       });
     });
-    (stream as Stream | null)?.close();
   }
 
   private reset(): void {

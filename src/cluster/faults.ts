@@ -1,0 +1,191 @@
+// What is broken on purpose, carried out: on processes, machines and the network between them. Everything that
+// follows is the components' own doing.
+import { SECOND, type Seq, simTime } from '../base/brand';
+import { isObject, type JsonObject } from '../base/json';
+import type { Exchange } from '../sim/network';
+import type { Simulation } from '../sim/simulation';
+import type { Place, Trouble } from '../sim/troubles';
+import { binaryOf, type ComponentId, componentId, ETCD, nodeOf, onNode, REGISTRY } from '../wire/names';
+import type { Protocol, RequestPayload } from '../wire/payload';
+import type { FaultSpec } from '../wire/run';
+import { CONTROL_PLANE_BINARIES } from './default-run';
+import { HOST_BINARIES, type HostBinary, type Machine } from './machine';
+import type { Programs } from './programs';
+import { staticPods } from './static-pods';
+
+type LinkFault = Extract<FaultSpec, { readonly from: string }>;
+type Lasting = Extract<LinkFault, { readonly forUs: number }>;
+
+/** Effects show within so long: 50 s of grace and a period of 5 s for a node, a restart for a container. */
+const NODE_US = 60 * SECOND;
+const CONTAINER_US = 3 * SECOND;
+
+/** client-go pings a silent HTTP/2 connection after 30 s and gives it 15 s more; etcd's client gives it 10 s. */
+const SILENCE_US: { readonly [protocol in Protocol]?: number } = { http: 45 * SECOND, etcd: 40 * SECOND };
+
+/** For how long after it the cluster does not count as being at rest. */
+export function noticedAfterUs(fault: FaultSpec): number {
+  switch (fault.kind) {
+    case 'kill-process':
+    case 'node-power':
+      return NODE_US;
+    case 'partition':
+    case 'stall':
+    case 'delay':
+      return fault.forUs + CONTAINER_US;
+    default:
+      return CONTAINER_US;
+  }
+}
+
+export class Faults {
+  constructor(
+    private readonly sim: Simulation,
+    private readonly machines: ReadonlyMap<string, Machine>,
+    private readonly programs: Programs,
+  ) {}
+
+  /** Where its record stands. */
+  placeOf(fault: FaultSpec): ComponentId {
+    if ('node' in fault) return onNode('kernel', fault.node);
+    if ('component' in fault) return componentId(fault.component);
+    if ('from' in fault) return this.machines.has(fault.from) ? onNode('kernel', fault.from) : componentId(fault.from);
+    return fault.kind === 'registry' ? REGISTRY : ETCD;
+  }
+
+  /** Why it cannot be done, in a sentence; null if it can. */
+  problemOf(fault: FaultSpec): string | null {
+    if (fault.kind === 'clock' || fault.kind === 'disk') return 'this is not modelled yet';
+    if ('node' in fault) return this.machines.has(fault.node) ? null : `there is no node ${fault.node}`;
+    if ('from' in fault) return this.unknown(fault.from) ?? this.unknown(fault.to);
+    switch (fault.kind) {
+      case 'kill-container':
+      case 'kill-process':
+        return this.sim.process(componentId(fault.component)) === null ? `no component ${fault.component} runs` : null;
+      case 'start-process':
+        return this.hostBinary(fault.component) === null ? `no machine has a process ${fault.component}` : null;
+      case 'static-pod-away':
+        return this.manifestsOf(fault.component).length === 0 ? `no node has a manifest of ${fault.component}` : null;
+      case 'registry':
+      case 'compact-etcd':
+        return 'this is not modelled yet';
+      default:
+        return null;
+    }
+  }
+
+  apply(fault: FaultSpec, cause: Seq): void {
+    switch (fault.kind) {
+      case 'kill-container':
+      case 'kill-process':
+        this.sim.process(componentId(fault.component))?.kill(137);
+        return;
+      case 'static-pod-away':
+        for (const [machine, binary] of this.manifestsOf(fault.component)) moveManifest(machine, binary, fault.away);
+        return;
+      case 'start-process': {
+        const [machine, binary] = this.hostBinary(fault.component) ?? [];
+        if (binary !== undefined && machine?.on) machine.startProcess(binary);
+        return;
+      }
+      case 'node-power':
+        return this.power(fault.node, fault.on);
+      case 'reset':
+        return this.sim.network.reset(this.between(fault, fault.path), cause);
+      case 'lose-answer': {
+        const fits = this.between(fault, fault.path);
+        return this.sim.network.loseAnswer((exchange) => isWrite(exchange.payload) && fits(exchange), cause);
+      }
+      case 'partition':
+      case 'stall':
+      case 'delay':
+        return this.sim.network.troubles.add(this.trouble(fault, cause));
+    }
+  }
+
+  // ---- The network
+
+  private trouble(fault: Lasting, cause: Seq): Trouble {
+    return {
+      from: this.place(fault.from),
+      to: this.place(fault.to),
+      bothWays: fault.kind === 'delay' || (fault.kind === 'partition' && !fault.oneWay),
+      until: simTime(this.sim.now + fault.forUs),
+      cause,
+      effect:
+        fault.kind === 'partition'
+          ? { type: 'partition', silenceUs: (protocol) => SILENCE_US[protocol] ?? null }
+          : fault.kind === 'delay'
+            ? { type: 'delay', byUs: fault.byUs }
+            : { type: 'stall' },
+    };
+  }
+
+  /** A component, or everything on a node. */
+  private place(name: string): Place {
+    if (!this.machines.has(name)) return (id) => id === name;
+    return (id) => (nodeOf(id) ?? this.programs.homeOf(id)) === name;
+  }
+
+  /** Whether an exchange is between these two, whoever asked, about something that begins with `path`. */
+  private between({ from, to }: LinkFault, path: string): (exchange: Exchange) => boolean {
+    const [a, b] = [this.place(from), this.place(to)];
+    return (exchange) => {
+      const { client, to: server, payload } = exchange;
+      return ((a(client.id) && b(server)) || (b(client.id) && a(server))) && subjectOf(payload).startsWith(path);
+    };
+  }
+
+  private unknown(name: string): string | null {
+    return this.machines.has(name) || this.sim.knows(componentId(name)) ? null : `there is no component or node ${name}`;
+  }
+
+  // ---- Machines
+
+  private power(node: string, on: boolean): void {
+    const machine = this.machines.get(node);
+    if (machine === undefined) return;
+    if (on) machine.powerOn();
+    else machine.powerOff(this.programs.containersOn(node));
+  }
+
+  private hostBinary(component: string): [Machine, HostBinary] | null {
+    const machine = this.machines.get(nodeOf(componentId(component)) ?? '');
+    const binary = HOST_BINARIES.find((known) => known === binaryOf(componentId(component)));
+    return machine === undefined || binary === undefined ? null : [machine, binary];
+  }
+
+  /** The machines whose manifest folder has, or would have, this static Pod. */
+  private manifestsOf(component: string): [Machine, string][] {
+    const id = componentId(component);
+    const binary = binaryOf(id);
+    if (!CONTROL_PLANE_BINARIES.some((known) => known === binary)) return [];
+    const node = nodeOf(id);
+    return [...this.machines.values()]
+      .filter((machine) => machine.node.role === 'control-plane' && (node === null || node === machine.node.name))
+      .map((machine) => [machine, binary]);
+  }
+}
+
+function moveManifest({ node, manifests }: Machine, binary: string, away: boolean): void {
+  const manifest = staticPods(node).get(binary);
+  if (away) manifests.delete(binary);
+  else if (manifest !== undefined) manifests.set(binary, manifest);
+}
+
+/** What a request is about: its path, the key of an etcd call, or else the call. */
+function subjectOf(payload: RequestPayload): string {
+  if (payload.protocol === 'http') return payload.path;
+  return keyIn(payload.body) ?? payload.rpc;
+}
+
+function keyIn({ key, create_request: created, compare }: JsonObject): string | null {
+  if (typeof key === 'string') return key;
+  const first = isObject(created) ? created.key : Array.isArray(compare) && isObject(compare[0]) ? compare[0].key : null;
+  return typeof first === 'string' ? first : null;
+}
+
+function isWrite(payload: RequestPayload): boolean {
+  if (payload.protocol === 'http') return payload.method !== 'GET';
+  return payload.protocol === 'etcd' && (payload.rpc === 'Txn' || payload.rpc === 'Put' || payload.rpc === 'DeleteRange');
+}
