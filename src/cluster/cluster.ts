@@ -52,8 +52,7 @@ export class Cluster {
   give(input: Input): Seq {
     const seq = this.note(USER, KUBECTL, null, { protocol: 'input', kind: 'input', input }, this.chanceOf(input));
     if (input.type === 'kubectl') this.type(input.line, input.stdin ?? '', seq);
-    else if (input.type === 'interrupt')
-      this.sim.within({ process: null, actor: null, cause: seq, idle: false }, () => this.kubectl.interrupt());
+    else if (input.type === 'interrupt') this.interrupt(seq);
     else this.break(input.fault, seq);
     return seq;
   }
@@ -63,11 +62,15 @@ export class Cluster {
   /** A terminal does one thing at a time: what still runs in it is interrupted. */
   private type(line: string, stdin: string, seq: Seq): void {
     const { kubectl } = this;
-    kubectl.interrupt();
+    this.interrupt(seq);
     const run = function* () {
       yield* kubectl.run(line, stdin);
     };
     this.terminal.run(run(), seq);
+  }
+
+  private interrupt(cause: Seq): void {
+    this.sim.within({ process: null, actor: null, cause, idle: false }, () => this.kubectl.interrupt());
   }
 
   private printed(stdout: string, stderr: string, exit: number | null): void {

@@ -32,7 +32,8 @@ function matters(object: JsonObject): readonly unknown[] {
 /** What a delivery says, as a clause: `there is a new Pod web-1`, `Pod web-1 is Ready`. `before` is the object
  *  as it was, null if it was not. */
 export function newsOf(type: string, object: JsonObject, before: Json | null): string {
-  const name = `${String(object.kind)} ${String(field(object, 'metadata', 'name'))}`;
+  const own = field(object, 'metadata', 'name');
+  const name = own === undefined ? 'something' : `${String(object.kind)} ${String(own)}`;
   if (type === 'ADDED') return isObject(before) ? `${name} ${appeared(object, before)}` : `there is a new ${name}`;
   if (type === 'DELETED') return `${name} is gone`;
   if (!isObject(before)) return `${name} changed`;

@@ -82,7 +82,7 @@ export class Story {
   private isNews({ payload, to }: TraceRecord): boolean {
     if (payload.kind !== 'watch-delivery') return true;
     if (payload.protocol !== 'http' || payload.type === 'BOOKMARK' || payload.type === 'ERROR') return false;
-    const { object } = payload;
+    const object = this.trace.objectTold(payload);
     if (!isObject(object.metadata) || object.kind === 'Lease' || object.kind === 'Event') return false;
     const receiver = binaryOf(to) === 'kube-proxy' ? 'kube-proxy' : to;
     const key = `${receiver} ${String(object.kind)} ${String(field(object, 'metadata', 'namespace') ?? '')}/${String(object.metadata.name)}`;

@@ -109,5 +109,5 @@ function reasonOf(cause: TraceRecord, record: TraceRecord, trace: Trace): string
 export function newsTold(delivery: TraceRecord, trace: Trace): string {
   const { payload } = delivery;
   if (payload.kind !== 'watch-delivery' || payload.protocol !== 'http') return '';
-  return newsOf(payload.type, payload.object, trace.objectBefore(payload.object));
+  return newsOf(payload.type, trace.objectTold(payload), trace.objectBefore(payload.object));
 }

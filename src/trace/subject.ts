@@ -45,7 +45,7 @@ export function subjectOfObject(object: Json | undefined): Subject | null {
 export function subjectOf(record: TraceRecord, trace: Trace): Subject | null {
   const { payload } = record;
   if (payload.kind === 'watch-delivery')
-    return payload.protocol === 'http' ? subjectOfObject(payload.object) : subjectOfKey(keyOfFirstEvent(payload.body));
+    return payload.protocol === 'http' ? subjectOfObject(trace.objectTold(payload)) : subjectOfKey(keyOfFirstEvent(payload.body));
   if (payload.kind === 'inside') return payload.topic === 'commit' ? subjectOfKey(textOf(payload.detail.key)) : null;
   const request = trace.requestOf(record)?.payload;
   if (request === undefined || request.kind !== 'request') return null;

@@ -1,8 +1,9 @@
 // The records of a run with the indexes that questions need. Follows a run as it grows.
 import type { Seq } from '../base/brand';
 import { isObject, type Json, type JsonObject } from '../base/json';
+import type { WatchDelivery } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
-import { type Commit, changesOf, commitOf, groupOfKey, type Stored } from './changes';
+import { type Commit, changesOf, commitOf, groupOfKey, revisionTold, type Stored } from './changes';
 import { History } from './history';
 import { levelOf } from './levels';
 import { podTile } from './pod-tile';
@@ -82,10 +83,18 @@ export class Trace {
 
   /** What an object was before it got its version; null if it was not there. */
   objectBefore(object: JsonObject): Json | null {
-    const version = isObject(object.metadata) ? Number(object.metadata.resourceVersion) : Number.NaN;
-    const commit = this.commitOfRevision(version);
+    const commit = this.commitOfRevision(revisionTold(object));
     if (commit === undefined) return null;
     return (this.history.before(groupOfKey(commit.key), commit.key, commit.seq) as Stored | null)?.object ?? null;
+  }
+
+  /** What a delivery of kube-apiserver tells of: of a table, which has but a row of it, the object as it was written. */
+  objectTold({ object }: WatchDelivery): JsonObject {
+    const commit = object.kind === 'Table' ? this.commitOfRevision(revisionTold(object)) : undefined;
+    if (commit === undefined) return object;
+    const group = groupOfKey(commit.key);
+    const written = this.history.at(group, commit.key, commit.seq) ?? this.history.before(group, commit.key, commit.seq);
+    return ((written as Stored | null)?.object ?? object) as JsonObject;
   }
 
   /** What a record caused directly, in order. */

@@ -1,0 +1,92 @@
+// Whatever is typed and broken: no component crashes, and every trace keeps the laws. A sample here; more by
+// WATCHLOOP_RUNS.
+import { describe, expect, it } from 'vitest';
+import { Random } from '../base/random';
+import { sentenceOf } from '../narration/sentence';
+import { check } from '../trace/checkers';
+import { Trace } from '../trace/trace';
+import type { FaultSpec, Input, TimedInput } from '../wire/run';
+import { MODEL } from '../wire/run';
+import { clusterOf } from './default-run';
+import { Runner } from './runner';
+
+const RUNS = Number(process.env.WATCHLOOP_RUNS ?? 8);
+const LONGEST_MS = 60_000 + RUNS * 5_000;
+
+const NAMES = ['a', 'b', 'web', '--all', 'node-1', 'Bad_Name'];
+const IMAGES = ['nginx', 'nginx:1.25', 'busybox', 'missing', 'watchloop/crash', 'watchloop/never-ready', 'UPPER'];
+const KINDS = ['pods', 'deploy', 'rs', 'svc', 'cm', 'secret', 'nodes', 'ns', 'events', 'ds', 'job', 'crd', 'all', 'unicorns'];
+/** NAME, IMAGE, KIND and NUMBER are drawn for each. */
+const LINES = [
+  'create deployment NAME --image=IMAGE --replicas=NUMBER',
+  'create ns team',
+  'create cm c --from-literal=a=1',
+  'run NAME --image=IMAGE --restart=Never -- sleep 3',
+  'scale deployment NAME --replicas=NUMBER',
+  'set image deployment/NAME *=IMAGE',
+  'expose deployment NAME --port=80 --type=NodePort',
+  'delete KIND NAME --wait=false',
+  'delete KIND NAME --cascade=foreground',
+  'get KIND -A -o wide',
+  'get KIND NAME -o yaml',
+  'get pods --watch',
+  'describe KIND NAME',
+  'rollout undo deployment/NAME',
+  'rollout status deployment/NAME --timeout=20s',
+  'taint nodes node-1 t=1:NoExecute',
+  'drain node-2 --ignore-daemonsets --force',
+  `patch deployment NAME -p '{"spec":{"template":{"spec":{"nodeSelector":{"x":"y"}}}}}'`,
+  'label KIND NAME k=v --overwrite',
+  'apply -f -',
+  'logs NAME',
+  'foo',
+];
+const MANIFESTS = [
+  'apiVersion: v1\nkind: Pod\nmetadata: {name: NAME}\nspec: {containers: [{name: c, image: IMAGE, livenessProbe: {tcpSocket: {port: 81}, periodSeconds: 2}}]}\n',
+  'apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: NAME}\nspec: {selector: {matchLabels: {d: x}}, template: {metadata: {labels: {d: x}}, spec: {containers: [{name: c, image: IMAGE}]}}}\n',
+  'apiVersion: v1\nkind: Service\nmetadata: {name: NAME}\nspec: {selector: {app: a}, ports: [{port: 80, targetPort: http}]}\n',
+  'a: [b\n c',
+];
+const FAULTS: readonly FaultSpec[] = [
+  { kind: 'static-pod-away', component: 'kube-scheduler', away: true },
+  { kind: 'static-pod-away', component: 'kube-scheduler', away: false },
+  { kind: 'kill-container', component: 'etcd' },
+  { kind: 'kill-container', component: 'kube-apiserver' },
+  { kind: 'kill-process', component: 'kubelet/node-1' },
+  { kind: 'start-process', component: 'kubelet/node-1' },
+  { kind: 'node-power', node: 'node-3', on: false },
+  { kind: 'node-power', node: 'node-3', on: true },
+];
+
+function inputsFrom(random: Random): readonly TimedInput[] {
+  const pick = <T>(items: readonly T[]): T => items[random.below(items.length)] as T;
+  const drawn = (text: string): string =>
+    text
+      .replaceAll('NAME', () => pick(NAMES))
+      .replaceAll('IMAGE', () => pick(IMAGES))
+      .replaceAll('KIND', () => pick(KINDS))
+      .replaceAll('NUMBER', () => String(random.below(4)));
+  const input = (): Input =>
+    random.below(8) === 0
+      ? { type: 'fault', fault: pick(FAULTS) }
+      : { type: 'kubectl', line: `kubectl ${drawn(pick(LINES))}`, stdin: drawn(pick(MANIFESTS)) };
+  return Array.from({ length: 3 + random.below(8) }, () => ({
+    when: random.below(2) === 0 ? 'rest' : { atUs: random.below(60) * 1_000_000 },
+    input: input(),
+  }));
+}
+
+describe('anything typed and broken', () => {
+  it('crashes nobody, keeps the laws, and has a sentence for each message', { timeout: LONGEST_MS }, () => {
+    for (let n = 0; n < RUNS; n++) {
+      const inputs = inputsFrom(new Random(n, 'anything'));
+      const runner = new Runner({ model: MODEL, cluster: clusterOf(3), seed: 1, inputs });
+      runner.finish();
+      const { crashes, recorder } = runner.cluster.sim;
+      const trace = new Trace(recorder.records);
+      trace.follow();
+      const unsaid = trace.records.map((record) => sentenceOf(record, trace)).filter((said) => /undefined|NaN|\[object/.test(said));
+      expect({ inputs, crashes, broken: check(trace.records), unsaid }).toEqual({ inputs, crashes: [], broken: [], unsaid: [] });
+    }
+  });
+});
