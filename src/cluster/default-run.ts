@@ -6,6 +6,7 @@ export const KUBERNETES_VERSION = 'v1.36.2';
 const ETCD_TAG = '3.6.8-0';
 
 const MEGABYTE = 1_000_000;
+export const REGISTRY_BYTES_PER_SECOND = 100 * MEGABYTE;
 const component = (binary: string, sizeBytes: number): ImageSpec => ({ sizeBytes, behaviour: { does: 'component', binary } });
 
 /** Images of Kubernetes itself: always there, on the nodes and in the registry. */
@@ -35,7 +36,8 @@ export const DEFAULT_IMAGES: ClusterSpec['images'] = {
   'watchloop/never-ready': { sizeBytes: MEGABYTE, behaviour: { does: 'never-ready', port: 80 } },
 };
 
-const worker = (index: number): NodeSpec => ({
+/** The worker number `index`, from 1. */
+export const worker = (index: number): NodeSpec => ({
   name: `node-${index}`,
   role: 'worker',
   address: `192.168.${49 + Math.floor(index / 200)}.${10 + (index % 200)}`,
@@ -44,7 +46,7 @@ const worker = (index: number): NodeSpec => ({
   memory: '24Gi',
   pods: '110',
 });
-const CONTROL_PLANE: NodeSpec = {
+export const CONTROL_PLANE: NodeSpec = {
   ...worker(1),
   name: 'control-plane',
   role: 'control-plane',
@@ -56,7 +58,7 @@ const CONTROL_PLANE: NodeSpec = {
 export const clusterOf = (workers: number): ClusterSpec => ({
   nodes: [CONTROL_PLANE, ...Array.from({ length: workers }, (_, i) => worker(i + 1))],
   images: DEFAULT_IMAGES,
-  registryBytesPerSecond: 100 * MEGABYTE,
+  registryBytesPerSecond: REGISTRY_BYTES_PER_SECOND,
 });
 
 export const defaultRun = (seed: number): Run => ({ model: MODEL, cluster: clusterOf(3), seed, inputs: [] });

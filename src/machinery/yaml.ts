@@ -58,7 +58,7 @@ export function parseManifests(text: string): Result<readonly Json[]> {
 }
 
 /** By brackets, dashes in a row and indentation, without regard for quotes. */
-function isTooDeep(text: string): boolean {
+export function isTooDeep(text: string): boolean {
   let depth = 0;
   let indent = 0;
   let atStart = true;

@@ -17,7 +17,7 @@ const ALLOWED = {
   cluster: [...CORE, 'components', 'trace'],
   trace: ['base', 'wire', 'machinery'],
   narration: ['base', 'wire', 'machinery', 'trace'],
-  scenarios: ['base', 'wire', 'trace'],
+  scenarios: ['base', 'wire', 'trace', 'cluster/default-run', 'machinery/duration', 'machinery/yaml', 'narration/chapters', 'yaml'],
   share: ['base', 'wire', 'scenarios', 'fflate'],
   worker: [...CORE, 'cluster', 'trace', 'narration', 'share'],
   app: [

@@ -1,26 +1,29 @@
 // `npm run -s trace -- [options] ['kubectl …' '@30s kubectl …' …]`: runs a cluster without a page and prints its trace
 // as JSON lines (docs/TRACE.md) on standard output; progress goes to standard error. The exit code is the last kubectl's.
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { simTime } from '../base/brand';
-import { clusterOf } from '../cluster/default-run';
+import { clusterOf, defaultRun } from '../cluster/default-run';
 import { Runner } from '../cluster/runner';
 import { parseGoDuration } from '../machinery/duration';
 import { Story } from '../narration/story';
 import { LIBRARY } from '../scenarios/library';
-import type { Scenario } from '../scenarios/scenario';
+import type { ScenarioRun } from '../scenarios/scenario';
+import { readText } from '../scenarios/text';
 import { INSIDE, MESSAGES } from '../trace/levels';
 import { Trace } from '../trace/trace';
 import { summaryLine, traceLine } from '../trace/trace-line';
-import { MODEL, type TimedInput } from '../wire/run';
+import { type ClusterSpec, MODEL, type TimedInput } from '../wire/run';
 import { faultFrom } from './fault-text';
 
-const USAGE = `usage: npm run -s trace -- [--scenario NAME] [--seed N] [--nodes N] [--until rest|60s] [--level story|messages|wire] [--boot] [--bodies]
+const USAGE = `usage: npm run -s trace -- [--scenario NAME|FILE.yaml] [--seed N] [--nodes N] [--until rest|60s] [--level story|messages|wire] [--boot] [--bodies]
        ['kubectl …' '@30s kubectl …' '@60s fault KIND name=value …' …]`;
 const LEVELS = ['story', 'messages', 'wire'] as const;
 const MAX_WORKERS = 200;
+const MOST_BYTES = 2 ** 20;
 
 interface Options {
   readonly seed: number;
-  readonly workers: number;
+  readonly cluster: ClusterSpec;
   /** Null: until rest. */
   readonly untilUs: number | null;
   readonly level: (typeof LEVELS)[number];
@@ -49,7 +52,8 @@ function durationUs(text: string, option: string): number {
 
 function optionsFrom(args: readonly string[]): Options {
   let seed = 1;
-  let workers = 3;
+  let workers: number | null = null;
+  let cluster: ClusterSpec | null = null;
   let untilUs: number | null = null;
   let level: Options['level'] = 'wire';
   let boot = false;
@@ -70,16 +74,24 @@ function optionsFrom(args: readonly string[]): Options {
     else if (arg === '--scenario') {
       const scenario = scenarioOf(args[++i]);
       seed = scenario.seed;
+      cluster = scenario.cluster;
       inputs.push(...scenario.inputs);
     } else if (arg.startsWith('--')) usage(`unknown option ${arg}`);
     else inputs.push(inputFrom(arg));
   }
-  return { seed, workers, untilUs, level, boot, bodies, inputs };
+  if (workers !== null) cluster = clusterOf(workers);
+  return { seed, cluster: cluster ?? defaultRun(seed).cluster, untilUs, level, boot, bodies, inputs };
 }
 
-function scenarioOf(name: string | undefined): Scenario {
-  const names = LIBRARY.map((scenario) => scenario.name);
-  return LIBRARY.find((scenario) => scenario.name === name) ?? usage(`--scenario takes one of ${names.join(', ')}`);
+/** Of the library, or in a file of at most a mebibyte. */
+function scenarioOf(name: string | undefined): ScenarioRun {
+  const named = LIBRARY.find((scenario) => scenario.name === name);
+  if (named !== undefined) return named;
+  if (name === undefined || !existsSync(name) || !statSync(name).isFile() || statSync(name).size > MOST_BYTES)
+    return usage(`--scenario takes a file or one of ${LIBRARY.map((scenario) => scenario.name).join(', ')}`);
+  const { scenario, lints } = readText(readFileSync(name, 'utf8'));
+  for (const { line, column, text } of lints) console.error(`${name}:${line}:${column}: ${text}`);
+  return scenario ?? process.exit(2);
 }
 
 function inputFrom(text: string): TimedInput {
@@ -91,8 +103,8 @@ function inputFrom(text: string): TimedInput {
 }
 
 function main(): number {
-  const { seed, workers, untilUs, level, boot, bodies, inputs } = optionsFrom(process.argv.slice(2));
-  const runner = new Runner({ model: MODEL, cluster: clusterOf(workers), seed, inputs });
+  const { seed, cluster, untilUs, level, boot, bodies, inputs } = optionsFrom(process.argv.slice(2));
+  const runner = new Runner({ model: MODEL, cluster, seed, inputs });
   const { sim } = runner.cluster;
   runner.finish();
   if (untilUs !== null && sim.now < untilUs) sim.runUntil(simTime(untilUs));

@@ -1,15 +1,20 @@
-// The content check: every scenario of the library shows what it says, and does so because of its key input.
+// The content check: every scenario of the library and of docs/SCENARIOS.md shows what it says, and does so because of its
+// key input; what it tells of is there.
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { defaultRun } from '../cluster/default-run';
 import { Runner } from '../cluster/runner';
 import { sentenceOf } from '../narration/sentence';
+import { Story } from '../narration/story';
 import { STORY } from '../trace/levels';
+import { matches } from '../trace/matching';
 import { Trace } from '../trace/trace';
 import { traceLine } from '../trace/trace-line';
 import type { TimedInput } from '../wire/run';
 import { disappointments } from './expected';
 import { LIBRARY } from './library';
-import type { Scenario } from './scenario';
+import type { Moment, Scenario } from './scenario';
+import { readText, textOf } from './text';
 
 const LONGEST_MS = 30_000;
 
@@ -24,7 +29,11 @@ function played({ seed, cluster }: Scenario, inputs: readonly TimedInput[]) {
   return { phase, crashes, trace, records, lines: records.map((record) => traceLine(record, trace, { bodies: true })) };
 }
 
-describe.each(LIBRARY)('$name', (scenario) => {
+const EXAMPLES = [...readFileSync(new URL('../../docs/SCENARIOS.md', import.meta.url), 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)];
+const OF_THE_DOCS: readonly Scenario[] = EXAMPLES.flatMap(([, text = '']) => readText(text).scenario ?? []);
+const ALL: readonly Scenario[] = [...LIBRARY.map(({ name: _name, ...scenario }) => scenario), ...OF_THE_DOCS];
+
+describe.each(ALL)('$title', (scenario) => {
   test('shows what it says, and every record at story level has a sentence', { timeout: LONGEST_MS }, () => {
     const { phase, crashes, trace, records, lines } = played(scenario, scenario.inputs);
     expect(crashes).toEqual([]);
@@ -34,15 +43,28 @@ describe.each(LIBRARY)('$name', (scenario) => {
       .filter(({ seq }) => trace.levels[seq] === STORY)
       .filter((record) => !/\S: \S|-> \S/.test(sentenceOf(record, trace)));
     expect(untold).toEqual([]);
+    const story = new Story(trace);
+    const told = new Set(story.follow().map(({ chapter, occurrence }) => `${chapter.toLowerCase()}.${occurrence}`));
+    const resolves = (at: Moment): boolean => (typeof at === 'string' ? told.has(at) : lines.some((line) => matches(line, at)));
+    expect([...scenario.steps, ...scenario.questions].filter(({ at }) => !resolves(at))).toEqual([]);
   });
 
-  test('does not without its key input', { timeout: LONGEST_MS }, () => {
-    const { lines } = played(
-      scenario,
-      scenario.inputs.filter((_, place) => place !== scenario.key),
-    );
-    expect(disappointments(lines, scenario.expectations)).not.toEqual([]);
+  test('is what its text says', () => {
+    expect(readText(textOf(scenario))).toEqual({ scenario, lints: [] });
   });
+});
+
+test.each(ALL.filter(({ key }) => key !== null))('$title: not without its key input', { timeout: LONGEST_MS }, (scenario) => {
+  const { lines } = played(
+    scenario,
+    scenario.inputs.filter((_, place) => place !== scenario.key),
+  );
+  expect(disappointments(lines, scenario.expectations)).not.toEqual([]);
+});
+
+test('every example of the documentation is read', () => {
+  expect(OF_THE_DOCS.length).toBeGreaterThan(1);
+  expect(OF_THE_DOCS).toHaveLength(EXAMPLES.length);
 });
 
 test('names can stand in a link, and no two runs are the same', () => {

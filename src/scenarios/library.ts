@@ -1,9 +1,10 @@
 // The library: what each run of `runs.ts` is about, and what must be seen for it to be that.
 import type { Matcher } from '../wire/run';
 import { RUNS, SCENARIO_NAMES, type ScenarioName } from './runs';
-import { SCENARIO_VERSION, type Scenario } from './scenario';
+import { type LibraryScenario, SCENARIO_VERSION } from './scenario';
 
-type Told = Pick<Scenario, 'level' | 'text' | 'expectations' | 'key'>;
+type Told = Pick<LibraryScenario, 'level' | 'text' | 'expectations' | 'key'> &
+  Partial<Pick<LibraryScenario, 'steps' | 'questions' | 'goals' | 'reading'>>;
 
 const event = (reason: string, more: Matcher = {}): Matcher => ({ kind: 'request', 'body.kind': 'Event', 'body.reason': reason, ...more });
 const prints = (stdout: string): Matcher => ({ kind: 'output', stdout });
@@ -214,10 +215,14 @@ const TOLD: { readonly [name in ScenarioName]: Told } = {
   },
 };
 
-export const LIBRARY: readonly Scenario[] = SCENARIO_NAMES.map((name) => ({
+export const LIBRARY: readonly LibraryScenario[] = SCENARIO_NAMES.map((name) => ({
   version: SCENARIO_VERSION,
   name,
   restless: null,
+  steps: [],
+  questions: [],
+  goals: [],
+  reading: [],
   ...RUNS[name],
   ...TOLD[name],
 }));
