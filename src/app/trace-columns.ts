@@ -1,6 +1,6 @@
 // The headers of all records as typed columns that only grow, and for each level the list of records
 // told there. A million records are about 40 MB; nothing here is an object per record.
-import { type Batch, COLUMNS, FLAGS, KINDS, PROTOCOLS } from '../worker/protocol';
+import { type Batch, COLUMNS, FLAGS, KINDS, LEVELS, PROTOCOLS, QUIET, QUIET_SHIFT, type Quiet } from '../worker/protocol';
 
 type Columns = { -readonly [K in keyof typeof COLUMNS]: InstanceType<(typeof COLUMNS)[K]> };
 
@@ -48,6 +48,8 @@ export interface TraceColumns {
   flags(seq: number): number;
   /** What is to be marked of a record that is told at level `lowest` or above. */
   markOf(seq: number, lowest: number): TraceMark | null;
+  /** Which kind of what goes on all the time a record is, where only the wire tells it. */
+  quietOf(seq: number): Quiet | null;
   levelOf(seq: number): number;
   /** Makes a record one that the story tells. */
   tell(seq: number): void;
@@ -58,7 +60,8 @@ export interface TraceColumns {
 }
 
 const NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
-const LEVEL_COUNT = 3;
+const LEVEL_COUNT = LEVELS.length;
+const WIRE = LEVELS.indexOf('wire');
 /** An answer further away is not looked for. */
 const ANSWER_WITHIN = 512;
 const ETCD = PROTOCOLS.indexOf('etcd');
@@ -155,6 +158,7 @@ export function createTraceColumns(): TraceColumns {
       if ((flags & FLAGS.failed) !== 0) return 'failure';
       return (flags & FLAGS.write) !== 0 && columns.protocol[seq] === ETCD ? 'write' : null;
     },
+    quietOf: (seq) => (columns.level[seq] === WIRE ? (QUIET[((columns.flags[seq] as number) >> QUIET_SHIFT) - 1] ?? null) : null),
     levelOf: (seq) => columns.level[seq] ?? LEVEL_COUNT,
     tell(seq) {
       if (seq >= count) return;

@@ -20,6 +20,8 @@ export interface Ui {
   /** Where play pauses and what is marked, as a filter. */
   readonly breakpoints: string;
   readonly pausesThere: boolean;
+  /** Runs of quiet records that are opened in the lists, by their first. */
+  readonly unfolded: ReadonlySet<number>;
   /** What the timeline shows; null: all of it. */
   readonly span: Span | null;
   /** The drawer at the right. */
@@ -47,6 +49,7 @@ export const useUi = create<Ui>(() => ({
   finder: null,
   breakpoints: '',
   pausesThere: true,
+  unfolded: new Set(),
   span: null,
   panel: null,
   sheet: 'story',

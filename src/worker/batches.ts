@@ -1,10 +1,12 @@
 // Headers of records as columns, in batches: see COLUMNS. A message that is still under way waits, because
 // it may turn out to be lost.
 import { assert } from '../base/assert';
+import { quietOf } from '../trace/quiet';
+import { QUIET, type Quiet } from '../trace/quiet-kinds';
 import type { Trace } from '../trace/trace';
 import type { Payload, Protocol } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
-import { type Batch, COLUMNS, FLAGS, KINDS, PROTOCOLS } from './protocol';
+import { type Batch, COLUMNS, FLAGS, KINDS, PROTOCOLS, QUIET_SHIFT } from './protocol';
 
 const MAX_BATCH = 4096;
 const MAX_TEXTS = 0x10000;
@@ -61,7 +63,8 @@ export class Batches {
     flags: (record) =>
       (hasFailed(record) ? FLAGS.failed : 0) |
       (isWrite(record.payload) ? FLAGS.write : 0) |
-      (this.trace.isBoot(record.seq) ? FLAGS.boot : 0),
+      (this.trace.isBoot(record.seq) ? FLAGS.boot : 0) |
+      (quietPlace(quietOf(record, this.trace)) << QUIET_SHIFT),
   };
 
   private text(text: string): number {
@@ -75,6 +78,8 @@ export class Batches {
     return place;
   }
 }
+
+const quietPlace = (quiet: Quiet | null): number => (quiet === null ? 0 : QUIET.indexOf(quiet) + 1);
 
 /** It never arrived, or it tells of a failure. */
 function hasFailed({ receivedUs, payload }: TraceRecord): boolean {

@@ -6,11 +6,13 @@ import type { Line } from '../narration/line';
 import type { Step } from '../narration/story';
 import type { FieldChange } from '../trace/field-changes';
 import type { PodTile } from '../trace/pod-tile';
+import { QUIET, type Quiet } from '../trace/quiet-kinds';
 import type { NodeFacts, ObjectRow, OpenWatch, SceneFacts } from '../trace/scene';
 import type { Kind, Protocol } from '../wire/payload';
 import type { Input, Run } from '../wire/run';
 
-export type { FieldChange, Lesson, Lessons, Line, NodeFacts, ObjectRow, OpenWatch, PodTile, SceneFacts, Step };
+export type { FieldChange, Lesson, Lessons, Line, NodeFacts, ObjectRow, OpenWatch, PodTile, Quiet, SceneFacts, Step };
+export { QUIET };
 
 // ---- Page to worker
 
@@ -130,6 +132,8 @@ export const COLUMNS = {
   flags: Uint8Array, // see FLAGS
 } as const;
 export const FLAGS = { failed: 1, write: 2, boot: 4 } as const;
+/** Above the flags stands which of QUIET a record is, counted from 1; 0 for what is not quiet. */
+export const QUIET_SHIFT = 3;
 
 // ---- Answers
 

@@ -1,5 +1,6 @@
 // Draws the rungs of the ladder that are in sight: lanes as lines, messages as arrows in the colour and the shape of
 // their protocol.
+import type { Folded } from '../folded';
 import type { Session } from '../session';
 import { type Shape, shapeOf, toneOf } from '../stage/focus';
 import type { Lanes } from './lanes';
@@ -12,8 +13,9 @@ const HEAD = 5;
 
 interface Drawn {
   readonly session: Session;
+  readonly rows: Folded;
   readonly lanes: Lanes;
-  /** Places of the first and the last row. */
+  /** The first and the last row. */
   readonly first: number;
   readonly last: number;
   readonly width: number;
@@ -21,7 +23,7 @@ interface Drawn {
 
 const laneX = (index: number): number => MARGIN + (index + 0.5) * LANE_WIDTH;
 
-export function drawRows(canvas: HTMLCanvasElement, { session, lanes, first, last, width }: Drawn): void {
+export function drawRows(canvas: HTMLCanvasElement, { session, rows, lanes, first, last, width }: Drawn): void {
   const context = canvas.getContext('2d');
   if (context === null) return;
   const height = Math.max(0, last - first + 1) * ROW_HEIGHT;
@@ -38,17 +40,16 @@ export function drawRows(canvas: HTMLCanvasElement, { session, lanes, first, las
     context.lineTo(laneX(index), height);
   });
   context.stroke();
-  const list = session.list();
-  for (let place = first; place <= last; place++) {
-    const header = session.columns.header(list.at(place));
-    if (header === null) continue;
+  for (let row = first; row <= last; row++) {
+    const header = session.columns.header(rows.seqAt(row));
+    if (header === null || rows.foldAt(row) !== null) continue;
     const [from, to] = [lanes.laneOf(header.from), lanes.laneOf(header.to)];
     if (from < 0 || to < 0) continue;
     const shape = shapeOf(header);
     const colour = css.getPropertyValue(shape === 'failure' ? '--fail' : `--${toneOf(header)}`);
     context.strokeStyle = colour;
     context.fillStyle = colour;
-    drawMessage(context, laneX(from), laneX(to), (place - first + 0.5) * ROW_HEIGHT, shape);
+    drawMessage(context, laneX(from), laneX(to), (row - first + 0.5) * ROW_HEIGHT, shape);
   }
 }
 

@@ -1,10 +1,12 @@
 // The ladder: a lane for each that speaks, a row for each told message. A canvas draws the rows in sight; the rows
 // themselves are a list of buttons over it, which is what the keyboard and a screen reader use.
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { type CSSProperties, type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { useDesk } from '../desk';
-import { usePreferences } from '../preferences';
-import { useSignal } from '../react';
+import { type Folded, useFolded } from '../folded';
+import { FoldRow } from '../parts/fold-row';
+import { usePart, useSignal } from '../react';
+import { useColours } from '../scheme';
 import type { Session } from '../session';
 import { timeText } from '../text/duration';
 import { ladder } from '../text/ladder';
@@ -15,6 +17,8 @@ import { type Lanes, lanesOf } from './lanes';
 
 /** At least so much room for what was sent. */
 const WHAT_WIDTH = 240;
+/** So much virtual time between two rows is said. */
+const GAP_US = 1_000_000;
 
 export default function Ladder() {
   const { session } = useDesk();
@@ -40,15 +44,15 @@ function Rungs({ lanes }: { readonly lanes: Lanes }) {
   const { session } = useDesk();
   const { seq } = useSignal(session.player.cursor);
   useSignal(session.lineArrived);
-  const list = session.list();
-  const here = list.placeOf(seq);
+  const folded = useFolded(session);
+  const here = folded.rowOf(seq);
   const scroller = useRef<HTMLDivElement>(null);
   const width = MARGIN + lanes.lanes.length * LANE_WIDTH;
   const rows = useVirtualizer({
-    count: list.length,
+    count: folded.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => list.at(index),
+    getItemKey: (row) => `${folded.seqAt(row)} ${folded.foldAt(row) === null}`,
     overscan: 8,
   });
   const items = rows.getVirtualItems();
@@ -57,17 +61,13 @@ function Rungs({ lanes }: { readonly lanes: Lanes }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the ladder follows the cursor only when that moves
   useEffect(() => {
     if (here >= 0) rows.scrollToIndex(here, { align: 'auto' });
-  }, [here]);
+  }, [seq]);
 
-  function go(place: number): void {
-    const goal = list.at(Math.max(0, Math.min(list.length - 1, place)));
-    session.player.pause();
-    session.player.seek(goal);
-  }
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.key === 'ArrowDown') go(here + 1);
-    else if (event.key === 'ArrowUp') go(here - 1);
-    else return;
+    const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (by === 0) return;
+    session.player.pause();
+    session.player.seek(folded.seqAt(folded.step(here, by)));
     event.preventDefault();
     event.stopPropagation();
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>('[aria-current]')?.focus());
@@ -82,17 +82,10 @@ function Rungs({ lanes }: { readonly lanes: Lanes }) {
           style={{ minWidth: width + WHAT_WIDTH, height: rows.getTotalSize() }}
           onKeyDown={onKeyDown}
         >
-          <Drawing lanes={lanes} first={first} last={last} width={width} />
+          <Drawing rows={folded} lanes={lanes} first={first} last={last} width={width} />
           {items.map(({ key, index, start }) => (
-            <li key={key} aria-setsize={list.length} aria-posinset={index + 1}>
-              <Rung
-                seq={list.at(index)}
-                top={start}
-                left={width}
-                current={list.at(index) === seq}
-                focusable={index === Math.max(0, here)}
-                go={() => go(index)}
-              />
+            <li key={key} aria-setsize={folded.length} aria-posinset={index + 1}>
+              <LadderRow rows={folded} row={index} top={start} left={width} focusable={index === Math.max(0, here)} />
             </li>
           ))}
         </ol>
@@ -112,18 +105,48 @@ const Names = ({ lanes: { lanes }, width }: { readonly lanes: Lanes; readonly wi
   </div>
 );
 
-interface RungProps {
-  readonly seq: number;
+interface LadderRowProps {
+  readonly rows: Folded;
+  readonly row: number;
   readonly top: number;
   /** Where the lanes end and the words begin. */
   readonly left: number;
-  readonly current: boolean;
   readonly focusable: boolean;
-  readonly go: () => void;
 }
 
-function Rung({ seq, top, left, current, focusable, go }: RungProps) {
+function LadderRow({ rows, row, top, left, focusable }: LadderRowProps) {
   const { session } = useDesk();
+  const fold = rows.foldAt(row);
+  const seq = rows.seqAt(row);
+  const place = { transform: `translateY(${top}px)` };
+  const before = rows.seqAt(row - 1);
+  const passed = before < 0 ? 0 : session.columns.atUs(seq) - session.columns.atUs(rows.foldAt(row - 1)?.last ?? before);
+  return (
+    <>
+      {fold === null ? (
+        <Rung seq={seq} left={left} focusable={focusable} place={place} />
+      ) : (
+        <FoldRow fold={fold} session={session} focusable={focusable} style={{ position: 'absolute', height: ROW_HEIGHT, ...place }} />
+      )}
+      {passed >= GAP_US && (
+        <p className={style.gap} style={place}>
+          <span>{ladder.later(timeText(passed))}</span>
+        </p>
+      )}
+    </>
+  );
+}
+
+interface RungProps {
+  readonly seq: number;
+  readonly left: number;
+  readonly focusable: boolean;
+  readonly place: CSSProperties;
+}
+
+function Rung({ seq, left, focusable, place }: RungProps) {
+  const { session } = useDesk();
+  const current = usePart(session.player.cursor, (cursor) => cursor.seq === seq);
   const line = session.lineOf(seq);
   return (
     <button
@@ -133,8 +156,11 @@ function Rung({ seq, top, left, current, focusable, go }: RungProps) {
       title={line?.summary}
       aria-current={current ? 'step' : undefined}
       tabIndex={focusable ? 0 : -1}
-      style={{ transform: `translateY(${top}px)` }}
-      onClick={go}
+      style={place}
+      onClick={() => {
+        session.player.pause();
+        session.player.seek(seq);
+      }}
       onDoubleClick={openMessage}
     >
       {timeText(session.columns.atUs(seq))}
@@ -146,6 +172,7 @@ function Rung({ seq, top, left, current, focusable, go }: RungProps) {
 }
 
 interface DrawingProps {
+  readonly rows: Folded;
   readonly lanes: Lanes;
   readonly first: number;
   readonly last: number;
@@ -153,15 +180,14 @@ interface DrawingProps {
 }
 
 /** The rows in sight, as a picture below their buttons. */
-function Drawing({ lanes, first, last, width }: DrawingProps) {
+function Drawing({ rows, lanes, first, last, width }: DrawingProps) {
   const { session } = useDesk();
-  const { theme } = usePreferences();
+  const colours = useColours();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { length } = session.list();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes what is drawn
+  // biome-ignore lint/correctness/useExhaustiveDependencies: colours change what is drawn
   useLayoutEffect(() => {
-    if (canvas.current !== null) drawRows(canvas.current, { session, lanes, first, last, width });
-  }, [session, lanes, first, last, width, theme, length]);
+    if (canvas.current !== null) drawRows(canvas.current, { session, rows, lanes, first, last, width });
+  }, [session, rows, lanes, first, last, width, colours]);
   return (
     <li aria-hidden="true" className={style.drawn} style={{ transform: `translateY(${first * ROW_HEIGHT}px)` }}>
       <canvas ref={canvas} />

@@ -2,51 +2,55 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { useDesk } from '../desk';
+import { type Folded, useFolded } from '../folded';
 import { useSignal } from '../react';
 import type { Session } from '../session';
 import { shapeOf, toneOf } from '../stage/focus';
 import { timeText } from '../text/duration';
 import { en } from '../text/en';
+import { folds } from '../text/folds';
 import { splitSentence } from '../text/sentence';
+import { type Together, useTogether } from '../together';
 import { Bookmarks } from './bookmarks';
 import { Glyph } from './controls';
+import { FoldRow } from './fold-row';
 import panel from './panel.module.css';
 import style from './story.module.css';
 
 const ROW_HEIGHT = 72;
+const FOLD_HEIGHT = 28;
 
 export default function Story() {
   const { session } = useDesk();
-  useSignal(session.grown);
   useSignal(session.lineArrived);
   const { seq } = useSignal(session.player.cursor);
   const scroller = useRef<HTMLDivElement>(null);
-  const list = session.list();
-  const here = list.placeOf(seq);
+  const folded = useFolded(session);
+  const together = useTogether(session);
+  const here = folded.rowOf(seq);
   const rows = useVirtualizer({
-    count: list.length,
+    count: folded.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => list.at(index),
+    estimateSize: (row) => (folded.foldAt(row) === null ? ROW_HEIGHT : FOLD_HEIGHT),
+    getItemKey: (row) => `${folded.seqAt(row)} ${folded.foldAt(row) === null}`,
     overscan: 6,
   });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the list follows the cursor only when that moves
   useEffect(() => {
     if (here >= 0) rows.scrollToIndex(here, { align: 'auto' });
-  }, [here]);
+  }, [seq]);
 
   function onKeyDown(event: KeyboardEvent): void {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step === 0) return;
     event.preventDefault();
-    const goal = list.at(Math.max(0, Math.min(list.length - 1, here + step)));
     session.player.pause();
-    session.player.seek(goal);
+    session.player.seek(folded.seqAt(folded.step(here, step)));
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>('[aria-current]')?.focus());
   }
 
-  if (list.length === 0) return <p className={panel.empty}>{en.story.empty}</p>;
+  if (folded.length === 0) return <p className={panel.empty}>{en.story.empty}</p>;
   return (
     <div className={style.story}>
       <Bookmarks />
@@ -57,16 +61,45 @@ export default function Story() {
               key={item.key}
               ref={rows.measureElement}
               data-index={item.index}
-              aria-setsize={list.length}
+              aria-setsize={folded.length}
               aria-posinset={item.index + 1}
               className={style.item}
               style={{ transform: `translateY(${item.start}px)` }}
             >
-              <Row session={session} seq={list.at(item.index)} before={list.at(item.index - 1)} current={item.index === here} />
+              <StoryRow session={session} folded={folded} row={item.index} current={item.index === here} together={together} />
             </li>
           ))}
         </ol>
       </div>
+    </div>
+  );
+}
+
+interface StoryRowProps {
+  readonly session: Session;
+  readonly folded: Folded;
+  readonly row: number;
+  readonly current: boolean;
+  readonly together: Together | null;
+}
+
+/** A message or a fold, with the bracket of what is under way at the same time as the cursor's message. */
+function StoryRow({ session, folded, row, current, together }: StoryRowProps) {
+  const seq = folded.seqAt(row);
+  const fold = folded.foldAt(row);
+  const bracketed = together !== null && seq >= together.first && seq <= together.last;
+  const content =
+    fold === null ? (
+      <Row session={session} seq={seq} before={folded.seqAt(row - 1)} current={current} />
+    ) : (
+      <FoldRow fold={fold} session={session} focusable={current} />
+    );
+  if (!bracketed) return content;
+  const ends = [seq === together.first && 'first', folded.seqAt(row + 1) > together.last && 'last'].filter(Boolean).join(' ');
+  return (
+    <div className={style.bracket} data-ends={ends} data-apart={!together.seqs.has(seq) || undefined}>
+      {seq === together.first && <p className={style.together}>{folds.sameTime(together.seqs.size)}</p>}
+      {content}
     </div>
   );
 }

@@ -6,13 +6,15 @@ import { binaryOf, nodeOf } from '../../wire/names';
 import type { Rect } from '../places';
 import { usePart, useSignal } from '../react';
 import { en } from '../text/en';
-import { openMessage, useUi } from '../ui';
+import { othersWith } from '../together';
+import type { Header } from '../trace-columns';
+import { openMessage, show, useUi } from '../ui';
 import { rectOf } from '../ways';
 import css from './callout.module.css';
 import { placeCallout } from './callout-place';
 import { docks, toScreen } from './camera';
 import { useStage } from './context';
-import { type Focus, flightsAt, timeAt } from './focus';
+import type { Focus } from './focus';
 import type { StageModel } from './model';
 import { Unbroken } from './unbroken';
 
@@ -53,7 +55,7 @@ export function Callout() {
   const told = step !== null && step.seq === focus.header.seq ? step : null;
   const sentence = told?.sentence ?? known?.line.sentence ?? null;
   const [from, to] = titleOf(focus);
-  const together = sameTime(model, focus);
+  const together = othersWith(model.session, focus.header);
   return (
     <div
       ref={box}
@@ -78,7 +80,7 @@ export function Callout() {
             <Path text={chip} />
           </code>
         ))}
-        {together > 0 && <span className={css.together}>{t.sameTime(together)}</span>}
+        {together.length > 0 && <Bracket others={together} />}
         <span className={css.end}>
           {told?.told != null && <span>{t.told(told.told)}</span>}
           <button type="button" className={css.open} aria-label={t.opens} onClick={openMessage}>
@@ -143,10 +145,13 @@ function saidOf(sentence: string): string {
   return said.charAt(0).toUpperCase() + said.slice(1);
 }
 
-function sameTime({ session }: StageModel, { header }: Focus): number {
-  const mid = timeAt(header, 0.5);
-  return flightsAt(session.columns, session.list(), header, mid).length;
-}
+/** What else is under way: the first by name, the others as a number; each is drawn on the stage. */
+const Bracket = ({ others: [first, ...more] }: { readonly others: readonly Header[] }) =>
+  first === undefined ? null : (
+    <button type="button" className={css.together} title={t.sameTimeHint} onClick={() => show({ panel: 'story', sheet: 'story' })}>
+      {t.sameTime(`${speaks(first.from, first.actor)} → ${speaks(first.to, '')}`, more.length)}
+    </button>
+  );
 
 const NODE_NAME = 150;
 const NODE_HEAD = 36;

@@ -11,13 +11,13 @@ import type { Found } from './use-rows';
 
 interface FilterBarProps {
   readonly found: Found;
-  /** Number of the row at the cursor; 0 if there is none. */
-  readonly place: number;
+  readonly atFirst: boolean;
+  readonly atLast: boolean;
   readonly next: () => void;
   readonly previous: () => void;
 }
 
-export function FilterBar({ found: { rows, total, told, problem }, place, next, previous }: FilterBarProps) {
+export function FilterBar({ found: { found, total, told, problem }, atFirst, atLast, next, previous }: FilterBarProps) {
   const text = useUi((ui) => ui.filter);
   const problemId = useId();
   const { session } = useDesk();
@@ -44,17 +44,12 @@ export function FilterBar({ found: { rows, total, told, problem }, place, next, 
           }}
         />
       </label>
-      <span role="status">{told === null ? table.all(total) : table.found(rows.length, total)}</span>
-      {told !== null && rows.length > 0 && <Hidden told={told} session={session} />}
-      <button
-        type="button"
-        className={`${controls.button} ${controls.small}`}
-        aria-disabled={place === 1 || rows.length === 0}
-        onClick={previous}
-      >
+      <span role="status">{told === null ? table.all(total) : table.found(found, total)}</span>
+      {told !== null && found > 0 && <Hidden told={told} session={session} />}
+      <button type="button" className={`${controls.button} ${controls.small}`} aria-disabled={atFirst} onClick={previous}>
         {table.previous}
       </button>
-      <button type="button" className={`${controls.button} ${controls.small}`} aria-disabled={place === rows.length} onClick={next}>
+      <button type="button" className={`${controls.button} ${controls.small}`} aria-disabled={atLast} onClick={next}>
         {table.next}
       </button>
       {problem !== null && <Problem id={problemId} text={text} problem={problem} />}

@@ -1,11 +1,13 @@
 // The record table: every told message, or those that a filter finds, one row each. The cursor's row is marked and
 // followed; a row is a way there.
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type CSSProperties, type KeyboardEvent, useEffect, useRef } from 'react';
 import { useDesk } from '../desk';
 import { Hidden } from '../finder/hidden';
+import type { Folded } from '../folded';
 import { Glyph } from '../parts/controls';
-import { useSignal } from '../react';
+import { FoldRow } from '../parts/fold-row';
+import { usePart, useSignal } from '../react';
 import type { Session } from '../session';
 import { shapeOf, toneOf } from '../stage/focus';
 import { timeText } from '../text/duration';
@@ -25,30 +27,31 @@ export default function Table() {
   const { seq } = useSignal(session.player.cursor);
   useSignal(session.lineArrived);
   const scroller = useRef<HTMLDivElement>(null);
-  const here = lastAtOrBefore(rows, seq);
-  const current = rows[here] === seq;
+  const here = rows.rowOf(seq);
+  const current = rows.seqAt(here) === seq || rows.foldAt(here) !== null;
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => rows[index] ?? index,
+    getItemKey: (index) => `${rows.seqAt(index)} ${rows.foldAt(index) === null}`,
     overscan: 12,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the table follows the cursor only when that moves
   useEffect(() => {
     if (here >= 0) virtual.scrollToIndex(here, { align: 'auto' });
-  }, [here]);
+  }, [seq]);
 
-  function go(index: number): void {
-    const goal = rows[Math.max(0, Math.min(rows.length - 1, index))];
-    if (goal === undefined) return;
+  const back = current ? rows.step(here, -1) : here;
+  function go(row: number): void {
+    const goal = rows.seqAt(row);
+    if (goal < 0) return;
     session.player.pause();
     session.player.seek(goal);
   }
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.key === 'ArrowDown') go(here + 1);
-    else if (event.key === 'ArrowUp') go(current ? here - 1 : here);
-    else if (event.key === 'Enter' && current) openMessage();
+    if (event.key === 'ArrowDown') go(rows.step(here, 1));
+    else if (event.key === 'ArrowUp') go(back);
+    else if (event.key === 'Enter' && isCurrent(event.target) && rows.foldAt(here) === null) openMessage();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -56,7 +59,13 @@ export default function Table() {
   }
   return (
     <section aria-label={table.title} className={style.table}>
-      <FilterBar found={found} place={current ? here + 1 : 0} next={() => go(here + 1)} previous={() => go(current ? here - 1 : here)} />
+      <FilterBar
+        found={found}
+        atFirst={rows.length === 0 || (current && here === 0)}
+        atLast={here === rows.length - 1}
+        next={() => go(rows.step(here, 1))}
+        previous={() => go(back)}
+      />
       {rows.length === 0 ? (
         <div className={style.empty}>
           {found.told === null ? table.empty : found.told.further === null ? table.nothing : finder.noneHere}
@@ -67,14 +76,7 @@ export default function Table() {
           <ol aria-label={table.title} className={style.rows} style={{ height: virtual.getTotalSize() }} onKeyDown={onKeyDown}>
             {virtual.getVirtualItems().map((item) => (
               <li key={item.key} aria-setsize={rows.length} aria-posinset={item.index + 1} style={{ display: 'contents' }}>
-                <Row
-                  session={session}
-                  seq={rows[item.index] ?? -1}
-                  top={item.start}
-                  current={rows[item.index] === seq}
-                  focusable={item.index === Math.max(0, here)}
-                  go={() => go(item.index)}
-                />
+                <TableRow session={session} rows={rows} row={item.index} top={item.start} focusable={item.index === Math.max(0, here)} />
               </li>
             ))}
           </ol>
@@ -84,28 +86,34 @@ export default function Table() {
   );
 }
 
-/** Place of the last row that is not after `seq`; -1 if there is none. */
-function lastAtOrBefore(rows: readonly number[], seq: number): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((rows[middle] ?? 0) <= seq) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+const isCurrent = (target: EventTarget): boolean => target instanceof Element && target.getAttribute('aria-current') === 'step';
+
+interface TableRowProps {
+  readonly session: Session;
+  readonly rows: Folded;
+  readonly row: number;
+  readonly top: number;
+  readonly focusable: boolean;
+}
+
+function TableRow({ session, rows, row, top, focusable }: TableRowProps) {
+  const seq = rows.seqAt(row);
+  const fold = rows.foldAt(row);
+  const current = usePart(session.player.cursor, (cursor) => cursor.seq === seq);
+  const place = { transform: `translateY(${top}px)` };
+  if (fold !== null) return <FoldRow fold={fold} session={session} focusable={focusable} style={{ position: 'absolute', ...place }} />;
+  return <Row session={session} seq={seq} current={current} focusable={focusable} place={place} />;
 }
 
 interface RowProps {
   readonly session: Session;
   readonly seq: number;
-  readonly top: number;
   readonly current: boolean;
   readonly focusable: boolean;
-  readonly go: () => void;
+  readonly place: CSSProperties;
 }
 
-function Row({ session, seq, top, current, focusable, go }: RowProps) {
+function Row({ session, seq, current, focusable, place }: RowProps) {
   const header = session.columns.header(seq);
   const line = session.lineOf(seq);
   if (header === null) return null;
@@ -117,8 +125,11 @@ function Row({ session, seq, top, current, focusable, go }: RowProps) {
       className={style.row}
       data-failed={header.failed || undefined}
       title={line?.sentence}
-      style={{ transform: `translateY(${top}px)` }}
-      onClick={go}
+      style={place}
+      onClick={() => {
+        session.player.pause();
+        session.player.seek(seq);
+      }}
       onDoubleClick={openMessage}
     >
       <span>{seq}</span>

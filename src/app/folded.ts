@@ -1,0 +1,90 @@
+// A list of records in which runs of quiet ones are one row that counts them, and opens. Pure, but for the hook at
+// its end.
+import { useMemo } from 'react';
+import type { Quiet } from '../worker/protocol';
+import { useSignal } from './react';
+import type { Session } from './session';
+import { show, useUi } from './ui';
+
+export interface Fold {
+  /** Its first record: by this it is known. */
+  readonly seq: number;
+  readonly last: number;
+  readonly count: number;
+  readonly kinds: ReadonlySet<Quiet>;
+  readonly open: boolean;
+}
+export interface Folded {
+  readonly length: number;
+  /** The record of a row, for a fold its first; -1 outside. */
+  seqAt(row: number): number;
+  foldAt(row: number): Fold | null;
+  /** The row of the last record that is not after `seq`, or of the closed fold that holds it; -1 before the first. */
+  rowOf(seq: number): number;
+  /** The next row from `row` at which the cursor can stand. */
+  step(row: number, by: 1 | -1): number;
+}
+
+/** So many in a row are folded. */
+const LEAST = 3;
+
+export function foldedOf(seqs: readonly number[], quiet: (seq: number) => Quiet | null, opened: ReadonlySet<number>): Folded {
+  const rows: number[] = [];
+  const folds = new Map<number, Fold>();
+  for (let i = 0; i < seqs.length; ) {
+    const seq = seqs[i] as number;
+    const kinds = new Set<Quiet>();
+    let end = i;
+    for (let kind = quiet(seq); kind !== null; kind = end < seqs.length ? quiet(seqs[end] as number) : null) {
+      kinds.add(kind);
+      end++;
+    }
+    const count = end - i;
+    if (count >= LEAST) {
+      folds.set(rows.length, { seq, last: seqs[end - 1] as number, count, kinds, open: opened.has(seq) });
+      rows.push(seq);
+    }
+    if (count < LEAST || opened.has(seq)) for (let each = i; each < Math.max(end, i + 1); each++) rows.push(seqs[each] as number);
+    i = Math.max(end, i + 1);
+  }
+  const foldAt = (row: number): Fold | null => folds.get(row) ?? null;
+  return {
+    length: rows.length,
+    seqAt: (row) => rows[row] ?? -1,
+    foldAt,
+    rowOf(seq) {
+      let low = 0;
+      let high = rows.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((rows[middle] as number) <= seq) low = middle + 1;
+        else high = middle;
+      }
+      return low - 1;
+    },
+    step(row, by) {
+      let next = row + by;
+      while (foldAt(next)?.open === true) next += by;
+      return next < 0 || next >= rows.length ? row : next;
+    },
+  };
+}
+
+/** What is told now, folded; with a filter what that finds, as it is. */
+export function useFolded(session: Session, found: readonly number[] | null = null): Folded {
+  const grown = useSignal(session.grown);
+  const opened = useUi((ui) => ui.unfolded);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what grew, or is told at another level, is folded anew
+  return useMemo(() => {
+    const list = session.list();
+    const seqs = found ?? Array.from({ length: list.length }, (_, place) => list.at(place));
+    return foldedOf(seqs, found === null ? session.columns.quietOf : () => null, opened);
+  }, [session, found, grown, opened]);
+}
+
+export function toggleFold({ seq, open }: Fold): void {
+  const opened = new Set(useUi.getState().unfolded);
+  if (open) opened.delete(seq);
+  else opened.add(seq);
+  show({ unfolded: opened });
+}
