@@ -56,6 +56,16 @@ const FAULTS: readonly FaultSpec[] = [
   { kind: 'start-process', component: 'kubelet/node-1' },
   { kind: 'node-power', node: 'node-3', on: false },
   { kind: 'node-power', node: 'node-3', on: true },
+  { kind: 'reset', from: 'kube-scheduler', to: 'kube-apiserver', path: '' },
+  { kind: 'partition', from: 'node-1', to: 'kube-apiserver', oneWay: false, forUs: 60_000_000 },
+  { kind: 'partition', from: 'kube-apiserver', to: 'kube-controller-manager', oneWay: true, forUs: 30_000_000 },
+  { kind: 'stall', from: 'etcd', to: 'kube-apiserver', forUs: 5_000_000 },
+  { kind: 'delay', from: 'kubelet/node-2', to: 'kube-apiserver', byUs: 200_000, forUs: 60_000_000 },
+  { kind: 'lose-answer', from: 'kube-controller-manager', to: 'kube-apiserver', path: '/api/v1/namespaces/default/pods' },
+  { kind: 'compact-etcd' },
+  { kind: 'registry', state: 'failing' },
+  { kind: 'clock', node: 'node-1', aheadUs: 5_000_000 },
+  { kind: 'disk', node: 'node-2', full: true },
 ];
 
 function inputsFrom(random: Random): readonly TimedInput[] {

@@ -95,9 +95,7 @@ class Exchange implements Incoming {
     if (!this.open) return;
     if (this.losesAnswer !== null) return this.loseAnswer(payload, this.losesAnswer);
     this.toClient(payload, (seq, carried) => ({ type: 'response', payload: carried, seq }));
-    if (this.streaming && !isRefusal(payload)) return;
-    this.settle();
-    if (this.network.held(this.to, this.client.id) !== null) this.client.outgoing.add(this); // may yet be given up
+    if (!this.streaming || isRefusal(payload)) this.complete();
   }
 
   push(payload: DeliveryPayload): void {
@@ -108,7 +106,7 @@ class Exchange implements Incoming {
     if (!this.open) return;
     const payload: StreamEnd = { protocol: this.payload.protocol, kind: 'stream-end', reason };
     this.toClient(payload, () => ({ type: 'end', reason }));
-    this.settle();
+    this.complete();
   }
 
   onClose(listener: () => void): void {
@@ -182,6 +180,12 @@ class Exchange implements Incoming {
     this.network.send((this.server as Process).id, this.client.id, this.seq, payload, this.context.idle, () => false);
     this.settle();
     this.network.tellClient(this, { type: 'end', reason: 'reset' }, cause);
+  }
+
+  /** All is sent. What a partition holds back may yet be given up with its connection. */
+  private complete(): void {
+    this.settle();
+    if (this.late.length > 0) this.client.outgoing.add(this);
   }
 
   settle(): void {
