@@ -12,6 +12,10 @@ export interface PayloadView {
   readonly text: string | null;
 }
 
+/** All of it as it was sent: how it begins, its headers, its body in one line. */
+export const rawText = ({ start, headers, body }: PayloadView): string =>
+  [start, ...headers.map(([name, value]) => `${name}: ${value}`), '', JSON.stringify(body)].join('\n');
+
 const text = (value: Json | undefined): string => (value === undefined || value === null ? '' : String(value));
 
 export function viewOf(payload: Json): PayloadView {

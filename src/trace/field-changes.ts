@@ -14,16 +14,27 @@ const MAX_CHANGES = 200;
 /** A write, its transaction and etcd's commit follow each other closely in the chain of causes. */
 const MAX_DEPTH = 16;
 
-/** The fields that a write, its answer, or the delivery of it tells changed. Empty for what wrote nothing. */
-export function fieldChangesOf(record: TraceRecord, trace: Trace): readonly FieldChange[] {
+/** One write to an etcd key. */
+export interface KeyChange {
+  readonly key: string;
+  /** The revision that it had; null if it was not there. */
+  readonly before: number | null;
+  readonly revision: number;
+  readonly deleted: boolean;
+  readonly changes: readonly FieldChange[];
+}
+
+/** What a write, its answer, or the delivery of it tells changed. Null for what wrote nothing. */
+export function keyChangeOf(record: TraceRecord, trace: Trace): KeyChange | null {
   const commit = commitTold(record, trace);
-  if (commit === undefined) return [];
+  if (commit === undefined) return null;
+  const { key, revision, deleted, seq } = commit;
   const { history } = trace;
-  const group = groupOfKey(commit.key);
-  const before = objectIn(history.before(group, commit.key, commit.seq));
-  const after = objectIn(history.at(group, commit.key, commit.seq));
-  const changes = diff(before, after);
-  return [...changes.filter((change) => !isBookkeeping(change)), ...changes.filter(isBookkeeping)];
+  const before = history.before(groupOfKey(key), key, seq) as Stored | null;
+  const after = history.at(groupOfKey(key), key, seq);
+  const changes = diff(before?.object ?? null, objectIn(after));
+  const ordered = [...changes.filter((change) => !isBookkeeping(change)), ...changes.filter(isBookkeeping)];
+  return { key, before: before?.revision ?? null, revision, deleted, changes: ordered };
 }
 
 const isBookkeeping = ({ path }: FieldChange): boolean => path.startsWith('metadata.managedFields');

@@ -31,18 +31,38 @@ describe('the answer to', () => {
       user: 'kubernetes-admin',
       stages: expect.arrayContaining([expect.objectContaining({ stage: 'authorization' })]),
     });
-    expect(detail.changes).toContainEqual({ path: 'kind', before: null, after: 'Deployment' });
+    expect(detail.change?.changes).toContainEqual({ path: 'kind', before: null, after: 'Deployment' });
     expect(detail.curl).toMatch(/^curl .*\n.*-X POST 'https:/s);
     expect(detail.counterpart?.payload).toMatchObject({ status: 201 });
     expect(detail.line).toMatchObject({ object: 'deployments/default/test', summary: expect.stringMatching(/^POST \/apis\/apps/) });
   });
 
   test('a binding: the one field it is about', () => {
-    expect(told(9).changes).toContainEqual({ path: 'spec.nodeName', before: null, after: expect.stringMatching(/^node-/) });
+    expect(told(9).change?.changes).toContainEqual({ path: 'spec.nodeName', before: null, after: expect.stringMatching(/^node-/) });
   });
 
   test('a delivery: what its object was before', () => {
-    expect(told(10).changes).toContainEqual({ path: 'spec.nodeName', before: null, after: expect.stringMatching(/^node-/) });
+    expect(told(10).change?.changes).toContainEqual({ path: 'spec.nodeName', before: null, after: expect.stringMatching(/^node-/) });
+  });
+
+  test('each write, its answer and its delivery: the key, from which revision to which', () => {
+    const created = told(1).change;
+    expect(created).toMatchObject({ key: '/registry/deployments/default/test', before: null, deleted: false });
+    const bound = told(10).change;
+    expect(bound?.key).toMatch(/^\/registry\/pods\/default\/test-/);
+    expect(bound?.before).toBeLessThan(bound?.revision ?? 0);
+    const read = play.records.find(({ payload }) => payload.kind === 'request' && payload.protocol === 'http' && payload.method === 'GET');
+    expect(ask({ type: 'detail', seq: read?.seq ?? -1 }).detail?.change).toBeNull();
+  });
+
+  test('what it caused is a tree down to its last leaf', () => {
+    const walk = ({ seq, leads }: { seq: number; leads: number }): number => {
+      const { detail } = ask({ type: 'detail', seq });
+      expect(detail?.effects).toHaveLength(leads);
+      return 1 + (detail?.effects ?? []).reduce((sum, effect) => sum + walk(effect), 0);
+    };
+    const { line, effects } = told(9);
+    expect(walk({ seq: line.seq, leads: effects.length })).toBeGreaterThan(50);
   });
 
   test('why: from the report of Running back to the keystroke', () => {

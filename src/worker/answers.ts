@@ -6,7 +6,7 @@ import { lineOf } from '../narration/line';
 import { noteOf } from '../narration/notes';
 import { sentenceOf } from '../narration/sentence';
 import type { Story } from '../narration/story';
-import { fieldChangesOf } from '../trace/field-changes';
+import { keyChangeOf } from '../trace/field-changes';
 import { filterRecords } from '../trace/filter';
 import { parseFilter } from '../trace/filter-text';
 import { INSIDE } from '../trace/levels';
@@ -68,12 +68,12 @@ function detailOf(seq: number, trace: Trace): Detail | null {
     kind: payload.kind,
     payload: payload as unknown as Json,
     counterpart: counterpart === undefined ? null : { seq: counterpart.seq, payload: counterpart.payload as unknown as Json },
-    changes: fieldChangesOf(record, trace),
+    change: keyChangeOf(record, trace),
     causes: trace.causes(seq, MAX_CAUSES).map((cause) => lineOf(cause, trace)),
     effects: trace
       .effects(seq)
       .slice(0, MAX_EFFECTS)
-      .map((effect) => lineOf(effect, trace)),
+      .map((effect) => ({ ...lineOf(effect, trace), leads: trace.effects(effect.seq).length })),
     chain: chainOf(record, request, trace),
     curl: curlOf(record, trace),
     raw: rawOf(record, trace),

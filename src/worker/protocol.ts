@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../base/json';
 import type { Lesson, Lessons } from '../narration/lessons';
 import type { Line } from '../narration/line';
 import type { Step } from '../narration/story';
-import type { FieldChange } from '../trace/field-changes';
+import type { FieldChange, KeyChange } from '../trace/field-changes';
 import type { PodTile } from '../trace/pod-tile';
 import { QUIET, type Quiet } from '../trace/quiet-kinds';
 import type { NodeFacts, ObjectRow, OpenWatch, SceneFacts } from '../trace/scene';
@@ -154,12 +154,12 @@ export interface Detail {
   readonly payload: Json;
   /** The other half of the exchange: the answer of a request, the request of an answer or a delivery. */
   readonly counterpart: { readonly seq: number; readonly payload: Json } | null;
-  /** What it changed in the object it is about (or in the etcd key). */
-  readonly changes: readonly FieldChange[];
+  /** What it changed in the object it is about, which is an etcd key. */
+  readonly change: KeyChange | null;
   /** From its direct cause back to the input or to boot. */
   readonly causes: readonly Line[];
   /** What it caused directly. */
-  readonly effects: readonly Line[];
+  readonly effects: readonly Effect[];
   /** kube-apiserver's chambers for this request. */
   readonly chain: JsonObject | null;
   /** The request as a command of curl, etcdctl, crictl or whatever speaks its protocol. */
@@ -169,6 +169,9 @@ export interface Detail {
   /** Where the usual short story differs from what was sent here. */
   readonly note: string | null;
 }
+
+/** `leads`: how many records it caused itself. */
+export type Effect = Line & { readonly leads: number };
 
 /** One component as it was after a record. */
 export interface Interior {

@@ -21,8 +21,8 @@ export function CopyButton({ text, small = false, children }: CopyButtonProps) {
   const copy = (): void => {
     const told = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'));
     told.then(
-      () => say(en.message.copied),
-      () => say(en.message.copyFailed),
+      () => say(en.copied),
+      () => say(en.copyFailed),
     );
   };
   return (

@@ -2,8 +2,8 @@
 import { jsonText, yamlText } from '../body-text';
 import { useDesk } from '../desk';
 import { importantFields } from '../important';
-import type { PayloadView } from '../payload-view';
-import { en } from '../text/en';
+import { type PayloadView, rawText } from '../payload-view';
+import { message as text } from '../text/message';
 import { controls, Segments } from './controls';
 import style from './message.module.css';
 
@@ -12,15 +12,16 @@ interface HalfProps {
   readonly view: PayloadView;
   /** Where the other half stands in the recording. */
   readonly seq?: number;
-  readonly yaml: boolean;
-  readonly setYaml: (yaml: boolean) => void;
+  readonly format: Format;
+  readonly setFormat: (format: Format) => void;
 }
+export type Format = 'yaml' | 'json' | 'raw';
 
 const MOST_LINES = 600;
 
-export function Half({ title, view, seq, yaml, setYaml }: HalfProps) {
+export function Half({ title, view, seq, format, setFormat }: HalfProps) {
   const { session } = useDesk();
-  const { start, failed, headers, body, text } = view;
+  const { start, failed, headers, body, text: printed } = view;
   const [path, query] = start.split(/(?=\?)/, 2);
   return (
     <section className={style.section}>
@@ -32,7 +33,7 @@ export function Half({ title, view, seq, yaml, setYaml }: HalfProps) {
             className={`${controls.button} ${controls.quiet} ${controls.small}`}
             onClick={() => session.player.seek(seq)}
           >
-            {en.message.number(seq)}
+            {text.number(seq)}
           </button>
         )}
       </h3>
@@ -43,7 +44,7 @@ export function Half({ title, view, seq, yaml, setYaml }: HalfProps) {
         </p>
       )}
       <Headers headers={headers} />
-      {text !== null && text !== '' && <Code text={text} label={en.message.text} keys={false} />}
+      {printed !== null && printed !== '' && <Code code={printed} label={text.text} keys={false} />}
       {body !== undefined && body !== null && (
         <>
           <dl className={style.pairs}>
@@ -55,19 +56,24 @@ export function Half({ title, view, seq, yaml, setYaml }: HalfProps) {
             ))}
           </dl>
           <details className={style.fold}>
-            <summary>{en.message.wholeBody}</summary>
+            <summary>{text.wholeBody}</summary>
             <div className={style.bodyBar}>
               <Segments
-                label={en.message.format}
-                value={yaml ? 'yaml' : 'json'}
-                choose={(format) => setYaml(format === 'yaml')}
+                label={text.format}
+                value={format}
+                choose={setFormat}
                 options={[
-                  { value: 'yaml', text: en.message.yaml },
-                  { value: 'json', text: en.message.json },
+                  { value: 'yaml', text: text.yaml },
+                  { value: 'json', text: text.json },
+                  { value: 'raw', text: text.raw },
                 ]}
               />
             </div>
-            <Code text={yaml ? yamlText(body) : jsonText(body)} label={en.message.body} keys />
+            <Code
+              code={format === 'raw' ? rawText(view) : format === 'yaml' ? yamlText(body) : jsonText(body)}
+              label={text.body}
+              keys={format !== 'raw'}
+            />
           </details>
         </>
       )}
@@ -89,15 +95,15 @@ function Headers({ headers }: { readonly headers: PayloadView['headers'] }) {
   );
   return (
     <details className={style.fold}>
-      <summary>{en.message.headers(headers.length)}</summary>
+      <summary>{text.headers(headers.length)}</summary>
       {rows(headers)}
     </details>
   );
 }
 
 /** Text with keys a shade quieter than values. */
-function Code({ text, label, keys }: { readonly text: string; readonly label: string; readonly keys: boolean }) {
-  const lines = text.split('\n');
+function Code({ code, label, keys }: { readonly code: string; readonly label: string; readonly keys: boolean }) {
+  const lines = code.split('\n');
   const shown = lines.slice(0, MOST_LINES).map((line, number) => ({ number, parts: keys ? keyAndRest(line) : ['', line] }));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
@@ -109,7 +115,7 @@ function Code({ text, label, keys }: { readonly text: string; readonly label: st
             {`${rest}\n`}
           </span>
         ))}
-        {lines.length > MOST_LINES && <i>{en.message.moreLines(lines.length - MOST_LINES)}</i>}
+        {lines.length > MOST_LINES && <i>{text.moreLines(lines.length - MOST_LINES)}</i>}
       </pre>
     </section>
   );

@@ -1,29 +1,31 @@
 // What a message changed, the chain of causes that led to it, and what it caused: each a way to go there.
-import { useState } from 'react';
-import type { Detail, Line } from '../../worker/protocol';
+import { type ReactNode, useState } from 'react';
+import type { Detail, Effect, Line } from '../../worker/protocol';
 import { useDesk } from '../desk';
 import { textOf } from '../important';
 import { shapeOf, toneOf } from '../stage/focus';
-import { en } from '../text/en';
+import { message as text } from '../text/message';
 import { splitSentence } from '../text/sentence';
-import { controls, Glyph } from './controls';
+import { Chevron, controls, Glyph } from './controls';
 import style from './message.module.css';
 
 const FIRST = 12;
 
-export function Changes({ detail: { changes } }: { readonly detail: Detail }) {
+export function Changes({ change }: { readonly change: NonNullable<Detail['change']> }) {
   const [all, setAll] = useState(false);
+  const { changes } = change;
   if (changes.length === 0) return null;
   const shown = all ? changes : changes.slice(0, FIRST);
   return (
     <section className={style.section}>
-      <h3>{en.message.changes}</h3>
-      <table className={style.changes}>
+      <h3>{text.changes}</h3>
+      <p className={style.key}>{keyText(change)}</p>
+      <table className={style.changes} aria-label={text.changes}>
         <thead>
           <tr>
-            <th scope="col">{en.message.field}</th>
-            <th scope="col">{en.message.before}</th>
-            <th scope="col">{en.message.after}</th>
+            <th scope="col">{text.field}</th>
+            <th scope="col">{text.before}</th>
+            <th scope="col">{text.after}</th>
           </tr>
         </thead>
         <tbody>
@@ -31,10 +33,10 @@ export function Changes({ detail: { changes } }: { readonly detail: Detail }) {
             <tr key={path}>
               <td>{path}</td>
               <td>
-                <del>{before === null ? en.message.nothing : textOf(before)}</del>
+                <del>{before === null ? text.nothing : textOf(before)}</del>
               </td>
               <td>
-                <ins>{after === null ? en.message.nothing : textOf(after)}</ins>
+                <ins>{after === null ? text.nothing : textOf(after)}</ins>
               </td>
             </tr>
           ))}
@@ -55,7 +57,7 @@ export function Causes({ detail }: { readonly detail: Detail }) {
   const own = session.columns.header(detail.line.seq);
   return (
     <section className={style.section}>
-      <h3>{en.message.causes}</h3>
+      <h3>{text.causes}</h3>
       <ol className={style.links}>
         {chain.slice(0, 1).map((line) => (
           <LinkTo key={line.seq} line={line} />
@@ -70,44 +72,90 @@ export function Causes({ detail }: { readonly detail: Detail }) {
         ))}
         <li className={style.own} aria-current="true">
           {own !== null && <Glyph shape={shapeOf(own)} tone={toneOf(own)} />}
-          {chain.length === 0 ? en.message.firstCause : en.message.thisOne}
+          {chain.length === 0 ? text.firstCause : text.thisOne}
         </li>
       </ol>
     </section>
   );
 }
 
+function keyText({ key, before, revision, deleted }: NonNullable<Detail['change']>): string {
+  const after = revision.toLocaleString('en');
+  if (deleted) return text.deleted(key, after);
+  return before === null ? text.created(key, after) : text.changed(key, before.toLocaleString('en'), after);
+}
+
 export function Effects({ detail: { effects } }: { readonly detail: Detail }) {
-  const [all, setAll] = useState(false);
-  const shown = all ? effects : effects.slice(0, FIRST);
   return (
     <section className={style.section}>
-      <h3>{en.message.effects}</h3>
-      {effects.length === 0 && <p className={style.none}>{en.message.noEffects}</p>}
-      <ol className={style.links}>
-        {shown.map((line) => (
-          <LinkTo key={line.seq} line={line} />
-        ))}
-      </ol>
-      <More hidden={effects.length - shown.length} show={() => setAll(true)} />
+      <h3>{text.effects}</h3>
+      {effects.length === 0 ? <p className={style.none}>{text.noEffects}</p> : <Tree effects={effects} />}
     </section>
   );
 }
 
-function LinkTo({ line }: { readonly line: Line }) {
+/** What a message caused; each opens to what that caused, down to the last. */
+function Tree({ effects }: { readonly effects: readonly Effect[] }) {
+  const [all, setAll] = useState(false);
+  const shown = all ? effects : effects.slice(0, FIRST);
+  return (
+    <ol className={style.links}>
+      {shown.map((effect) => (
+        <Branch key={effect.seq} effect={effect} />
+      ))}
+      {shown.length < effects.length && (
+        <li className={style.hidden}>
+          <More hidden={effects.length - shown.length} show={() => setAll(true)} />
+        </li>
+      )}
+    </ol>
+  );
+}
+
+function Branch({ effect }: { readonly effect: Effect }) {
+  const { session } = useDesk();
+  const [open, setOpen] = useState(false);
+  const [below, setBelow] = useState<readonly Effect[] | null>(null);
+  function toggle(): void {
+    setOpen(!open);
+    if (below === null) void session.detailOf(effect.seq).then((detail) => setBelow(detail?.effects ?? []));
+  }
+  return (
+    <LinkTo line={effect}>
+      {effect.leads > 0 && (
+        <button
+          type="button"
+          className={style.branch}
+          aria-expanded={open}
+          aria-label={open ? text.leadsNot : text.leads(effect.leads)}
+          title={open ? text.leadsNot : text.leads(effect.leads)}
+          onClick={toggle}
+        >
+          {effect.leads}
+          <Chevron up={open} />
+        </button>
+      )}
+      {open && below !== null && <Tree effects={below} />}
+    </LinkTo>
+  );
+}
+
+/** A way to a record; `children` stand beside and below it. */
+function LinkTo({ line, children }: { readonly line: Line; readonly children?: ReactNode }) {
   const { session } = useDesk();
   const header = session.columns.header(line.seq);
   if (header === null) return null;
   const { who, what } = splitSentence(line.sentence, header);
   return (
-    <li>
+    <li className={style.step}>
       <button type="button" className={style.link} onClick={() => session.player.seek(line.seq)}>
         <Glyph shape={shapeOf(header)} tone={toneOf(header)} />
         <span>
           {who}: {what}
         </span>
-        <span>{en.message.number(line.seq)}</span>
+        <span>{text.number(line.seq)}</span>
       </button>
+      {children}
     </li>
   );
 }
@@ -116,7 +164,7 @@ function More({ hidden, show }: { readonly hidden: number; readonly show: () => 
   if (hidden <= 0) return null;
   return (
     <button type="button" className={`${controls.button} ${controls.small}`} onClick={show}>
-      {en.message.more(hidden)}
+      {text.more(hidden)}
     </button>
   );
 }

@@ -8,11 +8,12 @@ import { verdictsOf } from '../stage/chambers';
 import { shapeOf, toneOf } from '../stage/focus';
 import { timeText } from '../text/duration';
 import { en } from '../text/en';
+import { message as text } from '../text/message';
 import { splitSentence } from '../text/sentence';
 import { Glyph } from './controls';
 import { CopyButton } from './copy-button';
 import style from './message.module.css';
-import { Half } from './message-half';
+import { type Format, Half } from './message-half';
 import { Causes, Changes, Effects } from './message-links';
 import panel from './panel.module.css';
 
@@ -27,8 +28,9 @@ export default function Message() {
     if (self.current !== null) self.current.scrollTop = 0;
   }, [seq]);
 
-  if (seq < 0) return <p className={panel.empty}>{en.message.empty}</p>;
-  if (detail === null) return <p className={panel.empty}>{en.message.loading}</p>;
+  if (seq < 0) return <p className={panel.empty}>{text.empty}</p>;
+  if (seq >= session.columns.count) return <p className={panel.empty}>{text.gone}</p>;
+  if (detail === null) return <p className={panel.empty}>{en.loading}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <div ref={self} tabIndex={0} className={style.message}>
@@ -36,25 +38,25 @@ export default function Message() {
       <Facts detail={detail} />
       {detail.note !== null && (
         <p className={style.note}>
-          <b>{en.message.truth}</b>
+          <b>{text.truth}</b>
           {detail.note}
         </p>
       )}
       {detail.curl !== null && (
         <div className={style.tools}>
           <CopyButton small text={detail.curl}>
-            {en.message.copyAs(detail.curl.split(' ', 1)[0] ?? '')}
+            {text.copyAs(detail.curl.split(' ', 1)[0] ?? '')}
           </CopyButton>
           {detail.raw !== null && (
             <CopyButton small text={detail.raw}>
-              {en.message.copyAs('kubectl --raw')}
+              {text.copyAs('kubectl --raw')}
             </CopyButton>
           )}
         </div>
       )}
       <Halves detail={detail} />
       <Chambers detail={detail} />
-      <Changes detail={detail} />
+      {detail.change !== null && <Changes change={detail.change} />}
       <Causes detail={detail} />
       <Effects detail={detail} />
     </div>
@@ -69,7 +71,7 @@ function Head({ detail }: { readonly detail: Detail }) {
       <h2 className={style.head}>
         {header !== null && <Glyph shape={shapeOf(header)} tone={toneOf(header)} />}
         <span>{detail.from === detail.to ? detail.from : `${detail.from} → ${detail.to}`}</span>
-        <span className={style.number}>{en.message.number(detail.line.seq)}</span>
+        <span className={style.number}>{text.number(detail.line.seq)}</span>
       </h2>
       <p className={style.sentence}>{splitSentence(detail.line.sentence, detail).what}</p>
     </>
@@ -80,14 +82,11 @@ function Facts({ detail }: { readonly detail: Detail }) {
   const { atUs, receivedUs, protocol, actor, line } = detail;
   const inside = detail.from === detail.to;
   const rows: readonly (readonly [string, string | null])[] = [
-    [en.message.sent, timeText(atUs)],
-    [
-      en.message.received,
-      inside ? null : receivedUs === null ? en.message.never : en.message.later(timeText(receivedUs), timeText(receivedUs - atUs)),
-    ],
-    [en.message.protocol, en.message.protocols[protocol] ?? protocol],
-    [en.message.actor, actor],
-    [en.message.object, line.object],
+    [text.sent, timeText(atUs)],
+    [text.received, inside ? null : receivedUs === null ? text.never : text.later(timeText(receivedUs), timeText(receivedUs - atUs))],
+    [text.protocol, text.protocols[protocol] ?? protocol],
+    [text.actor, actor],
+    [text.object, line.object],
   ];
   return (
     <dl className={style.facts}>
@@ -105,27 +104,27 @@ function Facts({ detail }: { readonly detail: Detail }) {
 
 /** Request and answer in that order, whichever is in focus. */
 function Halves({ detail }: { readonly detail: Detail }) {
-  const [yaml, setYaml] = useState(true);
+  const [format, setFormat] = useState<Format>('yaml');
   const { own, other } = halfNames(detail.kind);
-  const shown = { yaml, setYaml };
-  const mine = <Half key="own" title={en.message[own]} view={viewOf(detail.payload)} {...shown} />;
+  const shown = { format, setFormat };
+  const mine = <Half key="own" title={text[own]} view={viewOf(detail.payload)} {...shown} />;
   const { counterpart } = detail;
   if (other === null) return mine;
   if (counterpart === null) {
     return (
-      <>
+      <div className={style.halves}>
         {mine}
         {own === 'request' && (
           <section className={style.section}>
-            <h3>{en.message.answer}</h3>
-            <p className={style.none}>{en.message.noAnswer}</p>
+            <h3>{text.answer}</h3>
+            <p className={style.none}>{text.noAnswer}</p>
           </section>
         )}
-      </>
+      </div>
     );
   }
-  const theirs = <Half key="other" title={en.message[other]} view={viewOf(counterpart.payload)} seq={counterpart.seq} {...shown} />;
-  return <>{own === 'request' || own === 'delivery' ? [mine, theirs] : [theirs, mine]}</>;
+  const theirs = <Half key="other" title={text[other]} view={viewOf(counterpart.payload)} seq={counterpart.seq} {...shown} />;
+  return <div className={style.halves}>{own === 'request' || own === 'delivery' ? [mine, theirs] : [theirs, mine]}</div>;
 }
 
 function Chambers({ detail }: { readonly detail: Detail }) {
@@ -134,7 +133,7 @@ function Chambers({ detail }: { readonly detail: Detail }) {
   if (verdicts.length === 0) return null;
   return (
     <section className={style.section}>
-      <h3>{en.message.chain}</h3>
+      <h3>{text.chain}</h3>
       <ol className={style.verdicts}>
         {verdicts.map(({ chamber, state, says }) => (
           <li key={chamber} data-state={state}>

@@ -73,7 +73,7 @@ const BODIES: { readonly [name in SheetName]: () => ReactNode } = {
 export function Body({ name }: { readonly name: SheetName }) {
   return (
     <div id="tab-body" role="tabpanel" aria-labelledby={`tab-${name}`} className={style.body}>
-      <Suspense fallback={<p className={style.empty}>{en.message.loading}</p>}>{BODIES[name]()}</Suspense>
+      <Suspense fallback={<p className={style.empty}>{en.loading}</p>}>{BODIES[name]()}</Suspense>
     </div>
   );
 }

@@ -23,7 +23,7 @@ export function Views() {
   if (view === 'stage') return <Stage session={session} />;
   const Other = OTHERS[view];
   return (
-    <Suspense fallback={<p className={panel.empty}>{en.message.loading}</p>}>
+    <Suspense fallback={<p className={panel.empty}>{en.loading}</p>}>
       <Other />
     </Suspense>
   );

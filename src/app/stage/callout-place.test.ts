@@ -20,6 +20,28 @@ const SIZES = [
   { width: 1920, height: 896 },
 ];
 
+const covers = (x: number, y: number, box: { width: number; height: number }, rect: { x: number; y: number; w: number; h: number }) =>
+  x < rect.x + rect.w && rect.x < x + box.width && y < rect.y + rect.h && rect.y < y + box.height;
+
+it('where there is room for it, however far, the callout covers nothing at all', () => {
+  const box = { width: 340, height: 150 };
+  const boxes = Array.from({ length: 6 }, (_, i) => ({ x: 40 + (i % 3) * 420, y: 20 + Math.floor(i / 3) * 180, w: 380, h: 150 }));
+  const [first, second, ...others] = boxes as [(typeof boxes)[0], (typeof boxes)[0], ...typeof boxes];
+  const needs = {
+    ...box,
+    ends: [first, second],
+    way: [
+      [420, 95],
+      [460, 95],
+    ] as const,
+    others,
+  };
+  const place = placeCallout({ ...needs, container: { width: 1320, height: 580 } });
+  for (const rect of boxes) expect(covers(place.x, place.y, box, rect)).toBe(false);
+  const tight = placeCallout({ ...needs, container: { width: 1320, height: 400 } });
+  for (const rect of [first, second]) expect(covers(tight.x, tight.y, box, rect)).toBe(false);
+});
+
 describe.each(SIZES)('on a stage of $width x $height', (container) => {
   it.each(PAIRS)('from %s to %s the callout is inside and covers neither', (from, to) => {
     const view = viewOf(wholeOf(layout), container);
@@ -39,8 +61,7 @@ describe.each(SIZES)('on a stage of $width x $height', (container) => {
     expect(x + box.width).toBeLessThanOrEqual(container.width);
     expect(y + box.height).toBeLessThanOrEqual(container.height);
     for (const end of ends) {
-      const covers = x < end.x + end.w && end.x < x + box.width && y < end.y + end.h && end.y < y + box.height;
-      expect(covers).toBe(false);
+      expect(covers(x, y, box, end)).toBe(false);
     }
   });
 });

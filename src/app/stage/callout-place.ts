@@ -1,5 +1,5 @@
-// Where the callout stands: near its message, inside the container, never over sender or receiver, and
-// over as little else as can be. Pure; pixels of the container.
+// Where the callout stands: near its message, inside the container, never over sender or receiver; over nothing else
+// where there is room for that, and else over as little as can be. Pure; pixels of the container.
 import type { Rect } from '../places';
 
 export interface CalloutNeeds {
@@ -20,20 +20,40 @@ export interface CalloutPlace {
 
 const MARGIN = 12;
 const DISTANCE = 22;
+/** How finely a free spot is looked for. */
+const RASTER = 16;
 /** The thread to the message had better not cross the boxes that speak. */
 const THREAD_STEPS = 12;
 
 export function placeCallout(needs: CalloutNeeds): CalloutPlace {
-  let best: CalloutPlace = { x: MARGIN, y: MARGIN };
+  const near = cheapest(spots(needs), needs) ?? { x: MARGIN, y: MARGIN };
+  const best = isFree(near, needs) ? near : (cheapest(freeSpots(needs), needs) ?? near);
+  return { x: Math.round(best.x), y: Math.round(best.y) };
+}
+
+function cheapest(candidates: Iterable<CalloutPlace>, needs: CalloutNeeds): CalloutPlace | null {
+  let best: CalloutPlace | null = null;
   let least = Number.POSITIVE_INFINITY;
-  for (const spot of spots(needs)) {
+  for (const spot of candidates) {
     const cost = costOf(spot, needs);
     if (cost < least) {
       least = cost;
       best = spot;
     }
   }
-  return { x: Math.round(best.x), y: Math.round(best.y) };
+  return best;
+}
+
+function isFree({ x, y }: CalloutPlace, { width, height, ends, others }: CalloutNeeds): boolean {
+  const box = { x, y, w: width, h: height };
+  return others.every((other) => overlap(box, other) === 0) && ends.every((end) => overlap(box, end) === 0);
+}
+
+/** Anywhere in the container where nothing stands. */
+function* freeSpots(needs: CalloutNeeds): Generator<CalloutPlace> {
+  const { width, height, container } = needs;
+  for (let y = MARGIN; y <= container.height - height - MARGIN; y += RASTER)
+    for (let x = MARGIN; x <= container.width - width - MARGIN; x += RASTER) if (isFree({ x, y }, needs)) yield { x, y };
 }
 
 /** Beside each of the points, beside both ends, and in the container's corners. */

@@ -174,8 +174,9 @@ function standOf(model: StageModel, focus: Focus, width: number, height: number)
   const others = layout.places.flatMap(({ kind, node, rect }) => {
     const box = toScreen(rect, view);
     // What belongs to the same node counts double.
-    return kind === 'part' ? [] : node !== null && nodes.has(node) ? [box, box] : [box];
+    return kind === 'part' || kind === 'shelf' ? [] : node !== null && nodes.has(node) ? [box, box] : [box];
   });
+  for (const tile of model.tiles().values()) others.push(toScreen(tile, view));
   const way = wayPoints(focus, ends).map(
     ([x, y]) => (focus.way === null ? [x, y] : [x * view.zoom + view.x, y * view.zoom + view.y]) as [number, number],
   );
