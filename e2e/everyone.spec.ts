@@ -194,3 +194,37 @@ test('a link to a moment beyond the end shows the nearest and says so; nothing s
   await page.getByRole('tab', { name: 'Message' }).click();
   await expect(page.getByRole('tabpanel', { name: 'Message' }).getByRole('heading', { level: 2 })).toBeVisible();
 });
+
+test('a component that does not run has a clear empty state, with since when', async ({ page }) => {
+  await page.goto('./#/node-dies');
+  await atRest(page);
+  await position(page).focus();
+  await page.keyboard.press('End');
+  await expect(cluster(page)).toContainText('node-1: NotReady');
+  await page.getByRole('region', { name: 'The cluster', exact: true }).locator('[data-place="kubelet/node-1"]').focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('tabpanel', { name: 'Inside' })).toContainText(
+    /kubelet \/ node-1 does not run, since .*Its memory is gone\./,
+  );
+  expect(await axe(page)).toEqual([]);
+});
+
+test('the ladder says how much time passed, and is drawn anew when the system turns dark', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.goto('./#/node-dies');
+  await atRest(page);
+  await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'The ladder' });
+  await position(page).focus();
+  await page.keyboard.press('End');
+  await expect(
+    page
+      .getByRole('region', { name: 'Ladder' })
+      .getByText(/^\d.* later$/)
+      .first(),
+  ).toBeVisible();
+  const picture = () => page.locator('li[aria-hidden] canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const light = await picture();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect.poll(picture).not.toBe(light);
+});

@@ -27,7 +27,6 @@ test('breakpoints: the next match is a key away, play pauses there, and they are
   await position(page).focus();
   await page.keyboard.press('Home');
   await page.getByRole('combobox', { name: 'Speed' }).selectOption({ label: 'Instant' });
-  await page.keyboard.press('Escape');
   await button(page, 'Play').click();
   await expect(position(page)).toHaveAttribute('aria-valuenow', String(bound));
   await expect(button(page, 'Play')).toBeVisible();
@@ -45,12 +44,12 @@ test('a wrong filter is marked where it is wrong, and what the last good one fou
   await start(page);
   await button(page, /^Breakpoints/).click();
   await breakpoints(page).fill('component:etcd');
-  await expect(button(page, /^Breakpoints: \d/)).toBeVisible();
-  const found = await button(page, /^Breakpoints: \d/).textContent();
+  await expect(button(page, /^Breakpoints: [1-9]/)).toBeVisible();
+  const found = await button(page, /^Breakpoints: [1-9]/).textContent();
   await breakpoints(page).fill('component:etcd stat:409');
   await expect(page.getByRole('alert')).toContainText('stat:409');
   await expect(page.getByRole('alert').locator('mark')).toHaveText('stat:409');
-  await expect(button(page, /^Breakpoints: \d/)).toHaveText(found ?? '');
+  await expect(button(page, /^Breakpoints: [1-9]/)).toHaveText(found ?? '');
   await breakpoints(page).press('Escape');
   await expect(breakpoints(page)).toHaveValue('');
   await breakpoints(page).press('Escape');

@@ -75,10 +75,11 @@ export const lookInside = (id: string): void =>
 
 /** Closes the topmost thing that is open; false if nothing was. */
 export function closeTopmost(): boolean {
-  const { shortcuts, dark, selected, panel, view, presenting, terminalOpen } = useUi.getState();
+  const { shortcuts, dark, selected, finder, panel, view, presenting, terminalOpen } = useUi.getState();
   if (shortcuts) show({ shortcuts: false });
   else if (dark) show({ dark: false });
   else if (selected !== null) show({ selected: null });
+  else if (finder !== null) show({ finder: null });
   else if (panel !== null) show({ panel: null });
   else if (view !== 'stage') show({ view: 'stage' });
   else if (presenting) show({ presenting: false });

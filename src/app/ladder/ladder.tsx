@@ -8,7 +8,7 @@ import { FoldRow } from '../parts/fold-row';
 import { usePart, useSignal } from '../react';
 import { useColours } from '../scheme';
 import type { Session } from '../session';
-import { timeText } from '../text/duration';
+import { spanText, timeText } from '../text/duration';
 import { ladder } from '../text/ladder';
 import { openMessage } from '../ui';
 import { drawRows, LANE_WIDTH, MARGIN, ROW_HEIGHT } from './draw';
@@ -130,7 +130,7 @@ function LadderRow({ rows, row, top, left, focusable }: LadderRowProps) {
       )}
       {passed >= GAP_US && (
         <p className={style.gap} style={place}>
-          <span>{ladder.later(timeText(passed))}</span>
+          <span>{ladder.later(spanText(passed))}</span>
         </p>
       )}
     </>

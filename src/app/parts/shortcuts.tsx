@@ -22,14 +22,20 @@ export default function Shortcuts() {
           <Cross />
         </button>
       </h2>
-      <dl>
-        {shortcuts.rows.map(([keys, does]) => (
-          <div key={keys} style={{ display: 'contents' }}>
-            <dt>{keys}</dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
+      <Rows rows={shortcuts.rows} />
+      <h3>{shortcuts.signs}</h3>
+      <Rows rows={shortcuts.signRows} />
     </dialog>
   );
 }
+
+const Rows = ({ rows }: { readonly rows: readonly (readonly string[])[] }) => (
+  <dl>
+    {rows.map(([keys, does]) => (
+      <div key={keys} style={{ display: 'contents' }}>
+        <dt>{keys}</dt>
+        <dd>{does}</dd>
+      </div>
+    ))}
+  </dl>
+);

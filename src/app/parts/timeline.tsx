@@ -118,7 +118,7 @@ function Breakpoints() {
   return (
     <button
       type="button"
-      className={style.mark}
+      className={`${style.mark} ${style.find}`}
       aria-expanded={open}
       title={en.timeline.breakpointsHint}
       onClick={() => show({ finder: open ? null : 'breakpoints' })}

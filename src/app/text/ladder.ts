@@ -2,6 +2,6 @@
 export const ladder = {
   title: 'Ladder',
   empty: 'Nothing is recorded yet. Run a command, and each message becomes a rung.',
-  later: (time: string) => `${time} later`,
+  later: (span: string) => `${span} later`,
   row: (seq: number) => `Record ${seq}`,
 } as const;

@@ -2,6 +2,15 @@
 export const shortcuts = {
   title: 'Keyboard shortcuts',
   close: 'Close',
+  signs: 'Signs on the timeline',
+  signRows: [
+    ['■', 'a write to etcd'],
+    ['◆', 'a failure'],
+    ['▲', 'a fault, on purpose'],
+    ['▼', 'a bookmark of yours'],
+    ['│', 'a match of the breakpoints'],
+    ['▁', 'visited'],
+  ],
   rows: [
     ['Space', 'play or pause'],
     ['→  Page Down', 'next message'],
@@ -25,5 +34,5 @@ export const shortcuts = {
     ['P', 'presentation size'],
     ['Esc', 'close what is open'],
     ['?', 'this list'],
-  ] as readonly (readonly [string, string])[],
+  ],
 } as const;

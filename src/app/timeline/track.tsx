@@ -24,6 +24,8 @@ export default function Track() {
   useSignal(session.grown);
   const presenting = useUi((ui) => ui.presenting);
   useFollowing(track, width);
+  // The track is gone when a recording begins anew: what was in sight of the one before means nothing then.
+  useEffect(() => () => show({ span: null, unfolded: new Set() }), []);
   useGestures(track, session);
   return (
     <div className={style.whole}>
