@@ -138,7 +138,7 @@ class Exchange implements Incoming {
     if (this.cut) return;
     this.leave();
     this.drop();
-    this.network.newConnection(this.client.id, this.to);
+    this.network.newConnection(this.client, this.to);
     this.network.tellClient(this, { type: 'end', reason: failure }, cause);
   }
 
@@ -147,7 +147,7 @@ class Exchange implements Incoming {
     if (!this.open || this.cut) return;
     this.closeServer();
     this.drop();
-    this.network.newConnection(this.client.id, this.to);
+    this.network.newConnection(this.client, this.to);
     this.network.tellClient(this, { type: 'end', reason: 'reset' }, cause);
   }
 
@@ -156,7 +156,7 @@ class Exchange implements Incoming {
     const held = this.network.held(this.client.id, this.to);
     if (held === null) return this.closeServer();
     this.drop();
-    if (!this.client.running) this.network.newConnection(this.client.id, this.to);
+    if (!this.client.running) this.network.newConnection(this.client, this.to);
     this.network.atEndOf(held, () => this.closeServer());
   }
 
@@ -328,10 +328,12 @@ export class Network {
     this.sim.at(until, action, true);
   }
 
-  /** What was under way between them is lost: what comes next need not wait behind it. */
-  newConnection(a: ComponentId, b: ComponentId): void {
-    this.link(a, b).lastArrival = this.sim.now;
-    this.link(b, a).lastArrival = this.sim.now;
+  /** What was under way between them is lost, unless others wait for the same connection: what comes next need not
+   *  wait behind it. */
+  newConnection({ id, outgoing }: Process, server: ComponentId): void {
+    for (const other of outgoing) if (other.to === server && other.server === null) return;
+    this.link(id, server).lastArrival = this.sim.now;
+    this.link(server, id).lastArrival = this.sim.now;
   }
 
   /** When the last message of one to the other arrives or arrived. */

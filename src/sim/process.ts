@@ -74,6 +74,8 @@ export class Process implements Ctx {
     private readonly sim: Simulation,
     readonly id: ComponentId,
     readonly program: Program,
+    /** 1, and one more with each start under this name. */
+    readonly life: number,
   ) {}
 
   begin(): void {
@@ -220,7 +222,8 @@ export class Process implements Ctx {
   }
 
   random(purpose: string): Random {
-    return new Random(this.sim.seed, `${this.id}/${purpose}`);
+    // A process that starts anew draws other numbers: else it would make up the names and uids of its former life again.
+    return new Random(this.sim.seed, `${this.id}${this.life === 1 ? '' : `#${this.life}`}/${purpose}`);
   }
 
   inside(topic: InsideTopic, detail: JsonObject, set: JsonObject = {}): Seq {

@@ -78,7 +78,7 @@ export class Simulation {
    *  is going on now. */
   start(id: ComponentId, program: Program): Process {
     assert(this.process(id) === null, `${id} runs already`);
-    const process = new Process(this, id, program);
+    const process = new Process(this, id, program, (this.processes.get(id)?.life ?? 0) + 1);
     this.processes.set(id, process);
     process.begin();
     return process;
