@@ -32,20 +32,21 @@ export function foldedOf(seqs: readonly number[], quiet: (seq: number) => Quiet 
   const rows: number[] = [];
   const folds = new Map<number, Fold>();
   for (let i = 0; i < seqs.length; ) {
+    const run = quietRun(seqs, i, quiet);
     const seq = seqs[i] as number;
-    const kinds = new Set<Quiet>();
-    let end = i;
-    for (let kind = quiet(seq); kind !== null; kind = end < seqs.length ? quiet(seqs[end] as number) : null) {
-      kinds.add(kind);
-      end++;
-    }
-    const count = end - i;
-    if (count >= LEAST) {
-      folds.set(rows.length, { seq, last: seqs[end - 1] as number, count, kinds, open: opened.has(seq) });
+    if (run.length >= LEAST) {
+      folds.set(rows.length, {
+        seq,
+        last: seqs[i + run.length - 1] as number,
+        count: run.length,
+        kinds: new Set(run),
+        open: opened.has(seq),
+      });
       rows.push(seq);
     }
-    if (count < LEAST || opened.has(seq)) for (let each = i; each < Math.max(end, i + 1); each++) rows.push(seqs[each] as number);
-    i = Math.max(end, i + 1);
+    const end = i + Math.max(1, run.length);
+    if (run.length < LEAST || opened.has(seq)) for (; i < end; i++) rows.push(seqs[i] as number);
+    i = end;
   }
   const foldAt = (row: number): Fold | null => folds.get(row) ?? null;
   return {
@@ -69,6 +70,16 @@ export function foldedOf(seqs: readonly number[], quiet: (seq: number) => Quiet 
     },
   };
 }
+
+/** What the quiet records are that follow each other from a place on. */
+function quietRun(seqs: readonly number[], start: number, quiet: (seq: number) => Quiet | null): readonly Quiet[] {
+  let kind = quiet(seqs[start] as number);
+  if (kind === null) return NONE;
+  const run: Quiet[] = [];
+  for (let i = start; kind !== null; kind = ++i < seqs.length ? quiet(seqs[i] as number) : null) run.push(kind);
+  return run;
+}
+const NONE: readonly Quiet[] = [];
 
 /** What is told now, folded; with a filter what that finds, as it is. */
 export function useFolded(session: Session, found: readonly number[] | null = null): Folded {

@@ -20,23 +20,31 @@ export interface Matcher {
   start(): () => void;
 }
 
+/** After a key; and while the recording grows, so long between two looks. */
 const SETTLE_MS = 150;
+const GROWN_MS = 500;
 
 export function createMatcher(session: Pick<Session, 'ask' | 'grown'>): Matcher {
   const found = signal<Matches>({ text: '', seqs: null, problem: null });
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof setTimeout> | null = null;
   let asked = 0;
 
-  function look(): void {
-    clearTimeout(timer);
-    const question = ++asked;
-    const { text } = found.get();
-    if (text === '') return;
+  function stop(): void {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    asked++;
+  }
+  function lookIn(ms: number): void {
+    const question = asked;
     timer = setTimeout(() => {
-      void session.ask({ type: 'filter', text }).then(({ seqs }) => {
+      timer = null;
+      void session.ask({ type: 'filter', text: found.get().text }).then(({ seqs }) => {
         if (question === asked) found.set({ ...found.get(), seqs });
       });
-    }, SETTLE_MS);
+    }, ms);
+  }
+  function lookAgain(): void {
+    if (timer === null && found.get().text !== '') lookIn(GROWN_MS);
   }
   return {
     found,
@@ -46,15 +54,15 @@ export function createMatcher(session: Pick<Session, 'ask' | 'grown'>): Matcher 
       const good = terms.value.length === 0 ? '' : text.trim();
       if (good === found.get().text && found.get().problem === null) return;
       found.set({ text: good, seqs: good === '' ? null : found.get().seqs, problem: null });
-      look();
+      stop();
+      if (good !== '') lookIn(SETTLE_MS);
     },
     start() {
-      const stop = session.grown.subscribe(look);
-      look();
+      const stopHearing = session.grown.subscribe(lookAgain);
+      lookAgain();
       return () => {
+        stopHearing();
         stop();
-        clearTimeout(timer);
-        asked++;
       };
     },
   };

@@ -6,7 +6,7 @@ import { defaultRun } from '../cluster/default-run';
 import { Runner } from '../cluster/runner';
 import { sentenceOf } from '../narration/sentence';
 import { Story } from '../narration/story';
-import { STORY } from '../trace/levels';
+import { INSIDE, STORY } from '../trace/levels';
 import { matches } from '../trace/matching';
 import { Trace } from '../trace/trace';
 import { traceLine } from '../trace/trace-line';
@@ -17,6 +17,8 @@ import type { Moment, Scenario } from './scenario';
 import { readText, textOf } from './text';
 
 const LONGEST_MS = 30_000;
+/** A callout's. */
+const MOST_WORDS = 25;
 
 function played({ seed, cluster }: Scenario, inputs: readonly TimedInput[]) {
   const plain = defaultRun(seed);
@@ -44,7 +46,13 @@ describe.each(ALL)('$title', (scenario) => {
       .filter((record) => !/\S: \S|-> \S/.test(sentenceOf(record, trace)));
     expect(untold).toEqual([]);
     const story = new Story(trace);
-    const told = new Set(story.follow().map(({ chapter, occurrence }) => `${chapter.toLowerCase()}.${occurrence}`));
+    const steps = story.follow();
+    const wordy = [
+      ...steps.map(({ sentence }) => sentence),
+      ...records.flatMap((record) => (trace.levels[record.seq] === INSIDE ? [] : sentenceOf(record, trace))),
+    ];
+    expect(wordy.filter((sentence) => sentence.split(' ').length > MOST_WORDS)).toEqual([]);
+    const told = new Set(steps.map(({ chapter, occurrence }) => `${chapter.toLowerCase()}.${occurrence}`));
     const resolves = (at: Moment): boolean => (typeof at === 'string' ? told.has(at) : lines.some((line) => matches(line, at)));
     expect([...scenario.steps, ...scenario.questions].filter(({ at }) => !resolves(at))).toEqual([]);
   });
