@@ -154,6 +154,11 @@ class Exchange implements Incoming {
   /** From the client's side; a server beyond a partition hears of it later. */
   private leave(): void {
     const held = this.network.held(this.client.id, this.to);
+    if (held === null && this.dials && this.server === null) {
+      this.settle();
+      this.drop(); // it never got as far as a connection
+      return this.network.newConnection(this.client, this.to);
+    }
     if (held === null) return this.closeServer();
     this.drop();
     if (!this.client.running) this.network.newConnection(this.client, this.to);
