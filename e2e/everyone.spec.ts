@@ -52,6 +52,7 @@ test('what is under way at the same time is bracketed in words, at the message a
     await page.keyboard.press('ArrowRight');
     await expect(page.getByRole('button', { name: 'Open this message', exact: true })).toBeVisible();
   }
+  await expect(cluster(page)).toContainText(/At the same time: \S+ → /);
   await together.click();
   const story = page.getByRole('list', { name: 'Story' });
   await expect(story.getByText(/^At the same time: \d+ messages$/)).toBeVisible();

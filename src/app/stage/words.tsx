@@ -1,13 +1,15 @@
 // The stage as an ordered text, for who hears the page: what moves, then every component, node and Pod.
 import { sameJson, useSignal } from '../react';
 import { en } from '../text/en';
+import { othersWith } from '../together';
 import { titleOf } from './callout';
 import { useScene, useStage } from './context';
-import { describePlace, nodeState, podPhrase } from './describe';
+import { describePlace, nameOf, nodeState, podPhrase } from './describe';
 import { indexOf, podsOf } from './scene-index';
 
 const t = en.stage;
 const MAX_PODS = 20;
+const MAX_TOGETHER = 8;
 
 export function Words() {
   const model = useStage();
@@ -23,10 +25,20 @@ export function Words() {
         : titleOf(focus)
             .filter((name) => name !== null)
             .join(' to ');
+  const together = focus === null ? [] : othersWith(model.session, focus.header);
   const nodes = [...new Set(layout.places.flatMap(({ node }) => (node === null ? [] : [node])))];
   return (
     <section className="hidden" aria-label={t.textTitle}>
       <p>{moving}</p>
+      {together.length > 0 && (
+        <p>
+          {t.together}
+          {together
+            .slice(0, MAX_TOGETHER)
+            .map(({ from, to }) => `${nameOf(from)} → ${nameOf(to)}`)
+            .join(', ')}
+        </p>
+      )}
       <ol>
         {layout.places
           .filter(({ node }) => node === null)

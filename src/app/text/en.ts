@@ -143,6 +143,7 @@ export const en = {
     openShort: 'Open',
     told: (number: number) => `step ${number} of 17`,
     sameTime: (first: string, more: number) => `At the same time: ${first}${more > 0 ? `, and ${more.toLocaleString('en')} more` : ''}`,
+    together: 'At the same time: ',
     sameTimeHint: 'Show them in the story',
     fit: 'Show the whole cluster',
     zoomIn: 'Zoom in',

@@ -3,6 +3,7 @@ const count = (number: number, one: string, many = `${one}s`): string => `${numb
 
 export const timelineText = {
   overview: 'Part of the recording in sight',
+  number: (place: number) => `Message ${place.toLocaleString('en')}`,
   inSight: (first: number, last: number, total: number) => `Messages ${first} to ${last} of ${total}`,
 } as const;
 

@@ -1,16 +1,20 @@
 // The track of the timeline: scrub with pointer or keys, zoom with wheel, pinch or keys. The picture is drawn anew only
 // when the recording, the size, the zoom or the chapter changes; the cursor moves by a custom property.
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useDesk } from '../desk';
+import { Glyph } from '../parts/controls';
 import { eased } from '../player';
 import { usePart, useSignal } from '../react';
 import { useColours } from '../scheme';
 import type { Session } from '../session';
+import { shapeOf, toneOf } from '../stage/focus';
+import { timeText } from '../text/duration';
 import { en } from '../text/en';
+import { timelineText } from '../text/timeline';
 import { show, useUi } from '../ui';
 import { drawTimeline } from './draw';
 import { Overview } from './overview';
-import { xOf } from './picture';
+import { placeAt, xOf } from './picture';
 import style from './track.module.css';
 import { useGestures } from './use-gestures';
 import { useWidth } from './use-width';
@@ -34,8 +38,43 @@ export default function Track() {
         <span className={style.future} />
         <span className={style.cursor} />
       </Slider>
+      {!presenting && <Pointed track={track} width={width} />}
       {zoom !== null && !presenting && <Overview />}
     </div>
+  );
+}
+
+/** What the pointer is over: number, time, who to whom. For the eye only: the keyboard has the slider's value. */
+function Pointed({ track, width }: { readonly track: React.RefObject<HTMLDivElement | null>; readonly width: number }) {
+  const { session } = useDesk();
+  const zoom = useUi((ui) => ui.span);
+  const [x, setX] = useState<number | null>(null);
+  useEffect(() => {
+    const element = track.current;
+    if (element === null) return;
+    const move = (event: PointerEvent): void =>
+      setX(event.pointerType === 'mouse' && event.buttons === 0 ? event.clientX - element.getBoundingClientRect().left : null);
+    const leave = (): void => setX(null);
+    const heard = { pointermove: move, pointerdown: leave, pointerleave: leave } as const;
+    for (const [name, hear] of Object.entries(heard)) element.addEventListener(name, hear as EventListener);
+    return () => {
+      for (const [name, hear] of Object.entries(heard)) element.removeEventListener(name, hear as EventListener);
+    };
+  }, [track]);
+  if (x === null) return null;
+  const list = session.list();
+  const span = spanIn(zoom, list.length);
+  const place = placeAt(x, span, width);
+  const header = session.columns.header(list.at(place));
+  if (header === null) return null;
+  const left = xOf(place, span, width);
+  return (
+    <span aria-hidden="true" className={style.pointed} style={left > width / 2 ? { right: width - left } : { left }}>
+      <Glyph shape={shapeOf(header)} tone={toneOf(header)} />
+      <b>{header.from === header.to ? header.from : `${header.from} → ${header.to}`}</b>
+      {timeText(header.atUs)}
+      <span>{timelineText.number(place + 1)}</span>
+    </span>
   );
 }
 
