@@ -18,8 +18,14 @@ test('breakpoints: the next match is a key away, play pauses there, and they are
   await start(page);
   await page.keyboard.press('f');
   await expect(breakpoints(page)).toBeFocused();
+  const picture = () =>
+    position(page)
+      .locator('canvas')
+      .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const plain = await picture();
   await breakpoints(page).fill('from:kube-scheduler kind:request');
   await expect(page.getByText(/^\d+ match(es)?/).first()).toBeVisible();
+  await expect.poll(picture).not.toBe(plain);
   expect(await axe(page)).toEqual([]);
   await page.keyboard.press('F3');
   await expect(position(page)).toHaveAttribute('aria-valuetext', /kube-scheduler -> kube-apiserver: bind Pod/);

@@ -20,14 +20,16 @@ export interface Matcher {
   start(): () => void;
 }
 
-/** After a key; and while the recording grows, so long between two looks. */
+/** After a key; and while the recording grows, so long between two looks, or longer if looking takes long. */
 const SETTLE_MS = 150;
 const GROWN_MS = 500;
+const REST_SHARE = 4;
 
 export function createMatcher(session: Pick<Session, 'ask' | 'grown'>): Matcher {
   const found = signal<Matches>({ text: '', seqs: null, problem: null });
   let timer: ReturnType<typeof setTimeout> | null = null;
   let asked = 0;
+  let restMs = GROWN_MS;
 
   function stop(): void {
     if (timer !== null) clearTimeout(timer);
@@ -38,13 +40,15 @@ export function createMatcher(session: Pick<Session, 'ask' | 'grown'>): Matcher 
     const question = asked;
     timer = setTimeout(() => {
       timer = null;
+      const began = performance.now();
       void session.ask({ type: 'filter', text: found.get().text }).then(({ seqs }) => {
+        restMs = Math.max(GROWN_MS, REST_SHARE * (performance.now() - began));
         if (question === asked) found.set({ ...found.get(), seqs });
       });
     }, ms);
   }
   function lookAgain(): void {
-    if (timer === null && found.get().text !== '') lookIn(GROWN_MS);
+    if (timer === null && found.get().text !== '') lookIn(restMs);
   }
   return {
     found,
