@@ -1,6 +1,6 @@
 // A scenario as text, YAML or JSON, and where in it something is wrong. Any text gives an answer, never an exception, and
 // is bounded before the library sees it.
-import { type Document, isAlias, isMap, isNode, isSeq, type Node, parseDocument, stringify } from 'yaml';
+import { Document, isAlias, isMap, isNode, isSeq, type Node, parseDocument, Scalar, visit } from 'yaml';
 import type { Problem } from '../base/schema';
 import { isTooDeep } from '../machinery/yaml';
 import type { Scenario } from './scenario';
@@ -22,6 +22,8 @@ export interface ReadText {
 }
 
 export const MAX_TEXT = 131_072;
+/** A longer text is written over several lines. */
+const LINE = 84;
 const MAX_ALIASES = 50;
 const MAX_LINTS = 50;
 
@@ -45,8 +47,16 @@ function readBounded(text: string): ReadText {
   return { scenario, lints: problems.map((problem) => located(text, document, problem)) };
 }
 
-export const textOf = (scenario: Scenario): string =>
-  stringify(asWritten(scenario), { indentSeq: false, lineWidth: 100, aliasDuplicateObjects: false });
+export function textOf(scenario: Scenario): string {
+  const document = new Document(asWritten(scenario), { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar: (key, node) => {
+      const { value } = node;
+      if (key === 'value' && typeof value === 'string' && value.length > LINE && !value.includes('\n')) node.type = Scalar.BLOCK_FOLDED;
+    },
+  });
+  return document.toString({ indentSeq: false, lineWidth: LINE });
+}
 
 /** `inputs[0].type` */
 const pathText = (path: Problem['path']): string =>

@@ -99,6 +99,13 @@ describe('the answer to', () => {
     expect(objects.map(({ key }) => key).sort()).toEqual(keys.sort());
   });
 
+  test('where matchers are first seen', () => {
+    const output = { kind: 'output', stdout: 'deployment.apps/test created*' };
+    const { seqs } = ask({ type: 'matches', matchers: [output, { kind: 'fault' }, { from: 'kubeadm' }] });
+    expect(seqs.slice(1)).toEqual([-1, -1]);
+    expect(play.records[seqs[0] ?? -1]?.payload).toMatchObject({ kind: 'output', stdout: 'deployment.apps/test created\n' });
+  });
+
   test('the transcript: the story with what was typed and printed', () => {
     const { lines } = ask({ type: 'transcript', level: 'story' });
     const after = lines.filter(({ seq }) => seq >= play.start).map(({ sentence }) => sentence);

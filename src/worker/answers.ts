@@ -10,6 +10,7 @@ import { keyChangeOf } from '../trace/field-changes';
 import { filterRecords } from '../trace/filter';
 import { parseFilter } from '../trace/filter-text';
 import { INSIDE } from '../trace/levels';
+import { firstMatches } from '../trace/matching';
 import { objectsAt, sceneAt } from '../trace/scene';
 import type { Trace } from '../trace/trace';
 import type { TraceRecord } from '../wire/record';
@@ -37,6 +38,8 @@ export function answerTo(question: Exclude<Question, { type: 'compare' }>, trace
       return { type: 'objects', objects: objectsAt(trace, question.seq) };
     case 'filter':
       return { type: 'filter', seqs: filtered(question.text, trace, story) };
+    case 'matches':
+      return { type: 'matches', seqs: firstMatches(question.matchers, trace) };
     case 'lessons':
       return { type: 'lessons', lessons: lessonsOf(trace) };
     case 'transcript':

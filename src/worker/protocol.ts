@@ -9,7 +9,7 @@ import type { PodTile } from '../trace/pod-tile';
 import { QUIET, type Quiet } from '../trace/quiet-kinds';
 import type { NodeFacts, ObjectRow, OpenWatch, SceneFacts } from '../trace/scene';
 import type { Kind, Protocol } from '../wire/payload';
-import type { Input, Run } from '../wire/run';
+import type { Input, Matcher, Run } from '../wire/run';
 
 export type { FieldChange, Lesson, Lessons, Line, NodeFacts, ObjectRow, OpenWatch, PodTile, Quiet, SceneFacts, Step };
 export { QUIET };
@@ -28,6 +28,8 @@ export type Question =
   | { readonly type: 'lessons' }
   /** Records that a filter finds; the text is read on both sides. */
   | { readonly type: 'filter'; readonly text: string }
+  /** Where what a scenario tells of or expects is first seen. */
+  | { readonly type: 'matches'; readonly matchers: readonly Matcher[] }
   /** How the recording differs from that of another run, which is played for it; null: of the one asked for before
    *  nothing more is wanted. */
   | { readonly type: 'compare'; readonly run: Run | null };
@@ -233,6 +235,8 @@ export type Answer =
   | { readonly type: 'objects'; readonly objects: readonly ObjectRow[] }
   | { readonly type: 'lessons'; readonly lessons: Lessons }
   | { readonly type: 'filter'; readonly seqs: readonly number[] }
+  /** For each matcher the first record after boot; -1 if there is none. */
+  | { readonly type: 'matches'; readonly seqs: readonly number[] }
   /** Null if it was given up: nothing more was wanted, or the recording changed. */
   | { readonly type: 'compare'; readonly comparison: Comparison | null }
   | { readonly type: 'transcript'; readonly lines: readonly (Step & { readonly atUs: number })[] };

@@ -1,52 +1,96 @@
-// The library as a dialog: what each scenario is about, and the link that opens it.
-import { useEffect, useRef } from 'react';
+// The library as a dialog: what is open, what each scenario is about with the link that opens it, and any of them as text.
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { LIBRARY } from '../../scenarios/library';
+import type { Scenario } from '../../scenarios/scenario';
 import { useDesk } from '../desk';
 import { reducedMotion } from '../preferences';
+import { Guide } from '../scenario-text/guide';
+import { openScenario } from '../scenario-text/open-scenario';
 import { en } from '../text/en';
+import { words } from '../text/scenario-text';
 import { show } from '../ui';
 import { Cross, controls } from './controls';
 import style from './scenario-list.module.css';
 
+const Editor = lazy(() => import('../scenario-text/editor'));
+const small = `${controls.button} ${controls.small}`;
+
 export default function ScenarioList() {
-  const { address } = useDesk();
+  const desk = useDesk();
   const dialog = useRef<HTMLDialogElement>(null);
+  const [edited, edit] = useState<Scenario | null>(null);
+  const [open] = useState(() => openScenario(desk));
   useEffect(() => dialog.current?.showModal(), []);
   const close = (): void => show({ scenarios: false });
+  return (
+    <dialog ref={dialog} className={style.dialog} data-wide={edited !== null} aria-labelledby="scenarios-title" onClose={close}>
+      <h2 id="scenarios-title" className={style.head}>
+        {edited === null ? en.bar.scenarios : words.title}
+        {edited !== null && (
+          <button type="button" className={small} onClick={() => edit(null)}>
+            {words.back}
+          </button>
+        )}
+        <button type="button" className={`${small} ${controls.quiet}`} aria-label={en.scenarios.close} onClick={close}>
+          <Cross />
+        </button>
+      </h2>
+      {edited === null ? (
+        <>
+          <section className={style.open} aria-label={words.openNow}>
+            <h3>
+              {words.openNow}: {open.title}
+            </h3>
+            <button type="button" className={small} onClick={() => edit(open)}>
+              {words.asText}
+            </button>
+            <Guide scenario={open} gone={close} />
+          </section>
+          <Library edit={edit} close={close} />
+        </>
+      ) : (
+        <Suspense fallback={<p>{words.loading}</p>}>
+          <Editor scenario={edited} close={close} />
+        </Suspense>
+      )}
+    </dialog>
+  );
+}
+
+function Library({ edit, close }: { readonly edit: (scenario: Scenario) => void; readonly close: () => void }) {
+  const { address } = useDesk();
   /** Chosen by hand it begins to play, unless the person wants no motion. */
   function opens(link: HTMLAnchorElement): void {
     if (!reducedMotion()) address.playNext(link.hash);
     close();
   }
   return (
-    <dialog ref={dialog} className={style.dialog} aria-labelledby="scenarios-title" onClose={close}>
-      <h2 id="scenarios-title" className={style.head}>
-        {en.bar.scenarios}
-        <button
-          type="button"
-          className={`${controls.button} ${controls.quiet} ${controls.small}`}
-          aria-label={en.scenarios.close}
-          onClick={close}
-        >
-          <Cross />
-        </button>
-      </h2>
-      <ul>
-        {LIBRARY.map(({ name, title, level, text }) => (
+    <ul>
+      {LIBRARY.map((scenario) => {
+        const { name, title, level, text } = scenario;
+        return (
           <li key={name}>
             <h3>{title}</h3>
             <a
-              className={`${controls.button} ${controls.small}`}
+              className={small}
               href={`#/${name}${level === 'story' ? '' : `?level=${level}`}`}
               aria-label={en.scenarios.openNamed(title)}
               onClick={({ currentTarget }) => opens(currentTarget)}
             >
               {en.scenarios.open}
             </a>
+            <button
+              type="button"
+              className={`${small} ${controls.quiet}`}
+              aria-label={words.asTextNamed(title)}
+              onClick={() => edit(scenario)}
+            >
+              {words.asText}
+            </button>
             <p>{text}</p>
           </li>
-        ))}
-      </ul>
-    </dialog>
+        );
+      })}
+    </ul>
   );
 }
