@@ -81,6 +81,10 @@ function quietRun(seqs: readonly number[], start: number, quiet: (seq: number) =
 }
 const NONE: readonly Quiet[] = [];
 
+/** A row's own number: of its record, or of its fold. A list must hand the same function to its virtualiser until the
+ *  rows change, or that numbers all rows again with each frame. */
+export const keyOf = (rows: Folded, row: number): number => (rows.foldAt(row) === null ? rows.seqAt(row) : -2 - rows.seqAt(row));
+
 /** What is told now, folded; with a filter what that finds, as it is. */
 export function useFolded(session: Session, found: readonly number[] | null = null): Folded {
   const grown = useSignal(session.grown);

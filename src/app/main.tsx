@@ -38,4 +38,10 @@ if (session.inputs.get().length === 0) show({ sheet: 'terminal' });
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root');
-createRoot(root).render(<App desk={{ session, line, address, marks, branches, matches }} />);
+const page = createRoot(root);
+const render = (): void => {
+  page.render(<App desk={{ session, line, address, marks, branches, matches }} />);
+};
+// The first paint is the drawing in the HTML, also where the scripts are as fast as that.
+if (document.hidden) render();
+else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(render)));

@@ -19,6 +19,13 @@ export function skeleton(): string {
     ...places.filter(({ kind }) => kind !== 'part' && kind !== 'shelf').map(({ rect }) => box('place', rect)),
     ...places.filter(({ id }) => NAMED.has(id)).map(({ id, rect }) => `<text x="${rect.x + 12}" y="${rect.y + 24}">${id}</text>`),
   ];
+  const user = places.find(({ id }) => id === 'user')?.rect;
+  // The largest text of the page stands there from the first paint on.
+  if (user !== undefined)
+    shapes.push(
+      `<text x="${user.x + 13}" y="${user.y + 23}">${en.stage.you}</text>`,
+      `<foreignObject x="${user.x + 13}" y="${user.y + 32}" width="${user.w - 25}" height="${user.h - 32}"><div class="hint">${en.stage.start}</div></foreignObject>`,
+    );
   return [
     '<div class="first" aria-hidden="true">',
     `<header>${en.name}</header>`,

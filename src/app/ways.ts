@@ -20,7 +20,8 @@ export function wayBetween(layout: Layout, from: string, to: string, tiles: Tile
   if (a === undefined || b === undefined || a === b) return null;
   let ways = found.get(layout);
   if (ways === undefined) found.set(layout, (ways = new Map<string, Route>()));
-  const key = `${from} ${to} ${a.x} ${a.y} ${b.x} ${b.y}`;
+  const fixed = layout.place(from) !== undefined && layout.place(to) !== undefined;
+  const key = fixed ? `${from} ${to}` : `${from} ${to} ${a.x} ${a.y} ${b.x} ${b.y}`;
   let way = ways.get(key);
   if (way === undefined) ways.set(key, (way = findWay(layout, from, to, tiles, a, b)));
   return way;

@@ -42,7 +42,21 @@ const ALLOWED = {
     'narration/chapters',
     'trace/filter-text',
   ],
-  node: [...CORE, 'components', 'cluster', 'trace', 'narration', 'scenarios', 'share', 'worker', 'node:', 'dependency'],
+  node: [
+    ...CORE,
+    'components',
+    'cluster',
+    'trace',
+    'narration',
+    'scenarios',
+    'share',
+    'worker',
+    'node:',
+    'dependency',
+    'playwright',
+    'vite',
+    '../e2e/browser',
+  ],
 };
 /** The page's side of the worker must not pull the cluster in: it only starts it. */
 const PAGE_SIDE = {

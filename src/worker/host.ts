@@ -15,9 +15,10 @@ import { failureReport } from './report';
 const SLICE_MS = 8;
 const EVENTS_AT_ONCE = 64;
 const HASHED_AT_ONCE = 200;
-/** The page hears of news when there are that many records, or that long after it last did. */
-const FLUSH_RECORDS = 1024;
+/** The page hears of news after so long: each time it draws its timeline and lists anew, which is dearer the more it has. */
 const FLUSH_MS = 16;
+const FLUSH_MS_PER_RECORD = 1 / 400;
+const LONGEST_FLUSH_MS = 150;
 
 /** What the host needs of a cluster/runner.ts. */
 export interface Playable {
@@ -211,9 +212,9 @@ class Playing {
     this.trace.follow();
     const steps = this.story.follow();
     if (steps.length > 0) this.waitingSteps.push(...steps);
-    const { records } = this.trace;
     if (still && this.settled) return;
-    if (!still && nowMs - this.flushedAt < FLUSH_MS && records.length - this.batches.sent < FLUSH_RECORDS) return;
+    const pause = Math.max(FLUSH_MS, Math.min(LONGEST_FLUSH_MS, this.batches.sent * FLUSH_MS_PER_RECORD));
+    if (!still && nowMs - this.flushedAt < pause) return;
     this.settled = still;
     this.flushedAt = nowMs;
     if (this.stopped) this.state = 'stopped';

@@ -1,9 +1,9 @@
 // The ladder: a lane for each that speaks, a row for each told message. A canvas draws the rows in sight; the rows
 // themselves are a list of buttons over it, which is what the keyboard and a screen reader use.
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { type CSSProperties, type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { useDesk } from '../desk';
-import { type Folded, useFolded } from '../folded';
+import { type Folded, keyOf, useFolded } from '../folded';
 import { FoldRow } from '../parts/fold-row';
 import { usePart, useSignal } from '../react';
 import { useColours } from '../scheme';
@@ -52,7 +52,7 @@ function Rungs({ lanes }: { readonly lanes: Lanes }) {
     count: folded.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (row) => `${folded.seqAt(row)} ${folded.foldAt(row) === null}`,
+    getItemKey: useCallback((row: number) => keyOf(folded, row), [folded]),
     overscan: 8,
   });
   const items = rows.getVirtualItems();
@@ -74,7 +74,7 @@ function Rungs({ lanes }: { readonly lanes: Lanes }) {
   }
   return (
     <section aria-label={ladder.title} className={style.ladder}>
-      <div ref={scroller} className={style.scroller}>
+      <div ref={scroller} className={style.scroller} data-scrolls>
         <Names lanes={lanes} width={width} />
         <ol
           aria-label={ladder.title}

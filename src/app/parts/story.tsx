@@ -1,8 +1,8 @@
 // All told messages as a list: the cursor's twin. It follows the cursor, and the cursor follows it.
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useRef } from 'react';
 import { useDesk } from '../desk';
-import { type Folded, useFolded } from '../folded';
+import { type Folded, keyOf, useFolded } from '../folded';
 import { useSignal } from '../react';
 import type { Session } from '../session';
 import { shapeOf, toneOf } from '../stage/focus';
@@ -32,7 +32,7 @@ export default function Story() {
     count: folded.length,
     getScrollElement: () => scroller.current,
     estimateSize: (row) => (folded.foldAt(row) === null ? ROW_HEIGHT : FOLD_HEIGHT),
-    getItemKey: (row) => `${folded.seqAt(row)} ${folded.foldAt(row) === null}`,
+    getItemKey: useCallback((row: number) => keyOf(folded, row), [folded]),
     overscan: 6,
   });
 

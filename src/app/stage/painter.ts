@@ -10,7 +10,8 @@ import { docks } from './camera';
 import { type Focus, flightsAt, LOST_AT, shapeOf, type Tone, timeAt, toneOf } from './focus';
 import type { StageModel } from './model';
 import { standing } from './motion';
-import { type DrawnMessage, type Palette, render } from './render';
+import { type DrawnMessage, type Palette, render, type Stamp } from './render';
+import { createStamp } from './stamps';
 
 export interface Elements {
   readonly canvas: HTMLCanvasElement;
@@ -30,6 +31,8 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
   const context = canvas.getContext('2d');
   const { session } = model;
   let palette: Palette | null = null;
+  let stamp: Stamp | null = null;
+  let stampRatio = 0;
   let wasMoving = -1;
   let ringing: Animation | undefined;
 
@@ -84,6 +87,7 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
       canvas.height = Math.round(height * pixelRatio);
     }
     palette ??= paletteOf(canvas);
+    if (stamp === null || stampRatio !== pixelRatio) stamp = createStamp(palette, (stampRatio = pixelRatio));
     const view = model.view.get();
     const focus = model.focus.get();
     const message = focus === null ? null : inFocus(focus);
@@ -92,7 +96,7 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
     const callout = model.callout.get();
     const tied = at !== null && callout !== null && focus?.way !== null && !docks(model.size.get(), useUi.getState().presenting);
     const thread = tied ? { from: threadStart(callout, at.x, at.y), to: [at.x, at.y] as const } : null;
-    render(context, { width, height, pixelRatio, view, messages, thread, still: still() }, palette);
+    render(context, { width, height, pixelRatio, view, messages, thread, still: still() }, palette, stamp);
     if (at !== null) {
       const place = `translate(${at.x}px, ${at.y}px)`;
       button.style.transform = place;
@@ -126,6 +130,7 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
 
   const newColours = (): void => {
     palette = null;
+    stamp = null;
     draw();
   };
   const themes = new MutationObserver(newColours);

@@ -40,7 +40,11 @@ const ARROW_EVERY = 90;
 /** No arrow so near to the message itself. */
 const CLEAR = 22;
 
-export function render(context: CanvasRenderingContext2D, picture: Picture, palette: Palette): void {
+/** Draws a message that is not in focus, as `drawMessage` would. */
+export type Stamp = (context: CanvasRenderingContext2D, message: DrawnMessage, x: number, y: number, zoom: number) => void;
+
+/** `stamp`: hundreds of messages may be on their way, and there is a cheaper way to draw those. */
+export function render(context: CanvasRenderingContext2D, picture: Picture, palette: Palette, stamp: Stamp | null = null): void {
   const { width, height, pixelRatio, view } = picture;
   context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
   context.clearRect(0, 0, width, height);
@@ -48,7 +52,11 @@ export function render(context: CanvasRenderingContext2D, picture: Picture, pale
   context.lineJoin = 'round';
   for (const message of picture.messages) drawWay(context, message, picture, palette);
   if (picture.thread !== null) drawThread(context, picture.thread, palette);
-  for (const message of picture.messages) drawMessage(context, message, toScreen(message.x, message.y, view), view.zoom, palette);
+  for (const message of picture.messages) {
+    const [x, y] = toScreen(message.x, message.y, view);
+    if (stamp === null || message.inFocus) drawMessage(context, message, x, y, view.zoom, palette);
+    else stamp(context, message, x, y, view.zoom);
+  }
   context.globalAlpha = 1;
 }
 
@@ -102,14 +110,18 @@ function drawThread(context: CanvasRenderingContext2D, { from, to }: NonNullable
   context.stroke();
 }
 
-function drawMessage(
+/** What is not in focus is smaller. */
+export const scaleOf = (inFocus: boolean, zoom: number): number => Math.max(0.8, Math.min(zoom, 1.6)) * (inFocus ? 1 : 0.6);
+
+export function drawMessage(
   context: CanvasRenderingContext2D,
   { shape, tone, angle, code, inFocus }: DrawnMessage,
-  [x, y]: readonly [number, number],
+  x: number,
+  y: number,
   zoom: number,
   palette: Palette,
 ): void {
-  const scale = Math.max(0.8, Math.min(zoom, 1.6)) * (inFocus ? 1 : 0.6);
+  const scale = scaleOf(inFocus, zoom);
   context.globalAlpha = inFocus ? 1 : 0.6;
   context.fillStyle = shape === 'failure' ? palette.fail : palette[tone];
   // A rim in the colour of the ground keeps the shape apart from its line.

@@ -1,10 +1,10 @@
 // The record table: every told message, or those that a filter finds, one row each. The cursor's row is marked and
 // followed; a row is a way there.
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, type KeyboardEvent, useEffect, useRef } from 'react';
+import { type CSSProperties, type KeyboardEvent, useCallback, useEffect, useRef } from 'react';
 import { useDesk } from '../desk';
 import { Hidden } from '../finder/hidden';
-import type { Folded } from '../folded';
+import { type Folded, keyOf } from '../folded';
 import { Glyph } from '../parts/controls';
 import { FoldRow } from '../parts/fold-row';
 import { usePart, useSignal } from '../react';
@@ -33,7 +33,7 @@ export default function Table() {
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => `${rows.seqAt(index)} ${rows.foldAt(index) === null}`,
+    getItemKey: useCallback((row: number) => keyOf(rows, row), [rows]),
     overscan: 12,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the table follows the cursor only when that moves
@@ -72,7 +72,7 @@ export default function Table() {
           {found.told !== null && <Hidden told={found.told} session={session} />}
         </div>
       ) : (
-        <div ref={scroller} className={style.scroller}>
+        <div ref={scroller} className={style.scroller} data-scrolls>
           <ol aria-label={table.title} className={style.rows} style={{ height: virtual.getTotalSize() }} onKeyDown={onKeyDown}>
             {virtual.getVirtualItems().map((item) => (
               <li key={item.key} aria-setsize={rows.length} aria-posinset={item.index + 1} style={{ display: 'contents' }}>

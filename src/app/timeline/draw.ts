@@ -153,11 +153,19 @@ function drawBookmarks({ context, colour, session, marks, span, width, top }: Pe
   }
 }
 
+/** A chapter comes hundreds of times in a long recording, and there are eleven. */
+const widths = new Map<string, number>();
+
 function drawNames({ context, colour, session, span, width }: Pen, family: string): void {
   context.font = `500 12px ${family}`;
   context.textBaseline = 'middle';
   const cursor = session.player.position().seq;
-  const measure = (text: string): number => context.measureText(text).width;
+  const measure = (text: string): number => {
+    const key = `${context.font} ${text}`;
+    let known = widths.get(key);
+    if (known === undefined) widths.set(key, (known = context.measureText(text).width));
+    return known;
+  };
   for (const name of chapterNames(session.steps.get(), session.list(), span, width, cursor, measure)) {
     context.fillStyle = colour(name.current ? '--text' : '--text-faint');
     context.fillText(name.text, name.x, NAMES_HEIGHT / 2);
