@@ -3,6 +3,7 @@
 import type { Page } from 'playwright/test';
 import { clusterOf } from '../src/cluster/default-run';
 import { encodeLink } from '../src/share/link';
+import { packer } from '../src/share/pack';
 import { atRest, expect, position, run, test } from './page';
 
 const COMMAND = 'kubectl create deployment test --image=nginx --replicas=3';
@@ -143,7 +144,7 @@ for (const nodes of [3, 10, 100]) {
         input: { type: 'kubectl' as const, line: `kubectl create deployment test --image=nginx --replicas=${nodes}` },
       },
     ];
-    const link = encodeLink({ run: { seed: 1, cluster: clusterOf(nodes), inputs }, moment: { at: null, level: 'story' } });
+    const link = encodeLink({ run: { seed: 1, cluster: clusterOf(nodes), inputs }, moment: { at: null, level: 'story' } }, packer);
     if (!link.ok) throw new Error(link.error);
     await page.goto(`./${link.value}`);
     await atRest(page);

@@ -28,7 +28,7 @@ test('a scenario of the library opens as text, is changed and run, and its link 
   await expect(dialog(page)).toBeHidden();
   const digest = await atRest(page, before);
   await expect(page.getByRole('heading', { level: 1 })).toContainText('--replicas=2');
-  expect(page.url()).toMatch(/#run=/);
+  expect(page.url()).toMatch(/#\/\?do=create\+deployment/);
 
   const other = await context.newPage();
   await other.goto(page.url());

@@ -1,6 +1,18 @@
-// The address bar: opens the run and moment that its link says, and keeps it a link to what is shown.
+// The address bar: opens the run and moment that its link says, and keeps it a link to what is shown. Knows whether
+// what was replayed is what was shared.
 import type { ScenarioName } from '../scenarios/runs';
-import { decodeLink, encodeLink, type LinkError, nameOf, type SharedRun } from '../share/link';
+import {
+  DIGEST_LETTERS,
+  decodeLink,
+  encodeLink,
+  type Link,
+  type LinkError,
+  type Made,
+  nameOf,
+  type Packer,
+  type SharedRun,
+} from '../share/link';
+import type { Sight } from '../share/sight';
 import type { Run } from '../wire/run';
 import type { Session } from './session';
 import { type Signal, signal } from './signal';
@@ -12,18 +24,29 @@ export interface AddressBar {
   /** Calls back when somebody else changed the hash. */
   onChange(hear: () => void): () => void;
 }
+/** What the page shows besides the recording. */
+export interface Sights {
+  get(): Sight;
+  show(sight: Sight): void;
+  subscribe(hear: () => void): () => void;
+}
 export interface AddressNeeds {
   readonly session: Session;
   readonly bar: AddressBar;
+  readonly sights: Sights;
   readonly freshRun: Run;
   readonly setTimer: (action: () => void, ms: number) => number;
+  readonly loadPacker: () => Promise<Packer>;
 }
+/** Of a link with a digest: whether the replay has it too. */
+export type Match = 'unknown' | 'same' | Made;
 export interface Address {
   /** Why the link that was opened could not be. */
   readonly problem: Signal<LinkError | null>;
   dismissProblem(): void;
-  /** The hash of the moment shown; null if the run is too long for a link. */
-  hash(): string | null;
+  readonly match: Signal<Match>;
+  /** The hash for others, with what tells them that they see the same; null if the run is too long for a link. */
+  share(): Promise<string | null>;
   /** Once that hash is opened, it plays; at once if it is open. */
   playNext(hash: string): void;
   /** The scenario of the library that is open, and nothing more was given. */
@@ -33,26 +56,72 @@ export interface Address {
 /** Browsers allow a hundred changes in half a minute. */
 const SETTLE_MS = 400;
 
-export function createAddress({ session, bar, freshRun, setTimer }: AddressNeeds): Address {
+export function createAddress({ session, bar, sights, freshRun, setTimer, loadPacker }: AddressNeeds): Address {
   const problem = signal<LinkError | null>(null);
+  const match = signal<Match>('unknown');
   const freshCluster = JSON.stringify(freshRun.cluster);
+  let packer: Packer | null = null;
+  /** What was opened, until its replay was compared. */
+  let awaited: Link | null = null;
   let waiting = false;
   let again = false;
   let plays: string | null = null;
 
   function open(): void {
-    const link = decodeLink(bar.hash());
-    problem.set(link.ok ? null : link.error);
-    if (!link.ok || link.value === null) {
-      session.open(freshRun, null);
-      if (!link.ok) bar.replace('');
-      return;
-    }
-    const { run, moment } = link.value;
+    const hash = bar.hash();
+    const link = decodeLink(hash, packer);
+    match.set('unknown');
+    awaited = null;
+    if (!link.ok && link.error === 'packed' && packer === null) return withPacker(() => hash === bar.hash() && open(), refuse);
+    if (!link.ok) return refuse(link.error);
+    problem.set(null);
+    if (link.value === null) session.open(freshRun, null);
+    else openLink(link.value);
+  }
+
+  function openLink(link: Link): void {
+    const { run, moment, chapter, made, sight } = link;
+    const known = made === undefined || made.model === freshRun.model;
+    if (!known) match.set(made);
+    else awaited = made === undefined ? null : link;
     session.setLevel(moment.level);
-    session.open({ ...freshRun, cluster: run.cluster ?? freshRun.cluster, seed: run.seed, inputs: run.inputs }, moment.at);
+    session.open(
+      { ...freshRun, cluster: run.cluster ?? freshRun.cluster, seed: run.seed, inputs: run.inputs },
+      known ? moment.at : (chapter ?? moment.at),
+    );
+    sights.show(sight ?? {});
     if (plays === bar.hash()) session.player.play();
     plays = null;
+  }
+
+  function refuse(error: LinkError): void {
+    problem.set(error);
+    session.open(freshRun, null);
+    bar.replace('');
+  }
+
+  function withPacker(then: () => void, otherwise: (error: LinkError) => void): void {
+    loadPacker().then(
+      (loaded) => {
+        packer = loaded;
+        then();
+      },
+      () => otherwise('packed'),
+    );
+  }
+
+  /** Once the replay stands still: is it the one that was shared? If not, its records have other numbers. */
+  function compare(): void {
+    const { digest } = session.status.get();
+    if (awaited?.made === undefined || digest === null) return;
+    const { made, moment, chapter, run } = awaited;
+    awaited = null;
+    if (session.inputs.get() !== run.inputs) return;
+    if (digest.startsWith(made.digest)) return match.set('same');
+    match.set(made);
+    const { at } = moment;
+    if (chapter === undefined || at === null || !('record' in at)) return;
+    if (session.missedGoal.get() || session.player.cursor.get().seq === at.record) session.goTo(chapter);
   }
 
   function shared(): SharedRun | null {
@@ -69,19 +138,38 @@ export function createAddress({ session, bar, freshRun, setTimer }: AddressNeeds
     return run === null ? null : nameOf(run);
   }
 
-  function hash(): string | null {
+  function shown(run: SharedRun): Link {
+    return { run, moment: { at: session.momentOf(session.player.cursor.get().seq), level: session.level.get() }, sight: sights.get() };
+  }
+
+  /** With its digest, if that is what a replay will have. */
+  function forOthers(run: SharedRun): Link {
+    const link = shown(run);
+    const { digest } = session.status.get();
+    const step = link.moment.at !== null && 'record' in link.moment.at ? session.stepAt(link.moment.at.record) : null;
+    return {
+      ...link,
+      ...(step !== null && { chapter: step }),
+      ...(digest !== null && session.replayable() && { made: { model: freshRun.model, digest: digest.slice(0, DIGEST_LETTERS) } }),
+    };
+  }
+
+  async function share(): Promise<string | null> {
     const run = shared();
     if (run === null) return '';
-    const moment = { at: session.momentOf(session.player.cursor.get().seq), level: session.level.get() };
-    const link = encodeLink({ run, moment });
-    return link.ok ? link.value : null;
+    const link = forOthers(run);
+    packer ??= await loadPacker().catch(() => null);
+    const hash = encodeLink(link, packer);
+    return hash.ok ? hash.value : null;
   }
 
   function tell(): void {
-    // On the way to a moment the address still says which.
-    if (session.goal.get() !== null) return;
-    const link = hash();
-    if (link !== null && link !== bar.hash()) bar.replace(link);
+    // On the way to a moment, and until its run is known, the address still says which.
+    if (session.goal.get() !== null || session.run.get() === null) return;
+    const run = shared();
+    const link = run === null ? { ok: true as const, value: '' } : encodeLink(shown(run), packer);
+    if (link.ok && link.value !== bar.hash()) bar.replace(link.value);
+    else if (!link.ok && link.error === 'packed') withPacker(tellSoon, () => undefined);
   }
   /** At once if there was peace before, so that a person who reloads finds the moment again. */
   function tellSoon(): void {
@@ -98,11 +186,13 @@ export function createAddress({ session, bar, freshRun, setTimer }: AddressNeeds
 
   open();
   bar.onChange(open);
-  for (const source of [session.player.cursor, session.inputs, session.level, session.goal]) source.subscribe(tellSoon);
+  session.status.subscribe(compare);
+  for (const source of [session.player.cursor, session.inputs, session.level, session.goal, sights]) source.subscribe(tellSoon);
   return {
     problem,
     dismissProblem: () => problem.set(null),
-    hash,
+    match,
+    share,
     scenario,
     playNext(wanted) {
       if (bar.hash() !== wanted) plays = wanted;

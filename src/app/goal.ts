@@ -1,5 +1,5 @@
 // Where the cursor is to go once the recording has come so far.
-import type { At } from '../share/link';
+import type { At } from '../share/moment';
 import type { Step } from '../worker/protocol';
 import type { SeqList, TraceColumns } from './trace-columns';
 

@@ -12,6 +12,7 @@ import { browserShelf, createMarks } from './marks';
 import type { Clock } from './player';
 import { reducedMotion, usePreferences } from './preferences';
 import { createSession } from './session';
+import { pageSights } from './sights';
 import { signal } from './signal';
 import { followPreferences } from './theme';
 import { show } from './ui';
@@ -29,7 +30,14 @@ const session = createSession({ link: createWorkerLink, clock, travels: () => !r
 session.player.setSpeed(usePreferences.getState().speed);
 usePreferences.subscribe(({ speed }) => session.player.setSpeed(speed));
 const freshRun = defaultRun(PLAIN_SEED);
-const address = createAddress({ session, bar: browserBar(), freshRun, setTimer: clock.setTimer });
+const address = createAddress({
+  session,
+  bar: browserBar(),
+  sights: pageSights,
+  freshRun,
+  setTimer: clock.setTimer,
+  loadPacker: () => import('../share/pack').then(({ packer }) => packer),
+});
 const line = createCommandLine(session);
 const marks = createMarks(session, browserShelf('bookmarks'));
 const branches = createBranches(session, browserShelf('branches'));

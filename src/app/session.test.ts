@@ -2,6 +2,7 @@
 // address says.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PLAIN_COMMAND } from '../share/link';
+import { packer } from '../share/pack';
 import type { ClusterLink, ToWorker } from '../worker/protocol';
 import { type Address, createAddress } from './address';
 import { createCommandLine } from './command-line';
@@ -29,8 +30,10 @@ function opened(hash: string): { readonly address: Address; readonly bar: { hash
   const address = createAddress({
     session,
     bar: { hash: () => bar.hash, replace: (next) => (bar.hash = next), onChange: () => () => undefined },
+    sights: { get: () => ({}), show: () => undefined, subscribe: () => () => undefined },
     freshRun: FRESH,
     setTimer: clock.setTimer,
+    loadPacker: () => Promise.resolve(packer),
   });
   return { address, bar };
 }

@@ -1,7 +1,7 @@
 // One recording on the page: hears the cluster, keeps columns, steps and terminal lines, and owns the
 // player. Knows no React. Bodies and facts are asked for one moment at a time and kept for a while.
 import { err, ok, type Result } from '../base/result';
-import type { At } from '../share/link';
+import type { At } from '../share/moment';
 import type { Input, Run, TimedInput } from '../wire/run';
 import {
   type ClusterLink,
@@ -52,6 +52,10 @@ export interface Session {
    *  is told and the question stays open. */
   readonly ask: ClusterLink['ask'];
   open(run: Run, goal: Goal | null): void;
+  /** Goes to a moment as soon as the run has reached it. */
+  goTo(goal: Goal): void;
+  /** Who replays the run comes to this very end: nobody let it go on by hand. */
+  replayable(): boolean;
   /** Gives an input at the cursor: at the end it goes on, before it history is replayed to there and goes on
    *  differently. */
   give(input: Input): void;
@@ -129,6 +133,7 @@ export function createSession(needs: SessionNeeds): Session {
   const goal = signal<Goal | null>(null);
   let playsAtGoal = false;
   let opening = false;
+  let wentOn = false;
   /** An input was given of which the cluster has not spoken yet. */
   let awaited = false;
   /** Told steps whose records are not here yet. */
@@ -228,20 +233,28 @@ export function createSession(needs: SessionNeeds): Session {
   }
 
   /** Goes to the moment of a link as soon as the run has reached it. */
-  function seekGoal(last: boolean): void {
+  function seekGoal(final: boolean): void {
     const wanted = goal.get();
     if (wanted === null) return;
-    const seq = recordOf(wanted, { columns, list: list(), steps: steps.get(), whole: last });
+    const seq = recordOf(wanted, { columns, list: list(), steps: steps.get(), whole: final });
     if (seq >= 0 && seq < columns.count) {
       goal.set(null);
       player.seek(seq);
       if (playsAtGoal) player.play();
       playsAtGoal = false;
-    } else if (last && inputs.get().length > 0 && list().length > 0) {
+    } else if (final && inputs.get().length > 0 && list().length > 0) {
       goal.set(null);
       missedGoal.set(true);
-      player.end();
+      const near = 'chapter' in wanted ? steps.get().filter(({ chapter }) => chapter.toLowerCase() === wanted.chapter) : [];
+      const nearest = near[near.length - 1];
+      if (nearest === undefined) player.end();
+      else player.seek(nearest.seq);
     }
+  }
+
+  function goTo(wanted: Goal): void {
+    goal.set(wanted);
+    seekGoal(!moving());
   }
 
   function forget(): void {
@@ -262,6 +275,7 @@ export function createSession(needs: SessionNeeds): Session {
     goal.set(wantedGoal);
     playsAtGoal = false;
     awaited = false;
+    wentOn = false;
     opening = true;
     missedGoal.set(false);
     inputs.set(wanted.inputs);
@@ -340,6 +354,8 @@ export function createSession(needs: SessionNeeds): Session {
     give,
     inPast,
     open,
+    goTo,
+    replayable: () => !wentOn,
     moving,
     atEnd,
     lineOf: lines.get,
@@ -364,7 +380,9 @@ export function createSession(needs: SessionNeeds): Session {
       return ofBoot && (columns.flags(seq) & FLAGS.boot) === 0 ? null : step;
     },
     goOn: () => {
-      if (run.get() !== null) link.send({ type: 'continue', us: 60_000_000 });
+      if (run.get() === null) return;
+      wentOn ||= !moving() && status.get().state !== 'stopped';
+      link.send({ type: 'continue', us: 60_000_000 });
     },
     stop: () => link.send({ type: 'stop' }),
     interrupt() {

@@ -1,12 +1,13 @@
 // What is open on the page. Small things that several parts of the page share; nothing of the recording.
 import { create } from 'zustand';
+import { VIEWS as SHARED_VIEWS } from '../share/sight';
 import type { Granularity } from './player';
 import type { Span } from './timeline/zoom';
 
 export type Panel = 'story' | 'message' | 'inside';
 export type Sheet = Panel | 'terminal';
-/** Ways to look at the same recording at the same cursor. */
-export const VIEWS = ['stage', 'ladder', 'table', 'objects', 'flow', 'architecture', 'transcript', 'compare'] as const;
+/** Ways to look at the same recording at the same cursor; a comparison is with something of this page only. */
+export const VIEWS = [...SHARED_VIEWS, 'compare'] as const;
 export type View = (typeof VIEWS)[number];
 export interface Ui {
   /** What the middle of the page shows. */

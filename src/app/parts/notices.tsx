@@ -1,6 +1,8 @@
 // What must be said across the stage, each with the next thing to do: a damaged link, another future, a run
 // without rest, a fault of ours.
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { MODEL } from '../../wire/run';
+import type { Match } from '../address';
 import { useDesk } from '../desk';
 import { useSignal } from '../react';
 import { en } from '../text/en';
@@ -13,6 +15,7 @@ export function Notices() {
   return (
     <div className={style.notices}>
       <LinkProblem />
+      <OtherRecording />
       <MissedMoment />
       <Replaced />
       <NoRest />
@@ -54,6 +57,19 @@ function LinkProblem() {
   return (
     <Notice urgent dismiss={address.dismissProblem}>
       {en.link[problem]}
+    </Notice>
+  );
+}
+
+/** Said quietly: what is shown is a true run, but not the one that was shared. */
+function OtherRecording() {
+  const { address } = useDesk();
+  const match = useSignal(address.match);
+  const [seen, setSeen] = useState<Match | null>(null);
+  if (match === 'unknown' || match === 'same' || match === seen) return null;
+  return (
+    <Notice dismiss={() => setSeen(match)}>
+      {match.model === MODEL ? en.link.otherRecording(match.model) : en.link.otherModel(match.model, MODEL)}
     </Notice>
   );
 }

@@ -33,7 +33,8 @@ export function Timeline() {
 
 /** Chapter, state of the run, ways to find and to mark, virtual time, number of the message. */
 function Facts() {
-  const { session, marks } = useDesk();
+  const { session, marks, address } = useDesk();
+  const same = useSignal(address.match) === 'same';
   const { seq } = useSignal(session.player.cursor);
   const marked = useSignal(marks.bookmarks).some((bookmark) => bookmark.seq === seq);
   const { state, digest } = useSignal(session.status);
@@ -54,7 +55,7 @@ function Facts() {
         className={style.state}
         data-state={state}
         data-digest={digest ?? undefined}
-        title={digest === null ? undefined : en.status.digest(digest)}
+        title={digest === null ? undefined : same ? en.status.digestOfLink(digest) : en.status.digest(digest)}
         role="status"
       >
         {goal !== null ? en.status.replaying : state === 'rest' && seq >= 0 && session.atEnd() ? en.status.end : en.status[state]}

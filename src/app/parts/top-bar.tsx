@@ -157,7 +157,7 @@ function Share() {
   }, [said]);
 
   async function copy(): Promise<void> {
-    const hash = address.hash();
+    const hash = await address.share();
     if (hash === null) return say(en.bar.tooLong);
     try {
       await navigator.clipboard.writeText(new URL(hash === '' ? '#' : hash, location.href).href);

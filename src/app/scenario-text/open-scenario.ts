@@ -4,6 +4,7 @@ import { clusterOf } from '../../cluster/default-run';
 import { LIBRARY } from '../../scenarios/library';
 import { SCENARIO_VERSION, type Scenario } from '../../scenarios/scenario';
 import { encodeLink } from '../../share/link';
+import { packer } from '../../share/pack';
 import { MODEL } from '../../wire/run';
 import type { Desk } from '../desk';
 import { reducedMotion } from '../preferences';
@@ -50,7 +51,7 @@ export function openScenario({ session }: Desk): Scenario {
 export function runScenario(scenario: Scenario, { session, address }: Desk): void {
   kept = scenario;
   const { seed, cluster, inputs, level } = scenario;
-  const link = encodeLink({ run: { seed, cluster, inputs }, moment: { at: null, level } });
+  const link = encodeLink({ run: { seed, cluster, inputs }, moment: { at: null, level } }, packer);
   if (link.ok) {
     if (!reducedMotion()) address.playNext(link.value);
     location.hash = link.value;

@@ -262,6 +262,7 @@ export const en = {
     limitHint: 'It was stopped at its bound. Everything up to here can be played.',
     goOn: 'Let it run 60 s longer',
     digest: (hex: string) => `digest ${hex}`,
+    digestOfLink: (hex: string) => `digest ${hex}, the same as in the link`,
     crashTitle: 'The simulation stopped with an error',
     crashHint: 'This is a fault in Watchloop, not in your cluster. The report below repeats it.',
     restart: 'Restart the run',
@@ -271,14 +272,22 @@ export const en = {
     end: 'End of the recording. Type another command, or go back with Previous.',
   },
   link: {
-    damaged: 'This link is damaged, so its run cannot be opened. Here is the start page instead.',
-    'too-long': 'This link is longer than a link may be. Here is the start page instead.',
-    'not-a-link': 'This address is not a Watchloop link. Here is the start page instead.',
-    'other-version': 'This link was made by another version of Watchloop. Here is the start page instead.',
-    'bad-run': 'This link does not hold a run. Here is the start page instead.',
-    'no-scenario': 'This link names no scenario of the library. Here is the start page instead.',
-    'bad-moment': 'This link names no moment of a run. Here is the start page instead.',
+    damaged: 'This link is damaged: a part of it is missing or was changed. Copy it again, whole. Here is the start page instead.',
+    'too-long': 'This link is longer than a link may be. Ask for the commands themselves. Here is the start page instead.',
+    'not-a-link': 'This address is not a Watchloop link. Copy it again, whole. Here is the start page instead.',
+    'other-version':
+      'This link was made by a newer Watchloop. Reload the page, or open the link where it was made. Here is the start page instead.',
+    'bad-run': 'This link holds a run that Watchloop cannot play. Ask whoever made it for another. Here is the start page instead.',
+    'no-scenario': 'This link names no scenario of the library. Choose one under Scenarios. Here is the start page instead.',
+    'bad-moment':
+      'This link names no moment of a run. Leave out what follows “at=”, or ask for the link again. Here is the start page instead.',
+    'bad-view': 'This link asks for a view that this page does not have. Ask for the link again. Here is the start page instead.',
+    packed: 'The part of the page that reads this link could not be loaded. Reload the page. Here is the start page instead.',
     missing: 'The moment of this link is not in the recording; here is the nearest.',
+    otherModel: (model: string, here: string) =>
+      `This link was made with model ${model}. This page has ${here}, so records may differ; here is the same chapter.`,
+    otherRecording: (model: string) =>
+      `This link was made with model ${model}, but its recording differs from what was shared; here is the same chapter.`,
   },
   tabs: { label: 'Panel', story: 'Story', message: 'Message', inside: 'Inside', terminal: 'Terminal' },
 } as const;

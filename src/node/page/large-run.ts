@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright';
 import { clusterOf } from '../../cluster/default-run';
 import { encodeLink } from '../../share/link';
+import { packer } from '../../share/pack';
 import { atRest, type Figure, mainThread, median, open, pageMB, scrollRate, slider } from './gauges';
 import type { Sites } from './sites';
 
@@ -15,7 +16,7 @@ export async function largeRunFigures(browser: Browser, sites: Sites): Promise<r
   await atRest(page);
   const before = await pageMB(session);
   const run = { seed: 1, cluster: clusterOf(10), inputs: [{ when: 'rest' as const, input: { type: 'kubectl' as const, line: COMMAND } }] };
-  const link = encodeLink({ run, moment: { at: { record: 20_000 }, level: 'wire' } });
+  const link = encodeLink({ run, moment: { at: { record: 20_000 }, level: 'wire' } }, packer);
   const { busy, longest } = await mainThread(session, async () => {
     await page.evaluate((hash) => void (location.hash = hash), link.ok ? link.value : '');
     await page.locator('[data-digest]').waitFor({ state: 'detached' });

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright';
 import { clusterOf } from '../../cluster/default-run';
 import { Runner } from '../../cluster/runner';
 import { encodeLink, type SharedRun } from '../../share/link';
+import { packer } from '../../share/pack';
 import { MODEL } from '../../wire/run';
 import { atRest, cpuMs, type Figure, frameRate, framesDrawn, median, open, slider } from './gauges';
 import type { Sites } from './sites';
@@ -27,7 +28,7 @@ export async function packetFigures(browser: Browser, sites: Sites): Promise<rea
   const blank = await open(browser, sites.flow);
   const calm = await load(browser, blank.page, () => Promise.resolve());
   await blank.close();
-  const link = encodeLink({ run: RUN, moment: { at: { record: seq }, level: 'wire' } });
+  const link = encodeLink({ run: RUN, moment: { at: { record: seq }, level: 'wire' } }, packer);
   const { page, session, close } = await open(browser, sites.page + (link.ok ? link.value : ''));
   await prepare(page);
   const busy = await load(browser, page, () => stepBackAndForth(page));
