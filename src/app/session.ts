@@ -6,7 +6,6 @@ import type { Input, Run, TimedInput } from '../wire/run';
 import {
   type ClusterLink,
   type Detail,
-  FLAGS,
   type FromWorker,
   LEVELS,
   type Level,
@@ -22,6 +21,7 @@ import { type Goal, recordOf } from './goal';
 import { createLineBook } from './line-book';
 import { type Clock, createPlayer, type Player } from './player';
 import { type Signal, signal } from './signal';
+import { createStepBook } from './step-book';
 import { createTraceColumns, type SeqList, type TraceColumns } from './trace-columns';
 
 export interface Session {
@@ -119,7 +119,8 @@ export function createSession(needs: SessionNeeds): Session {
   const level = signal<Level>('story');
   const tellsBoot = signal(false);
   const status = signal<RunStatus>(QUIET);
-  const steps = signal<readonly Step[]>([]);
+  const book = createStepBook(columns);
+  const { steps } = book;
   const terminal = signal<readonly TerminalLine[]>([]);
   const inputs = signal<readonly TimedInput[]>([]);
   const failure = signal<string | null>(null);
@@ -136,8 +137,6 @@ export function createSession(needs: SessionNeeds): Session {
   let wentOn = false;
   /** An input was given of which the cluster has not spoken yet. */
   let awaited = false;
-  /** Told steps whose records are not here yet. */
-  let early: Step[] = [];
 
   const list = (): SeqList => columns.list(LEVELS.indexOf(level.get()), tellsBoot.get());
   const moving = (): boolean => awaited || status.get().state === 'booting' || status.get().state === 'running';
@@ -146,7 +145,7 @@ export function createSession(needs: SessionNeeds): Session {
     clock: needs.clock,
     list,
     requestOf: columns.requestOf,
-    chapterStarts,
+    chapterStarts: () => book.chapterStarts(list()),
     dwellMs: () => DWELL_MS[level.get()],
     travels: needs.travels,
     expectsMore: moving,
@@ -154,15 +153,6 @@ export function createSession(needs: SessionNeeds): Session {
   const ask = createAsk(() => link, failure);
   const asker = createAsker({ ask, player, list, doneAt: columns.etcdAnswer, count: () => columns.count });
   const lines = createLineBook((seqs) => ask({ type: 'lines', seqs }).then((answer) => answer.lines));
-
-  /** Records at which the chapter changes. */
-  function chapterStarts(): number[] {
-    const first = list().at(0);
-    return steps
-      .get()
-      .filter((step, i, all) => step.chapter !== all[i - 1]?.chapter && step.seq >= first)
-      .map((step) => step.seq);
-  }
 
   function hear(message: Exclude<FromWorker, { type: 'answer' }>): void {
     switch (message.type) {
@@ -182,13 +172,11 @@ export function createSession(needs: SessionNeeds): Session {
         return;
       case 'batch':
         columns.append(message);
-        tellEarly();
+        book.tellEarly();
         grew();
         return;
       case 'steps':
-        steps.set([...steps.get(), ...message.steps]);
-        early.push(...message.steps);
-        tellEarly();
+        book.add(message.steps);
         grew();
         return;
       case 'terminal':
@@ -214,16 +202,6 @@ export function createSession(needs: SessionNeeds): Session {
     awaited = false;
     run.set(played);
     inputs.set(played.inputs);
-  }
-
-  function tellEarly(): void {
-    if (early.length === 0) return;
-    const waiting = early;
-    early = [];
-    for (const step of waiting) {
-      if (step.seq < columns.count) columns.tell(step.seq);
-      else early.push(step);
-    }
   }
 
   function grew(): void {
@@ -259,8 +237,7 @@ export function createSession(needs: SessionNeeds): Session {
 
   function forget(): void {
     columns.clear();
-    early = [];
-    steps.set([]);
+    book.forget();
     terminal.set([]);
     asker.forget();
     lines.forget();
@@ -364,21 +341,7 @@ export function createSession(needs: SessionNeeds): Session {
     detail: asker.detail,
     detailOf: asker.detailOf,
     ask,
-    stepAt(seq) {
-      const all = steps.get();
-      // What was typed belongs to the step that it begins; nothing told belongs to boot.
-      const begins = columns.header(seq)?.kind === 'input';
-      let low = 0;
-      let high = all.length;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if ((all[middle] as Step).seq <= seq) low = middle + 1;
-        else high = middle;
-      }
-      const step = all[begins ? low : low - 1] ?? null;
-      const ofBoot = step !== null && (columns.flags(step.seq) & FLAGS.boot) !== 0;
-      return ofBoot && (columns.flags(seq) & FLAGS.boot) === 0 ? null : step;
-    },
+    stepAt: book.at,
     goOn: () => {
       if (run.get() === null) return;
       wentOn ||= !moving() && status.get().state !== 'stopped';
@@ -413,11 +376,7 @@ export function createSession(needs: SessionNeeds): Session {
       grown.set(grown.get() + 1);
       asker.refresh();
     },
-    momentOf(seq) {
-      if (seq < 0) return null;
-      const step = steps.get().find((candidate) => candidate.seq === seq);
-      return step === undefined ? { record: seq } : { chapter: step.chapter, occurrence: step.occurrence };
-    },
+    momentOf: book.momentOf,
     destroy() {
       stopHearing();
       asker.destroy();
