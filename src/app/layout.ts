@@ -34,7 +34,7 @@ const KUBECTL_Y = 248;
 const PLANE_ENTRY_Y = 262;
 
 /** Ids at which several components stand. */
-const SAME_PLACE: { readonly [id: string]: string } = { kubeadm: 'kubectl', outside: 'user' };
+const SAME_PLACE: { readonly [id: string]: string } = { kubeadm: 'kubectl', etcdctl: 'kubectl', outside: 'user' };
 
 /** The layout for these nodes. `opened`: the folded node that is shown whole. */
 export function layoutOf(nodes: readonly LayoutNode[], opened: string | null = null): Layout {

@@ -4,14 +4,12 @@ import { type Seq, type SimTime, simTime } from '../base/brand';
 import { fnv32a, mix } from '../base/hash';
 import { canonicalJson, type Json, type JsonObject } from '../base/json';
 import { Kubectl } from '../components/kubectl/kubectl';
-import { registry } from '../components/registry/registry';
 import type { Process } from '../sim/process';
 import type { PayloadMode } from '../sim/recorder';
 import { Simulation } from '../sim/simulation';
-import { type ComponentId, KUBEADM, KUBECTL, REGISTRY, USER } from '../wire/names';
+import { type ComponentId, KUBEADM, KUBECTL, USER } from '../wire/names';
 import type { Output, Payload } from '../wire/payload';
 import type { ClusterSpec, FaultSpec, Input } from '../wire/run';
-import { SYSTEM_IMAGES } from './default-run';
 import { Faults, noticedAfterUs } from './faults';
 import { kubeadm } from './kubeadm';
 import { latencyOf } from './latencies';
@@ -40,7 +38,7 @@ export class Cluster {
       const manifests = node.role === 'control-plane' ? staticPods(node) : new Map();
       this.machines.set(node.name, new Machine(this.sim, node, manifests, (binary, machine) => this.programs.host(binary, machine)));
     }
-    this.sim.start(REGISTRY, registry({ images: { ...spec.images, ...SYSTEM_IMAGES }, bytesPerSecond: spec.registryBytesPerSecond }));
+    this.programs.startRegistry();
     this.faults = new Faults(this.sim, this.machines, this.programs);
     for (const machine of this.machines.values()) machine.powerOn();
     this.sim.start(KUBEADM, kubeadm(spec.nodes));

@@ -5,10 +5,11 @@ import { isObject, type JsonObject } from '../base/json';
 import type { Exchange } from '../sim/network';
 import type { Simulation } from '../sim/simulation';
 import type { Place, Trouble } from '../sim/troubles';
-import { binaryOf, type ComponentId, componentId, ETCD, nodeOf, onNode, REGISTRY } from '../wire/names';
+import { binaryOf, type ComponentId, componentId, ETCD, ETCDCTL, nodeOf, onNode, REGISTRY } from '../wire/names';
 import type { Protocol, RequestPayload } from '../wire/payload';
 import type { FaultSpec } from '../wire/run';
 import { CONTROL_PLANE_BINARIES } from './default-run';
+import { etcdctlCompact } from './etcdctl';
 import { HOST_BINARIES, type HostBinary, type Machine } from './machine';
 import type { Programs } from './programs';
 import { staticPods } from './static-pods';
@@ -66,9 +67,8 @@ export class Faults {
         return this.hostBinary(fault.component) === null ? `no machine has a process ${fault.component}` : null;
       case 'static-pod-away':
         return this.manifestsOf(fault.component).length === 0 ? `no node has a manifest of ${fault.component}` : null;
-      case 'registry':
       case 'compact-etcd':
-        return 'this is not modelled yet';
+        return this.sim.process(ETCDCTL) === null ? null : 'etcdctl runs already';
       default:
         return null;
     }
@@ -96,6 +96,11 @@ export class Faults {
         const fits = this.between(fault, fault.path);
         return this.sim.network.loseAnswer((exchange) => isWrite(exchange.payload) && fits(exchange), cause);
       }
+      case 'compact-etcd':
+        this.sim.start(ETCDCTL, etcdctlCompact());
+        return;
+      case 'registry':
+        return this.programs.setRegistry(fault.state);
       case 'partition':
       case 'stall':
       case 'delay':

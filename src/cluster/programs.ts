@@ -11,11 +11,12 @@ import { kubeScheduler } from '../components/kube-scheduler/kube-scheduler';
 import { type KubeletDisk, kubelet, newKubeletDisk } from '../components/kubelet/kubelet';
 import { nodeKernel } from '../components/node-kernel/node-kernel';
 import { PodProgram } from '../components/pod/pod';
+import { type RegistryHealth, registry } from '../components/registry/registry';
 import { type Launch, type LaunchedContainer, runc } from '../components/runc/runc';
 import type { Process, Program } from '../sim/process';
 import type { Simulation } from '../sim/simulation';
-import { type ComponentId, componentId, onNode, podProcess } from '../wire/names';
-import type { ClusterSpec, ImageBehaviour, NodeSpec } from '../wire/run';
+import { type ComponentId, componentId, onNode, podProcess, REGISTRY } from '../wire/names';
+import type { ClusterSpec, ImageBehaviour, NodeSpec, RegistryState } from '../wire/run';
 import { CONTROL_PLANE_BINARIES, SYSTEM_IMAGES, systemImage } from './default-run';
 import type { HostBinary, Machine } from './machine';
 
@@ -30,6 +31,7 @@ export interface MachineDisk {
 export class Programs {
   private readonly images: ClusterSpec['images'];
   private readonly disks = new Map<string, MachineDisk>();
+  private readonly registry: RegistryHealth = { state: 'well' };
   /** Where the processes run that are bodies of containers. */
   private readonly homes = new Map<ComponentId, string>();
 
@@ -55,6 +57,18 @@ export class Programs {
       case 'kubelet':
         return kubelet({ node, manifests, disk: disk.kubelet });
     }
+  }
+
+  startRegistry(): void {
+    const { images, registry: health, spec } = this;
+    if (this.sim.process(REGISTRY) === null)
+      this.sim.start(REGISTRY, registry({ images, bytesPerSecond: spec.registryBytesPerSecond, health }));
+  }
+
+  setRegistry(state: RegistryState): void {
+    this.registry.state = state;
+    if (state === 'down') this.sim.process(REGISTRY)?.kill(137);
+    else this.startRegistry();
   }
 
   /** The processes of the simulation that are bodies of containers on a machine. */

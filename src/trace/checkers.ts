@@ -2,7 +2,7 @@
 // remembers what it must and says what is wrong.
 import { isObject, type Json, type JsonObject } from '../base/json';
 import { parsePath } from '../machinery/resources';
-import { binaryOf } from '../wire/names';
+import { binaryOf, ETCDCTL } from '../wire/names';
 import type { TraceRecord } from '../wire/record';
 import { type Commit, commitOf, valueWritten } from './changes';
 import { podBounds, rolloutBounds } from './replica-bounds';
@@ -127,7 +127,10 @@ const eventsOf = ({ events }: JsonObject): readonly JsonObject[] =>
 // ---- Who may talk to whom
 
 const onlyApiserverTalksToEtcd: Checker = ({ from, to, payload }) =>
-  binaryOf(to) === 'etcd' && payload.kind === 'request' && payload.protocol === 'etcd' && binaryOf(from) !== 'kube-apiserver'
+  binaryOf(to) === 'etcd' &&
+  payload.kind === 'request' &&
+  payload.protocol === 'etcd' &&
+  !['kube-apiserver', ETCDCTL].includes(binaryOf(from))
     ? `asks etcd for ${payload.rpc}`
     : null;
 

@@ -13,6 +13,8 @@ export const API_SERVER = componentId('kube-apiserver');
 export const ETCD = componentId('etcd');
 export const SCHEDULER = componentId('kube-scheduler');
 export const REGISTRY = componentId('registry');
+/** The operator's way to etcd. */
+export const ETCDCTL = componentId('etcdctl');
 
 export type NodeBinary = 'kubelet' | 'kube-proxy' | 'containerd' | 'runc' | 'cni' | 'kernel';
 

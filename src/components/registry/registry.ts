@@ -8,12 +8,20 @@ import type { Ctx, Program } from '../../sim/process';
 import type { Task } from '../../sim/task';
 import { configDigest, layerDigest, manifestDigest, parseImageName } from '../../wire/image-name';
 import type { CallRequest } from '../../wire/payload';
-import type { ClusterSpec, ImageSpec } from '../../wire/run';
+import type { ClusterSpec, ImageSpec, RegistryState } from '../../wire/run';
 
 export interface RegistryOptions {
   readonly images: ClusterSpec['images'];
   readonly bytesPerSecond: number;
+  readonly health?: RegistryHealth;
 }
+/** Changed from outside while it runs. */
+export interface RegistryHealth {
+  state: RegistryState;
+}
+
+/** How much of its bandwidth is left when it is slow. */
+const SLOW_SHARE = 1 / 50;
 
 const CONFIG_BYTES = 8_000;
 const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
@@ -26,13 +34,15 @@ export const registry = (options: RegistryOptions): Program => {
     if (parsed.ok) images.set(parsed.value.repo, image);
   }
   return {
-    start: (ctx) => ctx.listen((incoming) => serve(ctx, incoming, images, options.bytesPerSecond)),
+    start: (ctx) => ctx.listen((incoming) => serve(ctx, incoming, images, options)),
     inspect: () => ({}),
   };
 };
 
-function* serve(ctx: Ctx, incoming: Incoming, images: ReadonlyMap<string, ImageSpec>, bytesPerSecond: number): Task<void> {
+function* serve(ctx: Ctx, incoming: Incoming, images: ReadonlyMap<string, ImageSpec>, options: RegistryOptions): Task<void> {
   const { rpc, body } = incoming.payload as CallRequest;
+  const state = options.health?.state ?? 'well';
+  if (state === 'failing') return unavailable(incoming, rpc);
   const [, method, name = '', kind, reference = ''] = ROUTE.exec(rpc) ?? [];
   const host = body.host === 'registry-1.docker.io' ? 'docker.io' : String(body.host);
   const repo = `${host}/${name}`;
@@ -47,6 +57,7 @@ function* serve(ctx: Ctx, incoming: Incoming, images: ReadonlyMap<string, ImageS
     return answer(incoming, rpc, method === 'HEAD' ? head : { ...head, body: manifest(digest, image) });
   }
   const sizeBytes = reference === configDigest(`${body.manifest}`) ? CONFIG_BYTES : image.sizeBytes;
+  const bytesPerSecond = options.bytesPerSecond * (state === 'slow' ? SLOW_SHARE : 1);
   yield* ctx.sleep(Math.ceil((sizeBytes / bytesPerSecond) * SECOND));
   answer(incoming, rpc, {
     status: 200,
@@ -71,4 +82,13 @@ const missing = (incoming: Incoming, rpc: string, code: string, message: string)
     rpc,
     body: { status: 404, body: { errors: [{ code, message }] } },
     error: { code: '404', message },
+  });
+
+const unavailable = (incoming: Incoming, rpc: string): void =>
+  incoming.respond({
+    protocol: 'registry',
+    kind: 'response',
+    rpc,
+    body: { status: 503 },
+    error: { code: '503', message: 'Service Unavailable' },
   });
