@@ -40,7 +40,7 @@ export class Cluster {
     }
     this.programs.startRegistry();
     this.faults = new Faults(this.sim, this.machines, this.programs);
-    for (const machine of this.machines.values()) machine.powerOn();
+    for (const machine of this.machines.values()) if (machine.node.off !== true) machine.powerOn();
     this.sim.start(KUBEADM, kubeadm(spec.nodes));
     this.kubectl = new Kubectl({ output: (stdout, stderr, exit) => this.printed(stdout, stderr, exit), certificate: ADMIN });
     this.terminal = this.sim.start(KUBECTL, this.kubectl);

@@ -8,7 +8,6 @@ import type { Place, Trouble } from '../sim/troubles';
 import { binaryOf, type ComponentId, componentId, ETCD, ETCDCTL, nodeOf, onNode, REGISTRY } from '../wire/names';
 import type { Protocol, RequestPayload } from '../wire/payload';
 import type { FaultSpec } from '../wire/run';
-import { CONTROL_PLANE_BINARIES } from './default-run';
 import { etcdctlCompact } from './etcdctl';
 import { HOST_BINARIES, type HostBinary, type Machine } from './machine';
 import type { Programs } from './programs';
@@ -164,10 +163,12 @@ export class Faults {
   private manifestsOf(component: string): [Machine, string][] {
     const id = componentId(component);
     const binary = binaryOf(id);
-    if (!CONTROL_PLANE_BINARIES.some((known) => known === binary)) return [];
     const node = nodeOf(id);
     return [...this.machines.values()]
-      .filter((machine) => machine.node.role === 'control-plane' && (node === null || node === machine.node.name))
+      .filter(
+        (machine) =>
+          machine.node.role === 'control-plane' && staticPods(machine.node).has(binary) && (node === null || node === machine.node.name),
+      )
       .map((machine) => [machine, binary]);
   }
 }

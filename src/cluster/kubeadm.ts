@@ -48,7 +48,7 @@ function* install(ctx: Ctx, nodes: readonly NodeSpec[]): Task<void> {
     binding('kubeadm:node-proxier', 'system:node-proxier', { kind: 'ServiceAccount', name: 'kube-proxy', namespace: 'kube-system' }),
   );
   yield* create(ctx, client, DAEMON_SETS, 'kube-system', PROXY_DAEMON_SET);
-  for (const node of nodes) if (node.role === 'control-plane') yield* mark(ctx, client, node.name);
+  for (const node of nodes) if (node.role === 'control-plane' && node.off !== true) yield* mark(ctx, client, node.name);
   ctx.exit(0);
 }
 

@@ -15,7 +15,7 @@ import { type RegistryHealth, registry } from '../components/registry/registry';
 import { type Launch, type LaunchedContainer, runc } from '../components/runc/runc';
 import type { Process, Program } from '../sim/process';
 import type { Simulation } from '../sim/simulation';
-import { type ComponentId, componentId, onNode, podProcess, REGISTRY } from '../wire/names';
+import { type ComponentId, componentId, podProcess, REGISTRY } from '../wire/names';
 import type { ClusterSpec, ImageBehaviour, NodeSpec, RegistryState } from '../wire/run';
 import { CONTROL_PLANE_BINARIES, SYSTEM_IMAGES, systemImage } from './default-run';
 import type { HostBinary, Machine } from './machine';
@@ -84,7 +84,7 @@ export class Programs {
   private disk(node: NodeSpec): MachineDisk {
     let disk = this.disks.get(node.name);
     if (disk === undefined) {
-      const system = node.role === 'control-plane' ? CONTROL_PLANE_BINARIES : [];
+      const system = node.role === 'control-plane' ? (node.staticPods ?? CONTROL_PLANE_BINARIES) : [];
       const references = [...['pause', 'kube-proxy', ...system].map(systemImage), ...(node.images ?? [])];
       disk = {
         containerd: newContainerdDisk(references, this.images),
@@ -108,12 +108,18 @@ export class Programs {
     const node = this.spec.nodes.find(({ name }) => name === container.node);
     const program = node === undefined ? null : this.component(binary, node, container);
     if (program === null) return null;
-    const id = binary === 'kube-proxy' ? onNode('kube-proxy', container.node) : componentId(binary);
+    const id = this.nameOf(binary, container.node);
     if (this.sim.process(id) !== null) return null;
     const process = this.sim.start(id, program);
     this.homes.set(id, container.node);
     process.onExit(onExit);
     return { kill: () => process.kill(137), terminate: () => process.terminate() };
+  }
+
+  /** What runs several times is told apart by its node. */
+  private nameOf(binary: string, node: string): ComponentId {
+    const several = binary === 'kube-proxy' || this.spec.nodes.some(({ staticPods }) => staticPods?.some((other) => other === binary));
+    return componentId(several ? `${binary}/${node}` : binary);
   }
 
   private component(binary: string, node: NodeSpec, container: LaunchedContainer): Program | null {

@@ -14,7 +14,7 @@ const FOLDER: { readonly [binary: string]: string } = { etcd: '/var/lib/etcd' };
 
 /** A manifest for each component that runs on a control-plane node, by binary. */
 export const staticPods = (node: NodeSpec): Map<string, Pod> =>
-  new Map(CONTROL_PLANE_BINARIES.map((binary) => [binary, staticPod(binary, node)]));
+  new Map((node.staticPods ?? CONTROL_PLANE_BINARIES).map((binary) => [binary, staticPod(binary, node)]));
 
 function staticPod(binary: string, node: NodeSpec): Pod {
   return {

@@ -10,7 +10,7 @@ const PLUMBING = new Set(['shared-informers', 'metadata-informers', 'leader-elec
 /** `you`, `deployment-controller`, `kubelet on node-1`, `kube-apiserver`, `Pod web-1`. */
 export function speaker(id: ComponentId, actor: string | null): string {
   if (id === 'user') return 'you';
-  if (id === 'kube-controller-manager' && actor !== null && !PLUMBING.has(actor)) return actor;
+  if (binaryOf(id) === 'kube-controller-manager' && actor !== null && !PLUMBING.has(actor)) return actor;
   if (id.startsWith('pod/')) return `Pod ${id.slice(id.lastIndexOf('/') + 1)}`;
   const node = nodeOf(id);
   if (node === null) return id;

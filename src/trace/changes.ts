@@ -113,9 +113,10 @@ function* interiorChange(component: ComponentId, path: string, value: Json | nul
 /** Interiors tell of queues as `queue/NAME/KEY`; the scheduler, which has one, as `queue/KEY`. */
 function queueOf(component: ComponentId, path: string): string | null {
   if (!path.startsWith('queue/')) return null;
-  if (component === 'kube-scheduler') return 'scheduling';
+  const binary = binaryOf(component);
+  if (binary === 'kube-scheduler') return 'scheduling';
   const name = path.slice(6, path.indexOf('/', 6));
-  return component === 'kube-controller-manager' ? name : `${component} ${name}`;
+  return binary === 'kube-controller-manager' ? name : `${component} ${name}`;
 }
 
 function watchOpened(record: TraceRecord, trace: Trace): Change[] {

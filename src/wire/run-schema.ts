@@ -1,10 +1,11 @@
 // What a run from outside must look like before anybody uses it: the one table behind links, scenario texts and
 // `public/scenario.schema.json`. A kind of input, fault or image that is missing here does not compile.
 import { object, type Properties, problemsOf, type Schema } from '../base/schema';
-import type { FaultSpec, ImageBehaviour, Input, NodeSpec, RegistryState, Run } from './run';
+import type { FaultSpec, ImageBehaviour, Input, NodeSpec, RegistryState, Run, StandbyBinary } from './run';
 
 export const MOST_INPUTS = 200;
 export const MOST_NODES = 201;
+const MOST_PLANES = 3;
 
 export const text = (maxLength: number, minLength = 0): Schema => ({ type: 'string', minLength, maxLength });
 export const integer = (minimum: number, maximum: number): Schema => ({ type: 'integer', minimum, maximum });
@@ -78,6 +79,8 @@ export const MATCHER: Schema = {
 export const AFTER = object({ after: MATCHER });
 const WHEN: Schema = { oneOf: [{ type: 'string', enum: ['rest'] }, AT_TIME, AFTER] };
 
+const STANDBY: readonly StandbyBinary[] = ['kube-controller-manager', 'kube-scheduler'];
+
 export const NODE_MEMBERS: { readonly [member in keyof Required<NodeSpec>]: Schema } = {
   name: NODE_NAME,
   role: { type: 'string', enum: ['control-plane', 'worker'] },
@@ -95,7 +98,11 @@ export const NODE_MEMBERS: { readonly [member in keyof Required<NodeSpec>]: Sche
     ]),
   },
   images: { type: 'array', maxItems: 64, items: text(256, 1) },
+  staticPods: { type: 'array', minItems: 1, maxItems: 2, items: { type: 'string', enum: STANDBY } },
+  off: { type: 'boolean' },
 };
+
+const NODE_OPTIONAL: readonly (keyof NodeSpec)[] = ['labels', 'taints', 'images', 'staticPods', 'off'];
 
 const BEHAVIOURS: { readonly [does in ImageBehaviour['does']]: Properties } = {
   serve: { port: PORT },
@@ -127,7 +134,7 @@ const RUN = object(
       oneOf: [
         { type: 'null' },
         object({
-          nodes: { type: 'array', minItems: 1, maxItems: MOST_NODES, items: object(NODE_MEMBERS, ['labels', 'taints', 'images']) },
+          nodes: { type: 'array', minItems: 1, maxItems: MOST_NODES, items: object(NODE_MEMBERS, NODE_OPTIONAL) },
           images: IMAGES,
           registryBytesPerSecond: BYTES_PER_SECOND,
         }),
@@ -149,7 +156,12 @@ export function isRun(value: unknown): value is RunFromOutside {
 
 /** What no schema says: one control plane, and nothing twice. */
 export function clusterProblem(nodes: readonly NodeSpec[]): string | null {
-  if (nodes.filter(({ role }) => role === 'control-plane').length !== 1) return 'must have one node with the role control-plane';
+  const planes = nodes.filter(({ role }) => role === 'control-plane');
+  if (planes.filter(({ staticPods }) => staticPods === undefined).length !== 1 || planes.length > MOST_PLANES)
+    return 'must have one node with the role control-plane; up to two more with staticPods may stand by';
+  if (planes.some(({ staticPods, off }) => off === true && staticPods === undefined)) return 'must not have its control plane switched off';
+  if (nodes.some(({ role, staticPods }) => role === 'worker' && staticPods !== undefined))
+    return 'must have staticPods on control-plane nodes only';
   for (const member of ['name', 'address', 'podCIDR'] as const)
     if (hasTwice(nodes.map((node) => node[member]))) return `must not have the same ${member} twice`;
   const taints = nodes.map((node) => (node.taints ?? []).map(({ key, effect }) => `${key}:${effect}`));

@@ -68,6 +68,9 @@ export interface ClusterSpec {
   readonly registryBytesPerSecond: number;
 }
 
+/** Parts of the control plane of which one instance leads and others stand by. */
+export type StandbyBinary = 'kube-controller-manager' | 'kube-scheduler';
+
 export interface NodeSpec {
   readonly name: string;
   readonly role: 'control-plane' | 'worker';
@@ -80,6 +83,10 @@ export interface NodeSpec {
   readonly taints?: readonly JsonObject[];
   /** Image references already on the node. */
   readonly images?: readonly string[];
+  /** What of the control plane a further control-plane node runs; the first one runs all of it. */
+  readonly staticPods?: readonly StandbyBinary[];
+  /** Switched off at first: it joins when it is switched on. */
+  readonly off?: true;
 }
 
 export interface ImageSpec {

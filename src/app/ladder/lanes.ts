@@ -18,7 +18,13 @@ const CENTRE = ['user', 'kubectl', 'kube-apiserver', 'etcd', 'kube-controller-ma
 const ON_NODE = ['kubelet', 'containerd', 'kernel', 'kube-proxy', 'pod'];
 const MOST_NODES = 4;
 /** What a container engine starts speaks from its lane. */
-const SAME: { readonly [binary: string]: string } = { runc: 'containerd', cni: 'containerd', kubeadm: 'kubectl', etcdctl: 'kubectl', outside: 'user' };
+const SAME: { readonly [binary: string]: string } = {
+  runc: 'containerd',
+  cni: 'containerd',
+  kubeadm: 'kubectl',
+  etcdctl: 'kubectl',
+  outside: 'user',
+};
 
 /** The lanes of those that speak, given by their names. */
 export function lanesOf(speakers: Iterable<string>): Lanes {
