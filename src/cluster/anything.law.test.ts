@@ -5,9 +5,9 @@ import { Random } from '../base/random';
 import { sentenceOf } from '../narration/sentence';
 import { check } from '../trace/checkers';
 import { Trace } from '../trace/trace';
-import type { FaultSpec, Input, TimedInput } from '../wire/run';
+import type { ClusterSpec, FaultSpec, Input, NodeSpec, TimedInput } from '../wire/run';
 import { MODEL } from '../wire/run';
-import { clusterOf } from './default-run';
+import { clusterOf, worker } from './default-run';
 import { Runner } from './runner';
 
 const RUNS = Number(process.env.WATCHLOOP_RUNS ?? 8);
@@ -52,10 +52,13 @@ const FAULTS: readonly FaultSpec[] = [
   { kind: 'static-pod-away', component: 'kube-scheduler', away: false },
   { kind: 'kill-container', component: 'etcd' },
   { kind: 'kill-container', component: 'kube-apiserver' },
+  { kind: 'kill-container', component: 'kube-controller-manager/control-plane' },
+  { kind: 'static-pod-away', component: 'kube-controller-manager/control-plane', away: true },
   { kind: 'kill-process', component: 'kubelet/node-1' },
   { kind: 'start-process', component: 'kubelet/node-1' },
   { kind: 'node-power', node: 'node-3', on: false },
   { kind: 'node-power', node: 'node-3', on: true },
+  { kind: 'node-power', node: 'node-4', on: true },
   { kind: 'reset', from: 'kube-scheduler', to: 'kube-apiserver', path: '' },
   { kind: 'partition', from: 'node-1', to: 'kube-apiserver', oneWay: false, forUs: 60_000_000 },
   { kind: 'partition', from: 'kube-apiserver', to: 'kube-controller-manager', oneWay: true, forUs: 30_000_000 },
@@ -64,9 +67,18 @@ const FAULTS: readonly FaultSpec[] = [
   { kind: 'lose-answer', from: 'kube-controller-manager', to: 'kube-apiserver', path: '/api/v1/namespaces/default/pods' },
   { kind: 'compact-etcd' },
   { kind: 'registry', state: 'failing' },
+  { kind: 'registry', state: 'down' },
+  { kind: 'registry', state: 'well' },
   { kind: 'clock', node: 'node-1', aheadUs: 5_000_000 },
   { kind: 'disk', node: 'node-2', full: true },
 ];
+
+/** A controller manager that stands by, and a machine that is switched off at first. */
+const MORE_NODES: readonly NodeSpec[] = [
+  { ...worker(4), off: true },
+  { ...worker(5), name: 'standby', role: 'control-plane', staticPods: ['kube-controller-manager'] },
+];
+const CLUSTERS: readonly ClusterSpec[] = [clusterOf(3), { ...clusterOf(3), nodes: [...clusterOf(3).nodes, ...MORE_NODES] }];
 
 function inputsFrom(random: Random): readonly TimedInput[] {
   const pick = <T>(items: readonly T[]): T => items[random.below(items.length)] as T;
@@ -90,7 +102,7 @@ describe('anything typed and broken', () => {
   it('crashes nobody, keeps the laws, and has a sentence for each message', { timeout: LONGEST_MS }, () => {
     for (let n = 0; n < RUNS; n++) {
       const inputs = inputsFrom(new Random(n, 'anything'));
-      const runner = new Runner({ model: MODEL, cluster: clusterOf(3), seed: 1, inputs });
+      const runner = new Runner({ model: MODEL, cluster: CLUSTERS[n % CLUSTERS.length] ?? clusterOf(3), seed: 1, inputs });
       runner.finish();
       const { crashes, recorder } = runner.cluster.sim;
       const trace = new Trace(recorder.records);

@@ -19,6 +19,8 @@ type Lasting = Extract<LinkFault, { readonly forUs: number }>;
 /** Effects show within so long: 50 s of grace and a period of 5 s for a node, a restart for a container. */
 const NODE_US = 60 * SECOND;
 const CONTAINER_US = 3 * SECOND;
+/** A lease of 15 s runs out, and the one that stands by looks every 2 s. */
+const LEADER_US = 20 * SECOND;
 
 /** client-go pings a silent HTTP/2 connection after 30 s and gives it 15 s more; etcd's client gives it 10 s. */
 const SILENCE_US: { readonly [protocol in Protocol]?: number } = { http: 45 * SECOND, etcd: 40 * SECOND };
@@ -33,6 +35,9 @@ export function noticedAfterUs(fault: FaultSpec): number {
     case 'stall':
     case 'delay':
       return fault.forUs + CONTAINER_US;
+    case 'kill-container':
+    case 'static-pod-away':
+      return /^kube-(controller-manager|scheduler)\//.test(fault.component) ? LEADER_US : CONTAINER_US;
     default:
       return CONTAINER_US;
   }

@@ -1,11 +1,11 @@
-// What the network does to a cluster: each fault, what honestly follows from it, and that it stands in the causes.
+// What the network, etcd and the registry do to a cluster: each fault, what honestly follows from it, and that it stands in the causes.
 import { describe, expect, it } from 'vitest';
 import { check } from '../trace/checkers';
 import { Trace } from '../trace/trace';
 import { traceLine } from '../trace/trace-line';
 import type { TraceRecord } from '../wire/record';
-import { type FaultSpec, MODEL, type TimedInput } from '../wire/run';
-import { clusterOf } from './default-run';
+import { type FaultSpec, MODEL, type NodeSpec, type RegistryState, type Run, type TimedInput } from '../wire/run';
+import { clusterOf, worker } from './default-run';
 import { Runner } from './runner';
 
 const SECOND = 1_000_000;
@@ -19,8 +19,10 @@ const kubectl = (line: string, atUs?: number): TimedInput => ({
 });
 
 /** A run after boot: its records, their lines, and whether one came of another. */
-function played(...inputs: readonly TimedInput[]) {
-  const runner = new Runner({ model: MODEL, cluster: clusterOf(3), seed: 1, inputs });
+function played(...given: readonly TimedInput[] | readonly [Pick<Run, 'cluster' | 'inputs'>]) {
+  const [first] = given;
+  const run = first !== undefined && 'cluster' in first ? first : { cluster: clusterOf(3), inputs: given as readonly TimedInput[] };
+  const runner = new Runner({ model: MODEL, seed: 1, ...run });
   runner.finish();
   const { recorder, crashes } = runner.cluster.sim;
   const trace = new Trace(recorder.records);
@@ -36,7 +38,7 @@ function played(...inputs: readonly TimedInput[]) {
     for (let at: number | null = record?.seq ?? null; at !== null; at = recorder.records[at]?.cause ?? null) if (at === cause) return true;
     return false;
   };
-  return { find, cameOf };
+  return { find, cameOf, records };
 }
 
 describe('a reset', () => {
@@ -73,6 +75,19 @@ describe('a restarted kube-apiserver', () => {
     );
     expect(listed.length).toBe(refused.length);
     expect(listed.every(cameOf)).toBe(true);
+  });
+});
+
+describe('etcd compacted', () => {
+  it('under a watch that breaks: the cache is read anew, its clients are told 410 and ask for the whole state', () => {
+    const { find, cameOf } = played(
+      fault({ kind: 'compact-etcd' }, 0),
+      fault({ kind: 'reset', from: 'kube-apiserver', to: 'etcd', path: '/registry/pods/' }, 500_000),
+    );
+    expect(find('etcdctl', 'etcd', /^Compact to revision/).every(cameOf)).toBe(true);
+    expect(find('etcd', 'kube-apiserver', /^end of stream: compacted/)).toHaveLength(1);
+    expect(find('kube-apiserver', 'kubelet/node-1', /^ERROR Status too old resource version/)).toHaveLength(1);
+    expect(find('kubelet/node-1', 'kube-apiserver', /^GET \/api\/v1\/pods\?.*sendInitialEvents=true/)).toHaveLength(1);
   });
 });
 
@@ -134,6 +149,47 @@ describe('a partition', () => {
     const [ended] = find('kube-scheduler', 'kube-scheduler', /^stopped/);
     expect(ended?.atUs).toBeLessThan(13 * SECOND);
     expect(cameOf(ended)).toBe(true);
+  });
+});
+
+describe('of two controller managers', () => {
+  const standby: NodeSpec = { ...worker(4), name: 'standby', role: 'control-plane', staticPods: ['kube-controller-manager'] };
+  const cluster = { ...clusterOf(3), nodes: [...clusterOf(3).nodes, standby] };
+  const [first, second] = ['kube-controller-manager/control-plane', 'kube-controller-manager/standby'] as const;
+
+  it('the leader that is cut off gives up before the other takes over, so that never two act', () => {
+    const cut = fault({ kind: 'partition', from: first, to: 'kube-apiserver', oneWay: false, forUs: 60 * SECOND }, 0);
+    const { find, cameOf } = played({ cluster, inputs: [cut] });
+    const [ended] = find(first, first, /^stopped/);
+    const [leads] = find(second, second, /^leader lease=kube-controller-manager/);
+    expect(ended?.atUs).toBeLessThan(leads?.atUs ?? 0);
+    expect(leads?.atUs).toBeLessThan(20 * SECOND);
+    expect(cameOf(ended)).toBe(true);
+  });
+});
+
+describe('a registry', () => {
+  const pulls = (state: RegistryState) =>
+    played(fault({ kind: 'registry', state }), kubectl('run web --image=nginx'), fault({ kind: 'registry', state: 'well' }, 30 * SECOND));
+
+  it('that fails or is down: the kubelet waits and tries again until it is well', () => {
+    for (const state of ['failing', 'down'] as const) {
+      const { find } = pulls(state);
+      const tries = find('containerd/node-1', 'registry', /^HEAD/).length + find('containerd/node-2', 'registry', /^HEAD/).length;
+      expect(tries + find('containerd/node-3', 'registry', /^HEAD/).length).toBeGreaterThan(2);
+    }
+  });
+
+  it('that is slow: the same pull takes fifty times as long', () => {
+    const took = (state: RegistryState): number => {
+      const { records } = pulls(state);
+      const blobs = records.filter(
+        ({ to, payload }) => to === 'registry' && payload.kind === 'request' && /blobs/.test(JSON.stringify(payload)),
+      );
+      const last = blobs[blobs.length - 1];
+      return (records.find(({ exchange, seq }) => exchange === last?.seq && seq !== last?.seq)?.atUs ?? 0) - (last?.atUs ?? 0);
+    };
+    expect(Math.round(took('slow') / took('well'))).toBe(50);
   });
 });
 
