@@ -97,7 +97,7 @@ const INPUT: Schema = {
 
 const NODE_TEXTS: { readonly [member in keyof Required<NodeSpec>]: string } = {
   name: 'Its name.',
-  role: 'control-plane for exactly one node; without any the usual one is added.',
+  role: 'control-plane for one node, and for up to two more with staticPods; without any the usual one is added.',
   address: 'Its address in the network of the nodes.',
   podCIDR: 'Where its Pods get their addresses from.',
   cpu: 'Its processors.',
@@ -106,6 +106,8 @@ const NODE_TEXTS: { readonly [member in keyof Required<NodeSpec>]: string } = {
   labels: 'Labels, for example its zone: topology.kubernetes.io/zone.',
   taints: 'Taints: only Pods that tolerate them may come.',
   images: 'Images that it has already, as nginx:latest.',
+  staticPods: 'For a further control-plane node: what stands by on it, kube-controller-manager or kube-scheduler.',
+  off: 'true: switched off at first. It joins when a fault node-power switches it on.',
 };
 const NODE = object(
   Object.fromEntries(Object.entries(NODE_MEMBERS).map(([member, schema]) => [member, told(schema, NODE_TEXTS[member as keyof NodeSpec])])),

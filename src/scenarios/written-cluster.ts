@@ -12,10 +12,12 @@ export type WrittenNode = Partial<NodeSpec> & Pick<NodeSpec, 'name'>;
 const USUAL_WORKERS = 3;
 const PLANE: WrittenNode = { name: CONTROL_PLANE.name, role: 'control-plane' };
 const isPlane = ({ role }: WrittenNode): boolean => role === 'control-plane';
+/** The one that runs all of it. */
+const isWholePlane = (node: WrittenNode): boolean => isPlane(node) && node.staticPods === undefined;
 
 export function clusterFrom({ nodes = USUAL_WORKERS, ...more }: WrittenCluster): ClusterSpec {
   const said = typeof nodes === 'number' ? numbered(nodes) : nodes;
-  const all = said.some(isPlane) ? said : [PLANE, ...said];
+  const all = said.some(isWholePlane) ? said : [PLANE, ...said];
   return {
     nodes: all.map((node, place) => ({ ...usual(all, place), ...node })),
     images: DEFAULT_IMAGES,
