@@ -128,6 +128,32 @@ const TOLD: { readonly [name in ScenarioName]: Told } = {
     },
     key: 0,
   },
+  'node-joins': {
+    level: 'story',
+    text: 'The Pod asks for more than any node has, so it waits, and nobody asks again. Then a machine is switched on: its kubelet creates the Node object, the scheduler hears of it on its watch of nodes, and because a new node could help it takes the Pod out of its waiting place and tries once more.',
+    expectations: {
+      occurs: [
+        event('FailedScheduling'),
+        asks('POST', '/api/v1/nodes', 201, { to: 'kubelet/node-3' }),
+        event('Scheduled', { 'body.note': '*big to node-3' }),
+        prints('*big *1/1 *node-3*'),
+      ],
+      never: [],
+    },
+    key: 1,
+  },
+  'spread-over-zones': {
+    level: 'story',
+    text: 'Two zones, and the Pods say that no zone may have more than one of them more than another. With the only node of zone b closed, zone a may take one more Pod and then none, though there is room: the fourth waits. Opened again, node-3 gets it.',
+    expectations: {
+      occurs: [
+        event('FailedScheduling', { 'body.note': "*1 node(s) were unschedulable*2 node(s) didn't match pod topology spread constraints*" }),
+        event('Scheduled', { 'body.note': '*to node-3' }),
+      ],
+      never: [],
+    },
+    key: 1,
+  },
   taints: {
     level: 'story',
     text: 'All workers get a taint: only Pods that tolerate it may come. The first Pod does not and finds no node; the second says that it does and is placed at once. A toleration allows a node, it does not ask for one.',
@@ -212,6 +238,95 @@ const TOLD: { readonly [name in ScenarioName]: Told } = {
       never: [event('SuccessfulDelete'), event('TaintManagerEviction')],
     },
     key: 1,
+  },
+  'watch-lost': {
+    level: 'messages',
+    text: 'The scheduler’s watch of Pods breaks, and just then a Pod is made. The scheduler asks again and says which version it had last; the API server first sends what it missed. Nothing is listed anew and nothing is lost: that is what resource versions are for.',
+    expectations: {
+      occurs: [
+        { kind: 'request', from: 'kube-scheduler', path: '/api/v1/pods?*&resourceVersion=*watch=true' },
+        hears('ADDED', 'Pod', 'late', { to: 'kube-scheduler' }),
+        asks('POST', '/api/v1/namespaces/default/pods/late/binding', 201),
+      ],
+      never: [{ kind: 'request', from: 'kube-scheduler', path: '/api/v1/pods?*sendInitialEvents=true*' }],
+    },
+    key: 0,
+  },
+  'version-too-old': {
+    level: 'messages',
+    text: 'etcd forgets its old revisions, as it is told to every five minutes. Then the API server’s watch of Pods breaks: the revision that it wants to go on from is gone, so it reads all Pods again and ends the watches that it served. Its clients come back with versions that it no longer knows, are told 410, and ask for the whole state.',
+    expectations: {
+      occurs: [
+        { kind: 'stream', from: 'etcd', end: 'compacted' },
+        { kind: 'watch-delivery', type: 'ERROR', 'body.code': 410, 'body.message': 'too old resource version: *' },
+        { kind: 'request', from: 'kube-scheduler', path: '/api/v1/pods?*sendInitialEvents=true*' },
+        asks('POST', '/api/v1/namespaces/default/pods/late/binding', 201),
+      ],
+      never: [],
+    },
+    key: 0,
+  },
+  'answer-lost': {
+    level: 'messages',
+    text: 'The Deployment is written, and the connection breaks before kubectl hears of it. kubectl cannot know whether it was: it does not ask again by itself. The person does, and is told that the Deployment exists. Controllers live with this every day; that is why they look at what is there before they write.',
+    expectations: {
+      occurs: [
+        asks('POST', '/apis/apps/v1/namespaces/default/deployments*', 201, { to: 'kubectl', receivedUs: null }),
+        complains('error: failed to create deployment: deployments.apps "test" already exists*'),
+        STARTED,
+      ],
+      never: [],
+    },
+    key: 0,
+  },
+  'node-cut-off': {
+    level: 'story',
+    text: 'No packet passes between node-1 and the control plane for two minutes. Its Pods run on; nobody hears of them. The node’s lease is not renewed, so after 50 seconds it counts as unreachable. The Pods may stay for five minutes, and the network is back before: the kubelet renews its lease, lists its Pods, and nothing was moved.',
+    expectations: {
+      occurs: [
+        event('NodeNotReady', { 'body.involvedObject.name': 'node-1' }),
+        event('TaintManagerEviction', { 'body.message': 'Cancelling deletion of Pod*' }),
+        prints('*node-1*'),
+      ],
+      never: [event('TaintManagerEviction', { 'body.message': 'Marking for deletion*' }), event('SuccessfulDelete')],
+    },
+    key: 1,
+  },
+  'registry-fails': {
+    level: 'story',
+    text: 'The registry answers 503. The Pod has its node, the kubelet asks for the image, fails, and waits longer before each try. Once the registry is well again, the next try gets the image; nobody had to do anything.',
+    expectations: {
+      occurs: [
+        event('Failed', {
+          'body.message': '*unexpected status from HEAD request to https://registry-1.docker.io/*: 503 Service Unavailable',
+        }),
+        event('BackOff'),
+        STARTED,
+      ],
+      never: [],
+    },
+    key: 0,
+  },
+  'leader-election': {
+    level: 'story',
+    text: 'Two controller managers run; one holds the lease and acts, the other looks at the lease every two seconds. The leader’s manifest is taken away. Its lease is not given back, so the other waits until it has not been renewed for 15 seconds, writes its own name into it, and only then starts its controllers.',
+    expectations: {
+      occurs: [
+        asks('PUT', '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-controller-manager*', 200, {
+          to: 'kube-controller-manager/control-plane-2',
+        }),
+        { kind: 'inside', from: 'kube-controller-manager/control-plane-2', topic: 'leader' },
+        {
+          kind: 'request',
+          from: 'kube-controller-manager/control-plane-2',
+          actor: 'replicaset-controller',
+          path: '/api/v1/namespaces/default/pods',
+        },
+        STARTED,
+      ],
+      never: [],
+    },
+    key: 0,
   },
 };
 

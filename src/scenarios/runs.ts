@@ -1,5 +1,6 @@
 // The runs of the library by name. The texts and what is expected stand in `library.ts`, which the page loads later.
-import type { FaultSpec, Input, TimedInput, When } from '../wire/run';
+import { CONTROL_PLANE, clusterOf, worker } from '../cluster/default-run';
+import type { ClusterSpec, FaultSpec, Input, NodeSpec, TimedInput, When } from '../wire/run';
 import type { ScenarioRun } from './scenario';
 
 const SECOND = 1_000_000;
@@ -10,12 +11,48 @@ const at = (seconds: number, line: string): TimedInput => given({ type: 'kubectl
 const fault = (spec: FaultSpec): TimedInput => given({ type: 'fault', fault: spec });
 const run = (title: string, ...inputs: readonly TimedInput[]): ScenarioRun => ({ title, seed: 1, cluster: null, inputs });
 
+const on = (cluster: ClusterSpec, { title, ...more }: ScenarioRun): ScenarioRun => ({ ...more, title, cluster });
+const clusterWith = (...nodes: readonly NodeSpec[]): ClusterSpec => ({ ...clusterOf(0), nodes: [CONTROL_PLANE, ...nodes] });
+const soon = (spec: FaultSpec, milliseconds: number): TimedInput => given({ type: 'fault', fault: spec }, { atUs: milliseconds * 1000 });
+
 const CREATE = kubectl('create deployment test --image=nginx');
 const CREATE_THREE = kubectl('create deployment test --image=nginx --replicas=3');
 
 /** A Pod's manifest; `more` goes into its spec, `container` into its only container. */
 const pod = (name: string, image: string, container = '', more = ''): string =>
   `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\nspec:\n${more}  containers:\n  - name: main\n    image: ${image}\n${container}`;
+
+const SPREAD = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 2
+  selector:
+    matchLabels: {app: web}
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      topologySpreadConstraints:
+      - maxSkew: 1
+        topologyKey: topology.kubernetes.io/zone
+        whenUnsatisfiable: DoNotSchedule
+        labelSelector:
+          matchLabels: {app: web}
+      containers:
+      - name: main
+        image: nginx
+`;
+const inZone = (node: NodeSpec, zone: string): NodeSpec => ({ ...node, labels: { 'topology.kubernetes.io/zone': zone } });
+const ZONES = clusterWith(inZone(worker(1), 'a'), inZone(worker(2), 'a'), inZone(worker(3), 'b'));
+const BIG = pod('big', 'nginx', '    resources:\n      requests:\n        cpu: "3"\n');
+const STANDBY: NodeSpec = {
+  ...worker(4),
+  name: 'control-plane-2',
+  role: 'control-plane',
+  staticPods: ['kube-controller-manager', 'kube-scheduler'],
+};
 
 export const RUNS = {
   'create-deployment': run('Create a Deployment', CREATE),
@@ -46,7 +83,27 @@ export const RUNS = {
       ),
     ),
   ),
-  'no-node-fits': run('No node fits', kubectl('apply -f -', pod('big', 'nginx', '    resources:\n      requests:\n        cpu: "3"\n'))),
+  'no-node-fits': run('No node fits', kubectl('apply -f -', BIG)),
+  'node-joins': on(
+    clusterWith(worker(1), worker(2), { ...worker(3), cpu: '4', off: true }),
+    run(
+      'No node fits, then one is added',
+      kubectl('apply -f -', BIG),
+      fault({ kind: 'node-power', node: 'node-3', on: true }),
+      kubectl('get pods -o wide'),
+    ),
+  ),
+  'spread-over-zones': on(
+    ZONES,
+    run(
+      'Spread over zones',
+      kubectl('apply -f -', SPREAD),
+      kubectl('cordon node-3'),
+      kubectl('scale deployment web --replicas=4'),
+      kubectl('uncordon node-3'),
+      kubectl('get pods -o wide'),
+    ),
+  ),
   taints: run(
     'Taints and tolerations',
     kubectl('taint nodes node-1 node-2 node-3 team=red:NoSchedule'),
@@ -83,6 +140,44 @@ export const RUNS = {
     kubectl('get pods'),
     fault({ kind: 'static-pod-away', component: 'kube-apiserver', away: false }),
     kubectl('get pods'),
+  ),
+  'watch-lost': run(
+    'A watch is lost',
+    fault({ kind: 'reset', from: 'kube-scheduler', to: 'kube-apiserver', path: '/api/v1/pods' }),
+    given({ type: 'kubectl', line: 'kubectl run late --image=nginx' }, { atUs: 10_000 }),
+  ),
+  'version-too-old': run(
+    'A version that is too old: 410 Gone',
+    fault({ kind: 'compact-etcd' }),
+    soon({ kind: 'reset', from: 'kube-apiserver', to: 'etcd', path: '/registry/pods/' }, 500),
+    kubectl('run late --image=nginx'),
+  ),
+  'answer-lost': run(
+    'An answer is lost after its write',
+    fault({ kind: 'lose-answer', from: 'kubectl', to: 'kube-apiserver', path: '' }),
+    CREATE,
+    CREATE,
+  ),
+  'node-cut-off': run(
+    'A node is cut off and comes back',
+    CREATE_THREE,
+    fault({ kind: 'partition', from: 'node-1', to: 'control-plane', oneWay: false, forUs: 120 * SECOND }),
+    kubectl('get pods -o wide'),
+  ),
+  'registry-fails': run(
+    'The registry fails',
+    fault({ kind: 'registry', state: 'failing' }),
+    kubectl('run patient --image=nginx'),
+    soon({ kind: 'registry', state: 'well' }, 40_000),
+    kubectl('get pods'),
+  ),
+  'leader-election': on(
+    clusterWith(worker(1), worker(2), worker(3), STANDBY),
+    run(
+      'The leader is gone, another takes over',
+      fault({ kind: 'static-pod-away', component: 'kube-controller-manager/control-plane', away: true }),
+      CREATE,
+    ),
   ),
 } as const satisfies { readonly [name: string]: ScenarioRun };
 
