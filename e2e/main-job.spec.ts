@@ -126,18 +126,14 @@ test('pasted YAML is applied; what is not YAML is refused with its line', async 
 });
 
 test('the address is a link to this run and moment: reload keeps it, another browser shows the same run', async ({ page, browser }) => {
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto('./');
   const digest = await run(page, COMMAND);
   await position(page).focus();
   await page.keyboard.press('Home');
   for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowRight');
   const moment = (await position(page).getAttribute('aria-valuetext')) ?? '';
-  await button(page, 'Share').click();
-  await expect(page.getByText('Link copied')).toBeVisible();
-  const link = await page.evaluate(() => navigator.clipboard.readText());
-  expect(link).toMatch(/^\S+#\/create-deployment\?at=\S+&made=1\.36-\d+\.[0-9a-f]{8}$/);
-  await expect.poll(() => link.startsWith(page.url())).toBe(true);
+  await expect.poll(() => page.url()).toContain('#/create-deployment?at=');
+  const link = page.url();
   await page.reload();
   expect(await atRest(page)).toBe(digest);
   await expect(position(page)).toHaveAttribute('aria-valuetext', moment);

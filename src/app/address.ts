@@ -38,6 +38,11 @@ export interface AddressNeeds {
   readonly setTimer: (action: () => void, ms: number) => number;
   readonly loadPacker: () => Promise<Packer>;
 }
+/** What a link for others holds besides the run. */
+export interface Shared {
+  readonly moment: boolean;
+  readonly sight: boolean;
+}
 /** Of a link with a digest: whether the replay has it too. */
 export type Match = 'unknown' | 'same' | Made;
 export interface Address {
@@ -46,7 +51,7 @@ export interface Address {
   dismissProblem(): void;
   readonly match: Signal<Match>;
   /** The hash for others, with what tells them that they see the same; null if the run is too long for a link. */
-  share(): Promise<string | null>;
+  share(what: Shared): Promise<string | null>;
   /** Once that hash is opened, it plays; at once if it is open. */
   playNext(hash: string): void;
   /** The scenario of the library that is open, and nothing more was given. */
@@ -154,10 +159,16 @@ export function createAddress({ session, bar, sights, freshRun, setTimer, loadPa
     };
   }
 
-  async function share(): Promise<string | null> {
+  async function share({ moment, sight }: Shared): Promise<string | null> {
     const run = shared();
     if (run === null) return '';
-    const link = forOthers(run);
+    const { chapter, ...whole } = forOthers(run);
+    const link: Link = {
+      ...whole,
+      moment: { ...whole.moment, at: moment ? whole.moment.at : null },
+      ...(moment && chapter !== undefined && { chapter }),
+      sight: sight ? (whole.sight ?? {}) : {},
+    };
     packer ??= await loadPacker().catch(() => null);
     const hash = encodeLink(link, packer);
     return hash.ok ? hash.value : null;

@@ -7,7 +7,7 @@ import { Announcer } from './parts/announcer';
 import { Branches } from './parts/branches';
 import { Deck } from './parts/deck';
 import { Failure, Notices } from './parts/notices';
-import { DarkScreen, Shortcuts } from './parts/overlays';
+import { DarkScreen, Sharing, Shortcuts } from './parts/overlays';
 import { loadMessage, loadStory, Sheet } from './parts/panel';
 import { Scenarios } from './parts/scenarios';
 import { Terminal } from './parts/terminal';
@@ -65,6 +65,7 @@ export function App({ desk }: { readonly desk: Desk }) {
       <Shortcuts />
       <Scenarios />
       <Branches />
+      <Sharing />
       <DarkScreen />
     </DeskContext>
   );

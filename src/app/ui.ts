@@ -37,6 +37,7 @@ export interface Ui {
   readonly shortcuts: boolean;
   readonly scenarios: boolean;
   readonly branches: boolean;
+  readonly sharing: boolean;
   /** The component on the stage whose facts are shown. */
   readonly selected: string | null;
   /** The component whose inside is open; it stays so while other panels are looked at. */
@@ -61,6 +62,7 @@ export const useUi = create<Ui>(() => ({
   shortcuts: false,
   scenarios: false,
   branches: false,
+  sharing: false,
   selected: null,
   inside: null,
 }));

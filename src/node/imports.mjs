@@ -38,6 +38,7 @@ const ALLOWED = {
     'zustand',
     'framer-motion',
     '@tanstack/react-virtual',
+    'uqr',
     '@fontsource-variable',
     'narration/chapters',
     'trace/filter-text',

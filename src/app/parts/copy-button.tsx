@@ -8,10 +8,12 @@ const TOLD_MS = 2000;
 interface CopyButtonProps {
   readonly text: string;
   readonly small?: boolean;
+  /** What one came for. */
+  readonly main?: boolean;
   readonly children: ReactNode;
 }
 
-export function CopyButton({ text, small = false, children }: CopyButtonProps) {
+export function CopyButton({ text, small = false, main = false, children }: CopyButtonProps) {
   const [said, say] = useState<string | null>(null);
   useEffect(() => {
     if (said === null) return;
@@ -26,7 +28,11 @@ export function CopyButton({ text, small = false, children }: CopyButtonProps) {
     );
   };
   return (
-    <button type="button" className={small ? `${controls.button} ${controls.small}` : controls.button} onClick={copy}>
+    <button
+      type="button"
+      className={[controls.button, small && controls.small, main && controls.main].filter(Boolean).join(' ')}
+      onClick={copy}
+    >
       <span aria-live="polite">{said ?? children}</span>
     </button>
   );

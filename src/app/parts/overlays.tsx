@@ -1,16 +1,26 @@
-// What lies over the page: the list of keys, fetched when asked for, and the dark screen of a presentation.
+// What lies over the page: the list of keys and the link for others, fetched when asked for, and the dark screen of a presentation.
 import { lazy, Suspense } from 'react';
 import { en } from '../text/en';
 import { show, useUi } from '../ui';
 import style from './overlays.module.css';
 
 const ShortcutList = lazy(() => import('./shortcuts'));
+const ShareDialog = lazy(() => import('../share/dialog'));
 
 export function Shortcuts() {
   const open = useUi((ui) => ui.shortcuts);
   return open ? (
     <Suspense>
       <ShortcutList />
+    </Suspense>
+  ) : null;
+}
+
+export function Sharing() {
+  const open = useUi((ui) => ui.sharing);
+  return open ? (
+    <Suspense>
+      <ShareDialog />
     </Suspense>
   ) : null;
 }

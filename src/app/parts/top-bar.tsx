@@ -1,5 +1,5 @@
 // Name, scenario, level of telling, view, share. Nothing else.
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { RUNS } from '../../scenarios/runs';
 import type { Level } from '../../worker/protocol';
 import { useDesk } from '../desk';
@@ -53,7 +53,9 @@ export function TopBar() {
           {en.bar.panel}
         </button>
         <ViewMenu />
-        <Share />
+        <button type="button" className={controls.button} onClick={() => show({ sharing: true })}>
+          {en.bar.share}
+        </button>
       </div>
     </header>
   );
@@ -142,33 +144,5 @@ function ViewMenu() {
         </div>
       </div>
     </>
-  );
-}
-
-const TOLD_MS = 2400;
-
-function Share() {
-  const { address } = useDesk();
-  const [said, say] = useState<string | null>(null);
-  useEffect(() => {
-    if (said === null) return;
-    const timer = setTimeout(() => say(null), TOLD_MS);
-    return () => clearTimeout(timer);
-  }, [said]);
-
-  async function copy(): Promise<void> {
-    const hash = await address.share();
-    if (hash === null) return say(en.bar.tooLong);
-    try {
-      await navigator.clipboard.writeText(new URL(hash === '' ? '#' : hash, location.href).href);
-      say(en.bar.copied);
-    } catch {
-      say(en.bar.copyFailed);
-    }
-  }
-  return (
-    <button type="button" className={controls.button} onClick={() => void copy()}>
-      <span aria-live="polite">{said ?? en.bar.share}</span>
-    </button>
   );
 }

@@ -30,10 +30,7 @@ export const en = {
   bar: {
     startPage: 'Watchloop, start page',
     share: 'Share',
-    tooLong: 'This run is too long for a link',
     resizePanel: 'Width of the details',
-    copied: 'Link copied',
-    copyFailed: 'Copy the link from the address bar',
     panel: 'Details',
     closePanel: 'Close details',
     view: 'View',

@@ -1,0 +1,21 @@
+// The words around a link for others; loaded with its dialog.
+export const words = {
+  title: 'Share',
+  close: 'Close sharing',
+  what: 'What the link holds',
+  moment: 'This moment',
+  momentHint: 'Opens where you are now; without it, at the beginning.',
+  sight: 'What is open',
+  sightHint: 'The view, the panel and the selection.',
+  link: 'Link',
+  copy: 'Copy link',
+  copyTitled: 'Copy with title',
+  making: 'Making the link…',
+  qr: 'QR code of the link',
+  noQr: 'This link is too long for a QR code that a camera can read.',
+  tooLong: 'This run is too long for a link. Keep it as a file instead: Scenarios, Edit as text, Download.',
+  embed: 'Embed',
+  embedHint: 'For slides, a course page or a blog. Loads nothing of the cluster until it is clicked.',
+  snippet: 'Snippet for an embedded page',
+  copySnippet: 'Copy snippet',
+};
