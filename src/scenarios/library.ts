@@ -1,29 +1,11 @@
-// The library: what each run of `runs.ts` is about, and what must be seen for it to be that.
-import type { Matcher } from '../wire/run';
+// The library: what each run of `runs.ts` is about, and what must be seen for it to be that. What to look at in it: `lessons.ts`.
+import { LESSONS } from './lessons';
+import { asks, complains, event, hears, prints } from './matchers';
 import { RUNS, SCENARIO_NAMES, type ScenarioName } from './runs';
 import { type LibraryScenario, SCENARIO_VERSION } from './scenario';
 
-type Told = Pick<LibraryScenario, 'level' | 'text' | 'expectations' | 'key'> &
-  Partial<Pick<LibraryScenario, 'steps' | 'questions' | 'goals' | 'reading'>>;
+type Told = Pick<LibraryScenario, 'level' | 'text' | 'expectations' | 'key'>;
 
-const event = (reason: string, more: Matcher = {}): Matcher => ({ kind: 'request', 'body.kind': 'Event', 'body.reason': reason, ...more });
-const prints = (stdout: string): Matcher => ({ kind: 'output', stdout });
-const complains = (stderr: string): Matcher => ({ kind: 'output', stderr, exit: 1 });
-const asks = (method: string, path: string, status: number, more: Matcher = {}): Matcher => ({
-  kind: 'response',
-  method,
-  path,
-  status,
-  ...more,
-});
-const hears = (type: string, kind: string, name: string, more: Matcher = {}): Matcher => ({
-  kind: 'watch-delivery',
-  protocol: 'http',
-  type,
-  'object.kind': kind,
-  'object.name': name,
-  ...more,
-});
 const BINDING = asks('POST', '/api/v1/namespaces/default/pods/*/binding', 201);
 const PULLED = event('Pulled');
 const STARTED = event('Started');
@@ -240,7 +222,7 @@ const TOLD: { readonly [name in ScenarioName]: Told } = {
     key: 1,
   },
   'watch-lost': {
-    level: 'messages',
+    level: 'wire',
     text: 'The scheduler’s watch of Pods breaks, and just then a Pod is made. The scheduler asks again and says which version it had last; the API server first sends what it missed. Nothing is listed anew and nothing is lost: that is what resource versions are for.',
     expectations: {
       occurs: [
@@ -253,7 +235,7 @@ const TOLD: { readonly [name in ScenarioName]: Told } = {
     key: 0,
   },
   'version-too-old': {
-    level: 'messages',
+    level: 'wire',
     text: 'etcd forgets its old revisions, as it is told to every five minutes. Then the API server’s watch of Pods breaks: the revision that it wants to go on from is gone, so it reads all Pods again and ends the watches that it served. Its clients come back with versions that it no longer knows, are told 410, and ask for the whole state.',
     expectations: {
       occurs: [
@@ -334,10 +316,8 @@ export const LIBRARY: readonly LibraryScenario[] = SCENARIO_NAMES.map((name) => 
   version: SCENARIO_VERSION,
   name,
   restless: null,
-  steps: [],
-  questions: [],
   goals: [],
-  reading: [],
   ...RUNS[name],
   ...TOLD[name],
+  ...LESSONS[name],
 }));
