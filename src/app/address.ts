@@ -48,6 +48,8 @@ export type Match = 'unknown' | 'same' | Made;
 export interface Address {
   /** Why the link that was opened could not be. */
   readonly problem: Signal<LinkError | null>;
+  /** The link that was opened last; null for the start page. */
+  readonly opened: Signal<Link | null>;
   dismissProblem(): void;
   readonly match: Signal<Match>;
   /** The hash for others, with what tells them that they see the same; null if the run is too long for a link. */
@@ -64,6 +66,7 @@ const SETTLE_MS = 400;
 export function createAddress({ session, bar, sights, freshRun, setTimer, loadPacker }: AddressNeeds): Address {
   const problem = signal<LinkError | null>(null);
   const match = signal<Match>('unknown');
+  const opened = signal<Link | null>(null);
   const freshCluster = JSON.stringify(freshRun.cluster);
   let packer: Packer | null = null;
   /** What was opened, until its replay was compared. */
@@ -80,6 +83,7 @@ export function createAddress({ session, bar, sights, freshRun, setTimer, loadPa
     if (!link.ok && link.error === 'packed' && packer === null) return withPacker(() => hash === bar.hash() && open(), refuse);
     if (!link.ok) return refuse(link.error);
     problem.set(null);
+    opened.set(link.value);
     if (link.value === null) session.open(freshRun, null);
     else openLink(link.value);
   }
@@ -101,6 +105,7 @@ export function createAddress({ session, bar, sights, freshRun, setTimer, loadPa
 
   function refuse(error: LinkError): void {
     problem.set(error);
+    opened.set(null);
     session.open(freshRun, null);
     bar.replace('');
   }
@@ -201,6 +206,7 @@ export function createAddress({ session, bar, sights, freshRun, setTimer, loadPa
   for (const source of [session.player.cursor, session.inputs, session.level, session.goal, sights]) source.subscribe(tellSoon);
   return {
     problem,
+    opened,
     dismissProblem: () => problem.set(null),
     match,
     share,

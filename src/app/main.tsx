@@ -1,13 +1,14 @@
-// Where the page begins: one session with a cluster in a worker, and React around it.
+// Where the page begins: one session with a cluster in a worker, and React around it; within another page, a cover first.
 import './first-paint.css';
-import { createRoot } from 'react-dom/client';
+import { createRoot, type Root } from 'react-dom/client';
 import { defaultRun } from '../cluster/default-run';
 import { PLAIN_SEED } from '../share/link';
 import { createWorkerLink } from '../worker/link';
-import { browserBar, createAddress } from './address';
+import { type AddressBar, browserBar, createAddress } from './address';
 import { App } from './app';
 import { createBranches } from './branches/branches';
 import { createCommandLine } from './command-line';
+import type { Desk } from './desk';
 import { browserShelf, createMarks } from './marks';
 import type { Clock } from './player';
 import { reducedMotion, usePreferences } from './preferences';
@@ -25,31 +26,36 @@ const clock: Clock = {
   clearTimer: (id) => window.clearTimeout(id),
 };
 
-followPreferences(document.documentElement);
-const session = createSession({ link: createWorkerLink, clock, travels: () => !reducedMotion() });
-session.player.setSpeed(usePreferences.getState().speed);
-usePreferences.subscribe(({ speed }) => session.player.setSpeed(speed));
 const freshRun = defaultRun(PLAIN_SEED);
-const address = createAddress({
-  session,
-  bar: browserBar(),
-  sights: pageSights,
-  freshRun,
-  setTimer: clock.setTimer,
-  loadPacker: () => import('../share/pack').then(({ packer }) => packer),
-});
-const line = createCommandLine(session);
-const marks = createMarks(session, browserShelf('bookmarks'));
-const branches = createBranches(session, browserShelf('branches'));
-const matches = signal<readonly number[]>([]);
-if (session.inputs.get().length === 0) show({ sheet: 'terminal' });
+const loadPacker = () => import('../share/pack').then(({ packer }) => packer);
 
+function createDesk(bar: AddressBar): Desk {
+  const session = createSession({ link: createWorkerLink, clock, travels: () => !reducedMotion() });
+  session.player.setSpeed(usePreferences.getState().speed);
+  usePreferences.subscribe(({ speed }) => session.player.setSpeed(speed));
+  return {
+    session,
+    address: createAddress({ session, bar, sights: pageSights, freshRun, setTimer: clock.setTimer, loadPacker }),
+    line: createCommandLine(session),
+    marks: createMarks(session, browserShelf('bookmarks')),
+    branches: createBranches(session, browserShelf('branches')),
+    matches: signal<readonly number[]>([]),
+  };
+}
+
+function startPage(page: Root): void {
+  const desk = createDesk(browserBar());
+  if (desk.session.inputs.get().length === 0) show({ sheet: 'terminal' });
+  const render = (): void => page.render(<App desk={desk} />);
+  // The first paint is the drawing in the HTML, also where the scripts are as fast as that.
+  if (document.hidden) render();
+  else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(render)));
+}
+
+followPreferences(document.documentElement);
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root');
 const page = createRoot(root);
-const render = (): void => {
-  page.render(<App desk={{ session, line, address, marks, branches, matches }} />);
-};
-// The first paint is the drawing in the HTML, also where the scripts are as fast as that.
-if (document.hidden) render();
-else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(render)));
+const query = new URLSearchParams(location.search);
+if (query.has('embed')) void import('./embed/start').then(({ startEmbedded }) => startEmbedded({ page, query, createDesk, loadPacker }));
+else startPage(page);

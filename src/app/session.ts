@@ -216,8 +216,8 @@ export function createSession(needs: SessionNeeds): Session {
     if (wanted === null) return;
     const seq = recordOf(wanted, { columns, list: list(), steps: steps.get(), whole: final });
     if (seq >= 0 && seq < columns.count) {
-      goal.set(null);
       player.seek(seq);
+      goal.set(null);
       if (playsAtGoal) player.play();
       playsAtGoal = false;
     } else if (final && inputs.get().length > 0 && list().length > 0) {

@@ -31,7 +31,12 @@ function answer(request, response) {
     response.writeHead(404, { 'content-type': 'text/plain' }).end('not found');
     return;
   }
-  response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'x-content-type-options': 'nosniff' });
+  response.writeHead(200, {
+    'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+    'x-content-type-options': 'nosniff',
+    // A sandboxed frame has no origin; without this it may not load its own scripts and fonts. All files are public.
+    'access-control-allow-origin': '*',
+  });
   createReadStream(file).pipe(response);
 }
 

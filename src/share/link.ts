@@ -58,7 +58,7 @@ export interface Packer {
 
 export const PLAIN_COMMAND = 'kubectl create deployment test --image=nginx';
 export const PLAIN_SEED = 1;
-/** Of a digest's 64 letters: two runs share them once in four thousand million. */
+/** Of a digest's 16 letters: two runs share them once in four thousand million. */
 export const DIGEST_LETTERS = 8;
 const MAX_HASH = 65536;
 /** Longer than this, a list of commands is not for reading. */
