@@ -98,7 +98,7 @@ export class EventRecorder {
   private *write(told: Told): Task<void> {
     const key = `${JSON.stringify(told.regarding)}/${told.type}/${told.reason}/${told.message}`;
     const known = this.written.get(key);
-    const now = rfc3339(this.ctx.now());
+    const now = rfc3339(this.ctx.clock());
     if (known !== undefined && !this.source.newApi) {
       known.count++;
       const patch = { count: known.count, lastTimestamp: now, message: told.message };
@@ -136,7 +136,7 @@ export class EventRecorder {
       kind: 'Event',
       apiVersion: 'events.k8s.io/v1',
       metadata: { name, namespace: told.namespace },
-      eventTime: rfc3339Micro(this.ctx.now()),
+      eventTime: rfc3339Micro(this.ctx.clock()),
       reportingController: this.source.component,
       reportingInstance: `${this.source.component}-${this.source.host ?? 'control-plane'}`,
       action: told.action,
@@ -152,7 +152,7 @@ export class EventRecorder {
 
   /** The time in nanoseconds as hex digits, as upstream names events; distinct within one microsecond. */
   private stamp(): string {
-    const now = this.ctx.now();
+    const now = this.ctx.clock();
     this.sameStamp = now === this.lastStampUs ? this.sameStamp + 1 : 0;
     this.lastStampUs = now;
     const EPOCH_2026_US = 1_767_225_600_000_000n;

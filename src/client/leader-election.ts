@@ -36,7 +36,7 @@ export function releaseAndExit(ctx: Ctx, client: ApiClient, { lease, identity }:
   const release = function* (): Task<void> {
     const found = yield* client.get<Lease>(LEASES, { namespace: 'kube-system', name: lease }, QUERY);
     if (found.ok && found.body.spec.holderIdentity === identity) {
-      const now = rfc3339Micro(ctx.now());
+      const now = rfc3339Micro(ctx.clock());
       const spec = { ...found.body.spec, holderIdentity: '', leaseDurationSeconds: 1, acquireTime: now, renewTime: now };
       yield* client.update(LEASES, { ...found.body, spec }, QUERY);
     }
@@ -74,7 +74,7 @@ function* elect(ctx: Ctx, client: ApiClient, options: LeaderElectionOptions): Ta
   /** Each renewal has so long, however often it is tried. */
   let deadline = ctx.now() + RENEW_DEADLINE_US;
   for (; ; yield* ctx.sleep(RETRY_US, { idle: true })) {
-    const next: Lease = { ...held, spec: { ...held.spec, renewTime: rfc3339Micro(ctx.now()) } };
+    const next: Lease = { ...held, spec: { ...held.spec, renewTime: rfc3339Micro(ctx.clock()) } };
     const timeoutUs = Math.max(1, Math.min(REQUEST_US, deadline - ctx.now()));
     const reply = yield* client.update(LEASES, next, { ...QUERY, timeoutUs, idle: true });
     if (reply.ok) {
@@ -91,7 +91,7 @@ function* elect(ctx: Ctx, client: ApiClient, options: LeaderElectionOptions): Ta
 }
 
 const newLease = (ctx: Ctx, options: LeaderElectionOptions): Lease => {
-  const now = rfc3339Micro(ctx.now());
+  const now = rfc3339Micro(ctx.clock());
   return {
     kind: 'Lease',
     apiVersion: 'coordination.k8s.io/v1',
@@ -101,7 +101,7 @@ const newLease = (ctx: Ctx, options: LeaderElectionOptions): Lease => {
 };
 
 function* take(ctx: Ctx, client: ApiClient, lease: Lease, options: LeaderElectionOptions): Task<Lease | null> {
-  const now = rfc3339Micro(ctx.now());
+  const now = rfc3339Micro(ctx.clock());
   const transitions = (lease.spec.leaseTransitions ?? 0) + (lease.spec.holderIdentity === options.identity ? 0 : 1);
   const spec = {
     ...lease.spec,

@@ -69,7 +69,9 @@ const FAULTS: readonly FaultSpec[] = [
   { kind: 'registry', state: 'failing' },
   { kind: 'registry', state: 'down' },
   { kind: 'registry', state: 'well' },
-  { kind: 'clock', node: 'node-1', aheadUs: 5_000_000 },
+  { kind: 'clock', node: 'node-1', aheadUs: 7_200_000_000 },
+  { kind: 'clock', node: 'node-1', aheadUs: -300_000_000 },
+  { kind: 'clock', node: 'standby', aheadUs: 7_200_000_000 },
   { kind: 'disk', node: 'node-2', full: true },
 ];
 

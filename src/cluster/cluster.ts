@@ -7,7 +7,7 @@ import { Kubectl } from '../components/kubectl/kubectl';
 import type { Process } from '../sim/process';
 import type { PayloadMode } from '../sim/recorder';
 import { Simulation } from '../sim/simulation';
-import { type ComponentId, KUBEADM, KUBECTL, USER } from '../wire/names';
+import { type ComponentId, KUBEADM, KUBECTL, nodeOf, USER } from '../wire/names';
 import type { Output, Payload } from '../wire/payload';
 import type { ClusterSpec, FaultSpec, Input } from '../wire/run';
 import { Faults, noticedAfterUs } from './faults';
@@ -32,7 +32,8 @@ export class Cluster {
     startsAt: SimTime,
     options: { readonly payloads?: PayloadMode } = {},
   ) {
-    this.sim = new Simulation({ seed, startsAt, latency: latencyOf, ...options });
+    const clockAheadUs = (id: ComponentId): number => this.machineOf(id)?.clockAheadUs ?? 0;
+    this.sim = new Simulation({ seed, startsAt, latency: latencyOf, clockAheadUs, ...options });
     this.programs = new Programs(this.sim, spec);
     for (const node of spec.nodes) {
       const manifests = node.role === 'control-plane' ? staticPods(node) : new Map();
@@ -44,6 +45,10 @@ export class Cluster {
     this.sim.start(KUBEADM, kubeadm(spec.nodes));
     this.kubectl = new Kubectl({ output: (stdout, stderr, exit) => this.printed(stdout, stderr, exit), certificate: ADMIN });
     this.terminal = this.sim.start(KUBECTL, this.kubectl);
+  }
+
+  private machineOf(id: ComponentId): Machine | undefined {
+    return this.machines.get(nodeOf(id) ?? this.programs.homeOf(id) ?? '');
   }
 
   /** Gives an input now. */

@@ -1,5 +1,6 @@
 // What the network, etcd and the registry do to a cluster: each fault, what honestly follows from it, and that it stands in the causes.
 import { describe, expect, it } from 'vitest';
+import { parseTime } from '../machinery/time';
 import { check } from '../trace/checkers';
 import { Trace } from '../trace/trace';
 import { traceLine } from '../trace/trace-line';
@@ -40,6 +41,12 @@ function played(...given: readonly TimedInput[] | readonly [Pick<Run, 'cluster' 
   };
   return { find, cameOf, records };
 }
+
+const saysNotReady = (payload: TraceRecord['payload']): boolean => {
+  if (payload.kind !== 'request' || payload.protocol !== 'http') return false;
+  const { reason, involvedObject } = (payload.body ?? {}) as { reason?: string; involvedObject?: { kind?: string } };
+  return reason === 'NodeNotReady' && involvedObject?.kind === 'Node';
+};
 
 describe('a reset', () => {
   it('of one watch: the reflector watches again from the last version, and misses nothing', () => {
@@ -165,6 +172,41 @@ describe('of two controller managers', () => {
     expect(ended?.atUs).toBeLessThan(leads?.atUs ?? 0);
     expect(leads?.atUs).toBeLessThan(20 * SECOND);
     expect(cameOf(ended)).toBe(true);
+  });
+});
+
+describe('a clock that is set wrong', () => {
+  const HOUR = 3600 * SECOND;
+  const renewals = (seen: ReturnType<typeof played>, node: string) =>
+    seen.records.flatMap(({ from, payload, atUs }) => {
+      if (from !== `kubelet/${node}` || payload.kind !== 'request' || payload.protocol !== 'http' || payload.method !== 'PUT') return [];
+      const { spec } = payload.body as { spec?: { renewTime?: string } };
+      return spec?.renewTime === undefined ? [] : [{ atUs, stampUs: parseTime(spec.renewTime) }];
+    });
+  it('ahead: what the node writes carries its time, and that is all', () => {
+    const seen = played(fault({ kind: 'clock', node: 'node-1', aheadUs: HOUR }, 0), kubectl('run web --image=nginx', 30 * SECOND));
+    expect(renewals(seen, 'node-1').length).toBeGreaterThan(3);
+    expect(renewals(seen, 'node-1').filter(({ atUs, stampUs }) => stampUs !== atUs + HOUR)).toEqual([]);
+    expect(renewals(seen, 'node-2').filter(({ atUs, stampUs }) => stampUs !== atUs)).toEqual([]);
+    expect(seen.records.filter(({ payload }) => saysNotReady(payload))).toEqual([]);
+  });
+
+  it('back: its renewals look older than the last one, so it is given up once, until its kubelet reports', () => {
+    const seen = played(fault({ kind: 'clock', node: 'node-1', aheadUs: -5 * 60 * SECOND }, 0), kubectl('get nodes', 200 * SECOND));
+    const given = seen.records.filter(({ payload }) => saysNotReady(payload));
+    expect(given.map(({ atUs }) => Math.floor(atUs / SECOND / 10))).toEqual([4]);
+    expect(renewals(seen, 'node-1').filter(({ atUs }) => atUs < (given[0]?.atUs ?? 0)).length).toBeGreaterThan(3);
+    expect(seen.records.some(({ payload }) => payload.kind === 'output' && /node-1 +Ready/.test(payload.stdout))).toBe(true);
+  });
+
+  it('of the one that stands by: the lease is not taken, for it counts how long it has seen no renewal', () => {
+    const standby: NodeSpec = { ...worker(4), name: 'standby', role: 'control-plane', staticPods: ['kube-controller-manager'] };
+    const cluster = { ...clusterOf(3), nodes: [...clusterOf(3).nodes, standby] };
+    const { find } = played({
+      cluster,
+      inputs: [fault({ kind: 'clock', node: 'standby', aheadUs: HOUR }, 0), kubectl('get nodes', 60 * SECOND)],
+    });
+    expect(find('kube-controller-manager/standby', 'kube-controller-manager/standby', /^leader/)).toEqual([]);
   });
 });
 

@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from '../base/json';
 import type { Exchange } from '../sim/network';
 import type { Simulation } from '../sim/simulation';
 import type { Place, Trouble } from '../sim/troubles';
-import { binaryOf, type ComponentId, componentId, ETCD, ETCDCTL, nodeOf, onNode, REGISTRY } from '../wire/names';
+import { API_SERVER, binaryOf, type ComponentId, componentId, ETCD, ETCDCTL, nodeOf, onNode, REGISTRY } from '../wire/names';
 import type { Protocol, RequestPayload } from '../wire/payload';
 import type { FaultSpec } from '../wire/run';
 import { etcdctlCompact } from './etcdctl';
@@ -18,6 +18,8 @@ type Lasting = Extract<LinkFault, { readonly forUs: number }>;
 
 /** Effects show within so long: 50 s of grace and a period of 5 s for a node, a restart for a container. */
 const NODE_US = 60 * SECOND;
+/** A kubelet that others gave up says every 10 s how it is. */
+const REPAIR_US = 15 * SECOND;
 const CONTAINER_US = 3 * SECOND;
 /** A lease of 15 s runs out, and the one that stands by looks every 2 s. */
 const LEADER_US = 20 * SECOND;
@@ -31,6 +33,8 @@ export function noticedAfterUs(fault: FaultSpec): number {
     case 'kill-process':
     case 'node-power':
       return NODE_US;
+    case 'clock':
+      return NODE_US + REPAIR_US;
     case 'partition':
     case 'stall':
     case 'delay':
@@ -60,8 +64,8 @@ export class Faults {
 
   /** Why it cannot be done, in a sentence; null if it can. */
   problemOf(fault: FaultSpec): string | null {
-    if (fault.kind === 'clock' || fault.kind === 'disk') return 'this is not modelled yet';
-    if ('node' in fault) return this.machines.has(fault.node) ? null : `there is no node ${fault.node}`;
+    if (fault.kind === 'disk') return 'this is not modelled yet';
+    if ('node' in fault) return this.machineProblem(fault);
     if ('from' in fault) return this.unknown(fault.from) ?? this.unknown(fault.to);
     switch (fault.kind) {
       case 'kill-container':
@@ -90,6 +94,11 @@ export class Faults {
       case 'start-process': {
         const [machine, binary] = this.hostBinary(fault.component) ?? [];
         if (binary !== undefined && machine?.on) machine.startProcess(binary);
+        return;
+      }
+      case 'clock': {
+        const machine = this.machines.get(fault.node);
+        if (machine !== undefined) machine.clockAheadUs = fault.aheadUs;
         return;
       }
       case 'node-power':
@@ -150,6 +159,11 @@ export class Faults {
   }
 
   // ---- Machines
+
+  private machineProblem({ kind, node }: Extract<FaultSpec, { readonly node: string }>): string | null {
+    if (!this.machines.has(node)) return `there is no node ${node}`;
+    return kind === 'clock' && this.programs.homeOf(API_SERVER) === node ? 'the clock of kube-apiserver is not modelled' : null;
+  }
 
   private power(node: string, on: boolean): void {
     const machine = this.machines.get(node);

@@ -12,6 +12,8 @@ export type HostBinary = (typeof HOST_BINARIES)[number];
 
 export class Machine {
   on = false;
+  /** How far its clock is ahead of the true time. */
+  clockAheadUs = 0;
 
   constructor(
     private readonly sim: Simulation,

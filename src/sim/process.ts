@@ -30,7 +30,10 @@ export interface CallOptions {
 
 export interface Ctx {
   readonly id: ComponentId;
+  /** For how long something takes: nobody sets it. */
   now(): SimTime;
+  /** What the machine's clock shows, for time stamps: it may be set wrong. */
+  clock(): SimTime;
   /** Runs a task in this process, under an actor's name if one is given. */
   spawn(task: Task<void>, actor?: string): void;
   /** Runs all tasks at once and returns their results in order. */
@@ -127,6 +130,9 @@ export class Process implements Ctx {
 
   now(): SimTime {
     return this.sim.now;
+  }
+  clock(): SimTime {
+    return simTime(this.sim.now + this.sim.clockAheadUs(this.id));
   }
 
   spawn(task: Task<void>, actor?: string): void {

@@ -28,6 +28,8 @@ export interface SimulationOptions {
   readonly startsAt?: SimTime;
   readonly latency: LatencyModel;
   readonly payloads?: PayloadMode;
+  /** How far the clock that a process reads is ahead of virtual time; default 0. */
+  readonly clockAheadUs?: (id: ComponentId) => number;
   /** Default 4,000,000. Beyond it the run stops with reason `records`. */
   readonly maxRecords?: number;
 }
@@ -53,6 +55,7 @@ export class Simulation {
   readonly recorder: Recorder;
   readonly network: Network;
   readonly crashes: CrashReport[] = [];
+  readonly clockAheadUs: (id: ComponentId) => number;
   now: SimTime = simTime(0);
   context: Context = NOBODY;
 
@@ -69,6 +72,7 @@ export class Simulation {
     this.now = options.startsAt ?? simTime(0);
     this.restNotBefore = this.now;
     this.recorder = new Recorder(options.payloads ?? 'shared', options.maxRecords ?? 4_000_000);
+    this.clockAheadUs = options.clockAheadUs ?? (() => 0);
     this.network = new Network(this, options.latency);
   }
 

@@ -52,7 +52,7 @@ export class Containers {
       sandbox,
       config,
       image,
-      ctx.now(),
+      ctx.clock(),
     );
     disk.containers.set(container.id, container);
     this.host.noteContainer(container);
@@ -75,12 +75,12 @@ export class Containers {
     const started = created.ok ? yield* this.host.call(runc, 'runc', 'start', { id }) : created;
     if (!started.ok) {
       const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: ${started.error.message}: unknown`;
-      Object.assign(container, { state: 'CONTAINER_EXITED', finishedAtUs: ctx.now(), exitCode: 128, reason: 'StartError', message });
+      Object.assign(container, { state: 'CONTAINER_EXITED', finishedAtUs: ctx.clock(), exitCode: 128, reason: 'StartError', message });
       this.host.noteContainer(container);
       return unknown(message);
     }
     container.state = 'CONTAINER_RUNNING';
-    container.startedAtUs = ctx.now();
+    container.startedAtUs = ctx.clock();
     this.host.noteContainer(container);
     return done;
   }

@@ -70,7 +70,7 @@ export class Exits {
     for (const id of [...disk.sandboxes.keys(), ...disk.containers.keys()]) {
       if (alive.has(id) || !this.isRunning(id)) continue;
       const exit = seen.get(id);
-      this.settle(id, Number(exit?.exitStatus ?? LOST), Number(exit?.exitedAtUs ?? ctx.now()));
+      this.settle(id, Number(exit?.exitStatus ?? LOST), Number(exit?.exitedAtUs ?? ctx.clock()));
     }
   }
 

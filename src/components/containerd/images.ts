@@ -55,7 +55,7 @@ export class Images {
     let used = 0;
     for (const image of this.host.disk.images.values()) used += image.sizeBytes;
     const usage = {
-      timestamp: nanos(this.host.ctx.now()),
+      timestamp: nanos(this.host.ctx.clock()),
       fsId: { mountpoint: '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs' },
       usedBytes: { value: String(used) },
     };

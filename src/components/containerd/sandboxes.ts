@@ -35,7 +35,7 @@ export class Sandboxes {
         return unknown(`failed to reserve sandbox name "${reserved}": name "${reserved}" is reserved for "${other.id}"`);
     }
     const id = this.host.newId(`sandbox/${uid}/${attempt}`);
-    const sandbox: SandboxRecord = { id, name: reserved, config, createdAtUs: ctx.now(), ready: false, ip: null };
+    const sandbox: SandboxRecord = { id, name: reserved, config, createdAtUs: ctx.clock(), ready: false, ip: null };
     disk.sandboxes.set(id, sandbox);
     this.host.tellSandbox(sandbox);
     yield* ctx.sleep(PREPARE_US);

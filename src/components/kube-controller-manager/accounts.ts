@@ -73,7 +73,7 @@ export class Accounts {
   /** The account's token; asks for one if there is none that is good for a while. */
   *token(account: string): Task<string> {
     const held = this.tokens.get(account);
-    if (held !== undefined && this.ctx.now() < held.untilUs - LEEWAY_US) return held.token;
+    if (held !== undefined && this.ctx.clock() < held.untilUs - LEEWAY_US) return held.token;
     return yield* suspend<string>((resume) => {
       const waiting = this.waiting.get(account);
       if (waiting !== undefined) return void waiting.push(resume);
@@ -96,7 +96,7 @@ export class Accounts {
       });
       if (reply.ok) {
         const { token, expirationTimestamp } = reply.body.status;
-        const untilUs = parseTime(expirationTimestamp) ?? this.ctx.now();
+        const untilUs = parseTime(expirationTimestamp) ?? this.ctx.clock();
         this.tokens.set(account, { token, untilUs });
         const waiting = this.waiting.get(account) ?? [];
         this.waiting.delete(account);

@@ -210,7 +210,7 @@ export class Scheduler implements Listening {
 
   /** Whether the server took it. */
   private *patchStatus(pod: Pod, condition: NewCondition, nominatedNode?: string): Task<boolean> {
-    const patch = podStatusPatch(pod, condition, nominatedNode, rfc3339(this.ctx.now()));
+    const patch = podStatusPatch(pod, condition, nominatedNode, rfc3339(this.ctx.clock()));
     if (patch === null) return true;
     const { name, namespace = '' } = pod.metadata;
     const reply = yield* this.needs.api.patch(PODS, { namespace, name }, 'strategic', patch, { subresource: 'status' });

@@ -80,7 +80,7 @@ export class NodeAgent {
     for (let tries = 1; !this.registered; tries++) {
       yield* ctx.sleep(stepUs, { idle: tries > PATIENT_TRIES });
       stepUs = Math.min(stepUs * 2, MAX_TRY_US);
-      const reply = yield* api.create<Node>(NODES, { namespace: null, name: spec.name }, nodeObject(this.facts(), ctx.now()));
+      const reply = yield* api.create<Node>(NODES, { namespace: null, name: spec.name }, nodeObject(this.facts(), ctx.clock()));
       if (reply.ok) this.registered = true;
       else if (reply.status === 409) this.registered = (yield* api.get<Node>(NODES, { namespace: null, name: spec.name })).ok;
     }
@@ -106,7 +106,7 @@ export class NodeAgent {
     const node = nodes.get(spec.name);
     if (node === undefined) return false;
     if (node.spec.podCIDR !== undefined && node.spec.podCIDR !== this.podCidr) yield* this.tellPodCidr(node.spec.podCIDR, idle);
-    const status = nodeStatus(this.facts(), node.status ?? null, ctx.now());
+    const status = nodeStatus(this.facts(), node.status ?? null, ctx.clock());
     const wasReady = readyOf(node.status?.conditions);
     const isReady = readyOf(status.conditions);
     const due = ctx.now() - this.reportedUs >= REPORT_US;
@@ -129,12 +129,13 @@ export class NodeAgent {
   }
 
   private facts(): NodeFacts {
-    const { spec, runtimeVersion, runtimeHeardUs } = this.needs;
+    const { ctx, spec, runtimeVersion, runtimeHeardUs } = this.needs;
+    const heardUs = runtimeHeardUs();
     return {
       spec,
       images: this.images,
       runtimeVersion: runtimeVersion(),
-      runtimeHeardUs: runtimeHeardUs(),
+      runtimeSilentUs: heardUs === null ? null : ctx.now() - heardUs,
       bootId: this.bootId,
       problems: this.csiReady ? [] : ['CSINode is not yet initialized'],
     };
@@ -170,14 +171,14 @@ export class NodeAgent {
     const name = { namespace: 'kube-node-lease', name: spec.name };
     const options = { ...TIMEOUT, idle };
     if (this.lease !== null) {
-      const renewed = { ...this.lease, spec: { ...this.lease.spec, renewTime: rfc3339Micro(ctx.now()) } };
+      const renewed = { ...this.lease, spec: { ...this.lease.spec, renewTime: rfc3339Micro(ctx.clock()) } };
       const reply = yield* heartbeats.update<Lease>(LEASES, renewed, options);
       this.lease = reply.ok ? reply.body : null;
       if (reply.ok) return;
     }
     const found = yield* heartbeats.get<Lease>(LEASES, name, options);
     if (found.ok) {
-      const renewed = { ...found.body, spec: { ...found.body.spec, holderIdentity: spec.name, renewTime: rfc3339Micro(ctx.now()) } };
+      const renewed = { ...found.body, spec: { ...found.body.spec, holderIdentity: spec.name, renewTime: rfc3339Micro(ctx.clock()) } };
       const reply = yield* heartbeats.update<Lease>(LEASES, renewed, options);
       if (reply.ok) this.lease = reply.body;
     } else if (found.status === 404) yield* this.createLease(name, options);
@@ -196,7 +197,7 @@ export class NodeAgent {
       kind: 'Lease',
       apiVersion: 'coordination.k8s.io/v1',
       metadata: { ...name, ownerReferences: [owner] },
-      spec: { holderIdentity: spec.name, leaseDurationSeconds: LEASE_SECONDS, renewTime: rfc3339Micro(ctx.now()) },
+      spec: { holderIdentity: spec.name, leaseDurationSeconds: LEASE_SECONDS, renewTime: rfc3339Micro(ctx.clock()) },
     };
     const reply = yield* heartbeats.create<Lease>(LEASES, name, lease, options);
     if (reply.ok) this.lease = reply.body;

@@ -33,8 +33,8 @@ export interface NodeFacts {
   readonly spec: NodeSpec;
   readonly images: readonly { readonly names: readonly string[]; readonly sizeBytes: number }[];
   readonly runtimeVersion: string;
-  /** When the container engine last answered; null if never. */
-  readonly runtimeHeardUs: number | null;
+  /** For how long the container engine has not answered; null if it never did. */
+  readonly runtimeSilentUs: number | null;
   /** Of the machine: a start of the kubelet alone leaves it as it is. */
   readonly bootId: string;
   readonly problems: readonly string[];
@@ -61,7 +61,7 @@ export const nodeObject = (facts: NodeFacts, now: SimTime): JsonObject => ({
   status: nodeStatus(facts, null, now) as JsonObject,
 });
 
-/** `before` gives the times since when conditions hold. */
+/** `before` gives the times since when conditions hold; `now` is what the machine's clock shows. */
 export function nodeStatus(facts: NodeFacts, before: NodeStatus | null, now: SimTime): NodeStatus {
   const { spec, bootId } = facts;
   const machine = digestOf(`machine/${spec.name}`) + digestOf(`id/${spec.name}`);
@@ -119,7 +119,7 @@ export const allocatableOf = (spec: NodeSpec): StringMap => ({
 
 function conditions(facts: NodeFacts, before: readonly Condition[], now: SimTime): readonly Condition[] {
   const stamp = rfc3339(now);
-  const problems = [...facts.problems, ...runtimeProblems(facts, now)];
+  const problems = [...facts.problems, ...runtimeProblems(facts)];
   const ready = problems.length === 0;
   const own: Condition[] = [
     calm('MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
@@ -142,9 +142,9 @@ function conditions(facts: NodeFacts, before: readonly Condition[], now: SimTime
 
 const calm = (type: string, reason: string, message: string): Condition => ({ type, status: 'False', reason, message });
 
-function runtimeProblems({ runtimeHeardUs }: NodeFacts, now: SimTime): readonly string[] {
-  if (runtimeHeardUs === null) return ['container runtime status check may not have completed yet'];
-  return now - runtimeHeardUs > RUNTIME_DOWN_AFTER_US ? ['container runtime is down'] : [];
+function runtimeProblems({ runtimeSilentUs }: NodeFacts): readonly string[] {
+  if (runtimeSilentUs === null) return ['container runtime status check may not have completed yet'];
+  return runtimeSilentUs > RUNTIME_DOWN_AFTER_US ? ['container runtime is down'] : [];
 }
 
 const bySize = (a: NodeFacts['images'][number], b: NodeFacts['images'][number]): number =>

@@ -59,7 +59,7 @@ export class PodSource {
   /** With a note of when it was first seen, which goes to the engine but not back to the API. */
   private keep(pod: Pod): Pod {
     const { uid = '', annotations } = pod.metadata;
-    const seen = this.pods.get(uid)?.metadata.annotations?.[SEEN] ?? seenText(this.needs.ctx.now());
+    const seen = this.pods.get(uid)?.metadata.annotations?.[SEEN] ?? seenText(this.needs.ctx.clock());
     const kept = { ...pod, metadata: { ...pod.metadata, annotations: { ...annotations, [SEEN]: seen, [SOURCE]: 'api' } } };
     this.pods.set(uid, kept);
     return kept;
@@ -100,7 +100,7 @@ export class PodSource {
     }
     for (const [file, manifest] of manifests) {
       if (this.files.has(file)) continue;
-      const pod = staticPod(manifest, node, ctx.now());
+      const pod = staticPod(manifest, node, ctx.clock());
       // Its worker may still be ending the pod that stood here before under the same uid.
       if (this.needs.isBusy(pod.metadata.uid ?? '')) continue;
       this.files.set(file, { manifest, pod });

@@ -179,7 +179,7 @@ class Worker {
       this.probes.set(this.pod, this.kind, this.container, status.id, 'failure', this.kind === 'Readiness');
       return;
     }
-    if (ctx.now() - status.startedUs < (this.probe.initialDelaySeconds ?? 0) * SECOND) return;
+    if (ctx.clock() - status.startedUs < (this.probe.initialDelaySeconds ?? 0) * SECOND) return;
     const started = this.probes.isStarted(this.pod, this.container, status.id);
     if (this.kind === 'Startup' ? started : !started) return;
     this.asking = true;

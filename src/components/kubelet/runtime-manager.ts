@@ -215,8 +215,10 @@ class Run {
     if (status?.state !== 'exited' || status.finishedUs === null) return null;
     const { name, namespace = '', uid = '' } = this.pod.metadata;
     const key = backoffKey(this.pod, container.name);
-    if (!backoff.isInBackOffSince(key, status.finishedUs, ctx.now())) {
-      backoff.next(key, status.finishedUs, ctx.now());
+    // When it ended is a time stamp.
+    const clock = ctx.clock();
+    if (!backoff.isInBackOffSince(key, status.finishedUs, clock)) {
+      backoff.next(key, status.finishedUs, clock);
       return null;
     }
     const where = `${name}_${namespace}(${uid})`;
@@ -231,7 +233,7 @@ class Run {
     return {
       reason: 'CrashLoopBackOff',
       message: `back-off ${goDuration(delayUs)} restarting failed container=${container.name} pod=${where}`,
-      untilUs: status.finishedUs + delayUs,
+      untilUs: ctx.now() + status.finishedUs + delayUs - clock,
     };
   }
 

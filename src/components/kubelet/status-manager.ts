@@ -82,7 +82,7 @@ export class StatusManager {
   }
 
   private withTimes(pod: Pod, { verdicts, ...rest }: FreshStatus, before: PodStatus): PodStatus {
-    const now = rfc3339(this.needs.ctx.now());
+    const now = rfc3339(this.needs.ctx.clock());
     const { generation } = pod.metadata;
     const old = before.conditions ?? [];
     const owned = verdicts.map((verdict): Condition => {

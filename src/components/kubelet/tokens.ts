@@ -11,8 +11,8 @@ import type { Task } from '../../sim/task';
 
 const ACCOUNTS: ResourceRef = { group: '', version: 'v1', resource: 'serviceaccounts' };
 
-/** The share of its time after which a token is renewed. */
-const RENEWED_AFTER = 0.8;
+/** In this last share of its time a token is renewed. */
+const LAST_SHARE = 0.2;
 
 export interface TokenSource {
   readonly audience?: string;
@@ -22,7 +22,7 @@ type TokenRequest = KubeObject & { readonly status: { readonly token: string; re
 
 export interface Token {
   readonly token: string;
-  /** From then on another one is asked for. */
+  /** From then on another one is asked for, by this machine's clock. */
   readonly renewAtUs: number;
 }
 
@@ -38,7 +38,7 @@ export class Tokens {
     const { uid = '', namespace = '', name } = pod.metadata;
     const key = `${uid}/${audience ?? ''}/${expirationSeconds}`;
     const known = this.known.get(key);
-    if (known !== undefined && this.ctx.now() < known.renewAtUs) return ok(known);
+    if (known !== undefined && this.ctx.clock() < known.renewAtUs) return ok(known);
     const body: JsonObject = {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
@@ -53,9 +53,9 @@ export class Tokens {
     const account = pod.spec.serviceAccountName || 'default';
     const reply = yield* this.api.create<TokenRequest>(ACCOUNTS, { namespace, name: account }, body, { subresource: 'token' });
     if (!reply.ok) return err(`failed to fetch token: ${reply.error?.message ?? reply.failure ?? ''}`);
-    const now = this.ctx.now();
-    const endUs = parseTime(reply.body.status.expirationTimestamp) ?? now + expirationSeconds * SECOND;
-    const token = { token: reply.body.status.token, renewAtUs: now + Math.floor((endUs - now) * RENEWED_AFTER) };
+    const lifeUs = expirationSeconds * SECOND;
+    const endUs = parseTime(reply.body.status.expirationTimestamp) ?? this.ctx.clock() + lifeUs;
+    const token = { token: reply.body.status.token, renewAtUs: endUs - Math.floor(lifeUs * LAST_SHARE) };
     this.known.set(key, token);
     return ok(token);
   }

@@ -19,6 +19,8 @@ const WAIT_LIMIT_US = 123 * SECOND;
 const SET_UP_US = 2 * MS;
 const FIRST_RETRY_US = 500 * MS;
 const MAX_RETRY_US = 122 * SECOND;
+/** So often volumes are set up anew. */
+const REMOUNT_US = 60 * SECOND;
 /** Longer waits for a next try do not keep a run awake. */
 const PATIENCE_US = 30 * SECOND;
 
@@ -171,7 +173,7 @@ export class VolumeManager {
     const again = (): void => {
       if (this.pods.has(uid)) ctx.spawn(this.renew(pod, source), 'volume-manager');
     };
-    ctx.after(token.value.renewAtUs - ctx.now(), again, { idle: true });
+    ctx.after(Math.max(token.value.renewAtUs - ctx.clock(), REMOUNT_US), again, { idle: true });
     return token;
   }
 

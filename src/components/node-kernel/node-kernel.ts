@@ -46,7 +46,7 @@ function* serve(ctx: Ctx, programs: IptablesPrograms, incoming: Incoming): Task<
     program: rpc,
     args: (body['argv'] as readonly string[]).slice(1),
     stdin: typeof body['stdin'] === 'string' ? body['stdin'] : '',
-    nowSeconds: EPOCH_SECONDS + Math.floor(ctx.now() / 1_000_000),
+    nowSeconds: EPOCH_SECONDS + Math.floor(ctx.clock() / 1_000_000),
   });
   for (const { table, chains } of changes) {
     if (chains.size === 0) continue;

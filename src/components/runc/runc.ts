@@ -140,7 +140,7 @@ class Keeper {
   private exited(task: Container, code: number): void {
     if (task.state === 'stopped' || !this.tasks.has(task.id)) return;
     task.state = 'stopped';
-    task.exit = { id: task.id, exitStatus: code, exitedAtUs: this.ctx.now() };
+    task.exit = { id: task.id, exitStatus: code, exitedAtUs: this.ctx.clock() };
     this.note(task);
     for (const stream of this.streams) stream.push({ protocol: 'runc', kind: 'stream', rpc: 'exit', body: task.exit });
   }

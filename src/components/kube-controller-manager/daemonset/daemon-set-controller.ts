@@ -192,7 +192,7 @@ export class DaemonSetController implements Controller {
     try {
       yield* this.manage(key, daemonSet, hash);
       if (daemonSet.spec.updateStrategy?.type === 'RollingUpdate' && this.expectations.satisfied(key)) {
-        const update = decideUpdate(daemonSet, this.nodes.list(), yield* this.podsByNode(daemonSet), hash, this.needs.ctx.now());
+        const update = decideUpdate(daemonSet, this.nodes.list(), yield* this.podsByNode(daemonSet), hash, this.needs.ctx.clock());
         yield* this.syncNodes(key, daemonSet, update.create, update.remove, hash);
       }
       yield* this.revisions.cleanUp(daemonSet, old, yield* this.podsOf(daemonSet));
@@ -204,7 +204,7 @@ export class DaemonSetController implements Controller {
   }
 
   private *manage(key: string, daemonSet: DaemonSet, hash: string): Task<void> {
-    const now = this.needs.ctx.now();
+    const now = this.needs.ctx.clock();
     const pods = yield* this.podsByNode(daemonSet);
     const nodes = this.nodes.list();
     const create: string[] = [];
@@ -288,7 +288,7 @@ export class DaemonSetController implements Controller {
 
   /** `observed`: the controller has acted on this generation. */
   private *writeStatus(daemonSet: DaemonSet, hash: string, observed: boolean): Task<Outcome> {
-    const counts = countsOf(daemonSet, this.nodes.list(), yield* this.podsByNode(daemonSet), hash, this.needs.ctx.now());
+    const counts = countsOf(daemonSet, this.nodes.list(), yield* this.podsByNode(daemonSet), hash, this.needs.ctx.clock());
     const { generation = 0 } = daemonSet.metadata;
     const status = statusWith(daemonSet, counts, observed ? generation : null);
     const { observedGeneration: _, collisionCount: __, ...found } = daemonSet.status ?? {};

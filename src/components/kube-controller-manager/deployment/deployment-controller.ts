@@ -123,7 +123,7 @@ export class DeploymentController implements Controller {
       {
         api: this.api,
         events: this.events,
-        now: () => ctx.now(),
+        now: () => ctx.clock(),
         replicaSet: (name) => this.replicaSets.get(name),
         podsBySet: () => new Map(claims.claimed.map((set) => [set.metadata.uid ?? '', this.podsOf(set)])),
       },

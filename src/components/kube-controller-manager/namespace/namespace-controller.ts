@@ -74,9 +74,9 @@ export class NamespaceController implements Controller {
     }
     if ((namespace.spec?.finalizers ?? []).length === 0) return done({ found: 'finalized' });
     this.looks.set(name, (this.looks.get(name) ?? 0) + 1);
-    const { findings, estimate } = yield* emptyNamespace(this.api, namespace, () => ctx.now());
-    const told = troubles(findings).map((news) => stamped(news, ctx.now()));
-    const conditions = updatedConditions(namespace.status?.conditions ?? [], told, ctx.now());
+    const { findings, estimate } = yield* emptyNamespace(this.api, namespace, () => ctx.clock());
+    const told = troubles(findings).map((news) => stamped(news, ctx.clock()));
+    const conditions = updatedConditions(namespace.status?.conditions ?? [], told, ctx.clock());
     if (conditions !== null) {
       const status = { ...namespace.status, conditions };
       yield* this.api.update<Namespace>(NAMESPACES, { ...namespace, status }, { subresource: 'status' });

@@ -32,17 +32,31 @@ const TOLD = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
 export const readyOf = (node: Node): Condition | null => node.status?.conditions?.find(({ type }) => type === 'Ready') ?? null;
 
-export function judge(node: Node, known: Health | null, lease: Lease | undefined, now: SimTime, grace: GracePeriods = GRACE): Verdict {
+/** `clock` stamps what is written: it may be set wrong. */
+export function judge(
+  node: Node,
+  known: Health | null,
+  lease: Lease | undefined,
+  now: SimTime,
+  grace: GracePeriods = GRACE,
+  clock: SimTime = now,
+): Verdict {
   const ready = readyOf(node);
   const created = node.metadata.creationTimestamp ?? rfc3339(now);
   const observed: Condition = ready ?? { type: 'Ready', status: 'Unknown', lastHeartbeatTime: created, lastTransitionTime: created };
   const health = updated(known, ready, created, lease, now);
   if (now <= health.probedAtUs + (ready === null ? grace.startupUs : grace.monitorUs))
     return { health, observed, current: ready, write: null };
-  const conditions = unknownConditions(node, created, now);
+  const conditions = unknownConditions(node, created, clock);
   const current = conditions.find(({ type }) => type === 'Ready') ?? null;
   if (jsonEqual(current as unknown as Json, observed as unknown as Json)) return { health, observed, current, write: null };
-  return { health: { ...health, ready: current }, observed, current, write: { ...node, status: { ...node.status, conditions } } };
+  const renewTime = lease?.spec.renewTime ?? null;
+  return {
+    health: { ...health, ready: current, renewTime },
+    observed,
+    current,
+    write: { ...node, status: { ...node.status, conditions } },
+  };
 }
 
 function updated(known: Health | null, ready: Condition | null, created: string, lease: Lease | undefined, now: SimTime): Health {
@@ -53,7 +67,8 @@ function updated(known: Health | null, ready: Condition | null, created: string,
   return {
     probedAtUs: renewed || reported ? now : since,
     ready,
-    renewTime: renewed ? renewTime : (known?.renewTime ?? null),
+    // A new report makes the controller forget the lease, so that one that was set back counts again.
+    renewTime: renewed ? renewTime : reported ? null : (known?.renewTime ?? null),
   };
 }
 

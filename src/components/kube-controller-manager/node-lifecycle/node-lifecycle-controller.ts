@@ -15,7 +15,7 @@ import { type Controller, type Needs, unchanged, whyNot } from '../controller';
 import { compute } from '../pace';
 import { withCondition } from '../pod-status-patch';
 import { LEASES, NODES, PODS } from '../refs';
-import { type Health, judge, readyOf, type Verdict } from './node-health';
+import { GRACE, type Health, judge, readyOf, type Verdict } from './node-health';
 import { hasTaint, NOT_READY, NodeTainter, noScheduleChanges, UNREACHABLE } from './node-taints';
 import { disruption, evictionRate, isExcludedFromDisruption, ZoneQueue, type ZoneState, zoneOf } from './zones';
 
@@ -159,7 +159,7 @@ export class NodeLifecycleController implements Controller {
     const { ctx } = this.needs;
     let verdict: Verdict;
     for (let node = known, tries = 1; ; tries++) {
-      verdict = judge(node, this.health.get(name) ?? null, this.leases.get(`kube-node-lease/${name}`), ctx.now());
+      verdict = judge(node, this.health.get(name) ?? null, this.leases.get(`kube-node-lease/${name}`), ctx.now(), GRACE, ctx.clock());
       if (verdict.write === null) break;
       yield* compute(ctx, `node-status/${name}`);
       const reply = yield* this.api.update<Node>(NODES, verdict.write, { subresource: 'status' });
@@ -209,7 +209,7 @@ export class NodeLifecycleController implements Controller {
     for (const pod of pods) {
       const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
       if (ready === undefined) continue;
-      const conditions = withCondition(pod, { ...ready, status: 'False' }, this.needs.ctx.now());
+      const conditions = withCondition(pod, { ...ready, status: 'False' }, this.needs.ctx.clock());
       if (conditions === null) continue;
       yield* compute(this.needs.ctx, `pod-not-ready/${keyOf(pod)}`);
       const reply = yield* this.api.update<Pod>(PODS, { ...pod, status: { ...pod.status, conditions } }, { subresource: 'status' });

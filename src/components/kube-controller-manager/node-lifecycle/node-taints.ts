@@ -68,7 +68,7 @@ export class NodeTainter {
 
   /** Adds some taints and removes others; false if that failed. `node` is what is known of it. */
   *swap(node: Node, add: readonly Taint[], remove: readonly Taint[]): Task<boolean> {
-    const timeAdded = rfc3339(this.ctx.now());
+    const timeAdded = rfc3339(this.ctx.clock());
     const stamped = add.map(({ key, value, effect }) => ({ effect, key, timeAdded, ...(value === undefined ? {} : { value }) }));
     return (yield* this.add(node.metadata.name, stamped)) && (yield* this.remove(node, remove));
   }

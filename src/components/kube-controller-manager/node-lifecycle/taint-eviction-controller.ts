@@ -136,7 +136,7 @@ export class TaintEvictionController implements Controller {
     const name = splitKey(key);
     const found = yield* this.api.get<Pod>(PODS, name);
     if (!found.ok) return false;
-    const conditions = withCondition(found.body, DISRUPTION, this.needs.ctx.now());
+    const conditions = withCondition(found.body, DISRUPTION, this.needs.ctx.clock());
     if (conditions !== null && !(yield* patchPodStatus(this.api, found.body, { conditions })).ok) return false;
     return (yield* this.api.delete(PODS, name, { kind: 'DeleteOptions', apiVersion: 'v1' })).ok;
   }

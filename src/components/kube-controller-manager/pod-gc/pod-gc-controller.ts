@@ -107,7 +107,7 @@ export class PodGcController implements Controller {
     const { namespace = '', name } = pod.metadata;
     yield* compute(this.needs.ctx, `pod-gc/${keyOf(pod)}`);
     if (!isPodTerminal(pod)) {
-      const conditions = condition === null ? null : withCondition(pod, condition, this.needs.ctx.now());
+      const conditions = condition === null ? null : withCondition(pod, condition, this.needs.ctx.clock());
       const reply = yield* patchPodStatus(this.api, pod, { phase: 'Failed', ...(conditions === null ? {} : { conditions }) });
       if (!reply.ok) return;
     }

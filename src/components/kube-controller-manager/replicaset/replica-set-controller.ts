@@ -140,7 +140,7 @@ export class ReplicaSetController implements Controller {
     const active = claims.claimed;
     const terminating = own.filter((pod) => isPodTerminating(pod) && matchesSelector(selector, pod.metadata.labels ?? {})).length;
     const failure = maySeeAll && !rs.metadata.deletionTimestamp ? yield* this.manageReplicas(key, rs, active) : null;
-    const status = statusToWrite(rs, calculateStatus(rs, active, terminating, failure, ctx.now()));
+    const status = statusToWrite(rs, calculateStatus(rs, active, terminating, failure, ctx.clock()));
     const detail = { wanted: rs.spec.replicas ?? 1, found: active.length, managed: maySeeAll, statusWritten: status !== null };
     if (status !== null) {
       const refused = yield* this.updateStatus(rs, status);
@@ -165,7 +165,7 @@ export class ReplicaSetController implements Controller {
     }
     if (active.length === wanted) return null;
     const count = Math.min(active.length - wanted, BURST_REPLICAS);
-    const victims = podsToDelete(active, this.relatedPods(rs), count, ctx.now());
+    const victims = podsToDelete(active, this.relatedPods(rs), count, ctx.clock());
     this.expectations.expect(key, 0, victims.map(keyOf));
     const results = yield* ctx.all(victims.map((pod) => this.deletePod(key, namespace, pod, rs)));
     const failed = results.find((result) => result !== null);
@@ -212,7 +212,7 @@ export class ReplicaSetController implements Controller {
   private againWhenAvailable(rs: ReplicaSet, active: readonly Pod[]): { readonly againAfterUs?: number } {
     const minReadySeconds = rs.spec.minReadySeconds ?? 0;
     if (minReadySeconds === 0) return {};
-    const waits = active.map((pod) => untilAvailable(pod, minReadySeconds, this.needs.ctx.now())).filter((us) => us !== null);
+    const waits = active.map((pod) => untilAvailable(pod, minReadySeconds, this.needs.ctx.clock())).filter((us) => us !== null);
     return waits.length === 0 ? {} : { againAfterUs: waits.reduce((least, us) => Math.min(least, us)) };
   }
 }

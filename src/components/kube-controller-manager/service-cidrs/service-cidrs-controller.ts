@@ -88,7 +88,7 @@ export class ServiceCidrsController implements Controller {
   private *release(cidr: ServiceCidr): Task<Outcome> {
     const { name, deletionTimestamp = '', finalizers } = cidr.metadata;
     if (!this.mayGo(cidr)) return yield* this.say(name, TERMINATING);
-    const waitUs = (parseTime(deletionTimestamp) ?? 0) + DELETION_GRACE_US - this.needs.ctx.now();
+    const waitUs = (parseTime(deletionTimestamp) ?? 0) + DELETION_GRACE_US - this.needs.ctx.clock();
     if (waitUs > 0) return { type: 'done', againAfterUs: waitUs };
     if (!finalizers?.includes(FINALIZER)) return done();
     const reply = yield* this.patch(name, { '$deleteFromPrimitiveList/finalizers': [FINALIZER] });
@@ -114,7 +114,7 @@ export class ServiceCidrsController implements Controller {
   }
 
   private *say(name: string, condition: JsonObject): Task<Outcome> {
-    const conditions = [{ ...condition, lastTransitionTime: rfc3339(this.needs.ctx.now()) }];
+    const conditions = [{ ...condition, lastTransitionTime: rfc3339(this.needs.ctx.clock()) }];
     const wanted: Json = { kind: 'ServiceCIDR', apiVersion: 'networking.k8s.io/v1', metadata: { name }, status: { conditions } };
     const options = { query: `fieldManager=${FIELD_MANAGER}&force=true`, subresource: 'status' };
     const reply = yield* this.api.patch(SERVICE_CIDRS, { namespace: null, name }, 'apply', wanted, options);
