@@ -80,6 +80,49 @@ test('two branches side by side: what was done, the first difference with its ca
   await expect(first).toHaveAttribute('aria-current', 'step');
 });
 
+test('a component is broken by keyboard now, and by click in the past; compared, and the way back', async ({ page }) => {
+  await page.goto('./');
+  const before = await run(page, COMMAND);
+  await end(page);
+  await page.getByRole('button', { name: /^kube-scheduler: / }).focus();
+  await page.keyboard.press('x');
+  const menu = page.getByRole('menu', { name: 'Act on it' });
+  await expect(page.getByText('At the end of the recording: it goes on with this.')).toBeVisible();
+  await expect(menu.getByRole('menuitem', { name: /^Kill the process of kube-scheduler/ })).toBeFocused();
+  expect(await axe(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(menu).toBeHidden();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  const stopped = await atRest(page, before);
+  await end(page);
+  await expect(cluster(page)).toContainText('kube-scheduler: stopped');
+
+  await goTo(page, 4);
+  await page.getByRole('button', { name: /^node-2: / }).click({ button: 'right' });
+  await expect(page.getByText('At message 4, before the end: this begins a new branch.')).toBeVisible();
+  await menu.getByRole('menuitem', { name: /^Power off node-2/ }).click();
+  const branch = await atRest(page, stopped);
+  await button(page, 'Compare both').click();
+  const view = page.getByRole('region', { name: 'Two branches side by side' });
+  await expect(view.getByRole('region', { name: 'B: What was done' })).toContainText('kube-scheduler');
+  await button(page, '2 branches').click();
+  await expect(page.getByRole('textbox', { name: /^Name of the branch: Power off node-2/ })).toBeVisible();
+  await button(page, 'Close branches').click();
+  await button(page, 'Show the stage').click();
+  await page.keyboard.press('u');
+  expect(await atRest(page, branch)).toBe(stopped);
+  await end(page);
+  await page.getByRole('button', { name: /^kube-scheduler: stopped/ }).focus();
+  await page.keyboard.press('Enter');
+  await button(page, 'Act on it').click();
+  await menu.getByRole('menuitem', { name: /^Start kube-scheduler again/ }).click();
+  await atRest(page, stopped);
+  await end(page);
+  await expect(cluster(page)).not.toContainText('kube-scheduler: stopped');
+});
+
 test('a scenario chosen by hand begins to play; with reduced motion it waits', async ({ page }) => {
   await page.goto('./');
   await atRest(page);

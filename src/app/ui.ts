@@ -40,6 +40,8 @@ export interface Ui {
   readonly sharing: boolean;
   /** The component on the stage whose facts are shown. */
   readonly selected: string | null;
+  /** The menu of what can be done to the selected component is to open. */
+  readonly acting: boolean;
   /** The component whose inside is open; it stays so while other panels are looked at. */
   readonly inside: string | null;
 }
@@ -64,6 +66,7 @@ export const useUi = create<Ui>(() => ({
   branches: false,
   sharing: false,
   selected: null,
+  acting: false,
   inside: null,
 }));
 
@@ -75,6 +78,9 @@ export const openMessage = (): void => useUi.setState({ panel: 'message', sheet:
 /** Opens a component; a node of any size by `node/NAME`. */
 export const lookInside = (id: string): void =>
   useUi.setState({ inside: id.replace(/^(row|cell)\//, 'node/'), selected: null, panel: 'inside', sheet: 'inside' });
+
+/** Opens what can be done to a place. */
+export const actOn = (id: string): void => useUi.setState({ selected: id, acting: true });
 
 /** Closes the topmost thing that is open; false if nothing was. */
 export function closeTopmost(): boolean {

@@ -6,6 +6,7 @@ import type { TraceRecord } from '../wire/record';
 import type { Input } from '../wire/run';
 import { callAnswerPhrase, callPhrase, etcdAnswerPhrase, etcdDeliveryPhrase, etcdRequestPhrase, streamPhrase } from './call-phrases';
 import { faultPhrase } from './fault-phrases';
+import { faultWords } from './fault-words';
 import { answerPhrase, requestPhrase } from './http-phrases';
 import { insidePhrase } from './inside-phrases';
 import { speaker } from './naming';
@@ -21,12 +22,15 @@ export function sentenceOf(record: TraceRecord, trace: Trace): string {
 export function sentence(record: TraceRecord, trace: Trace, what: string, why: string | null): string {
   const from = speaker(record.from, record.actor);
   const who =
-    record.payload.kind === 'inside' || record.from === record.to
+    record.payload.kind === 'inside' || record.from === record.to || isFault(record.payload)
       ? from
       : `${from} -> ${speaker(record.to, record.payload.kind === 'request' ? null : (trace.requestOf(record)?.actor ?? null))}`;
   const whole = `${who}: ${what}${why === null ? '' : `, because ${why}`}`;
   return closed(capital(wordsIn(whole) <= MAX_WORDS ? whole : clipped(`${who}: ${what}`)));
 }
+
+/** Nobody is told: it is done to the world. */
+const isFault = (payload: Payload): boolean => payload.kind === 'input' && payload.input.type === 'fault';
 
 const capital = (text: string): string => (text.startsWith('you') ? `Y${text.slice(1)}` : text);
 const closed = (text: string): string => (/[.?!…]$/.test(text) ? text : `${text}.`);
@@ -38,7 +42,7 @@ const clipped = (text: string): string => {
 
 function inputPhrase(input: Input): string {
   if (input.type === 'kubectl') return `typed \`${input.line}\``;
-  return input.type === 'interrupt' ? 'pressed Ctrl-C' : `break something: ${input.fault.kind}`;
+  return input.type === 'interrupt' ? 'pressed Ctrl-C' : faultWords(input.fault);
 }
 
 function phraseOf(record: TraceRecord, trace: Trace): string {

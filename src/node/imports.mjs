@@ -41,6 +41,7 @@ const ALLOWED = {
     'uqr',
     '@fontsource-variable',
     'narration/chapters',
+    'narration/fault-words',
     'trace/filter-text',
   ],
   node: [

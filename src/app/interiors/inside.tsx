@@ -1,5 +1,5 @@
 // The inside of one component as it was at the cursor, with what the message in focus changed.
-import { useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { Interior } from '../../worker/protocol';
 import { useDesk } from '../desk';
 import message from '../parts/message.module.css';
@@ -11,6 +11,8 @@ import { KeyHistory } from './key-history';
 import { type MarkedSection, marked } from './sections';
 import { Tables } from './tables';
 import { sectionsOf } from './views';
+
+const Acts = lazy(() => import('../acts/menu'));
 
 /** A component now, and just before the message in focus. */
 interface Look {
@@ -37,8 +39,18 @@ function Component({ id }: { readonly id: string }) {
   if (look === null) return <p className={panel.empty}>{t.loading}</p>;
   const { now } = look;
   const name = id.replace('/', ' / ');
+  const acts = (
+    <Suspense>
+      <Acts id={id} />
+    </Suspense>
+  );
   if (now.interior === null) {
-    return <p className={panel.empty}>{now.sinceUs === null ? t.never(name) : t.stopped(name, now.sinceUs)}</p>;
+    return (
+      <>
+        <p className={panel.empty}>{now.sinceUs === null ? t.never(name) : t.stopped(name, now.sinceUs)}</p>
+        <div className={message.message}>{acts}</div>
+      </>
+    );
   }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
@@ -48,6 +60,7 @@ function Component({ id }: { readonly id: string }) {
         {now.sinceUs !== null && <span className={message.number}>{t.runs(now.sinceUs)}</span>}
       </h2>
       {look.before !== null && <p className={message.sentence}>{t.marksHint}</p>}
+      {acts}
       {opened !== null && scene !== null && <KeyHistory name={opened} seq={scene.seq} close={() => setOpened(null)} />}
       <Tables sections={sections} open={setOpened} />
     </div>

@@ -1,5 +1,5 @@
 // The facts of one component, beside it: what it does and never does, and how it is at the cursor.
-import { type RefObject, useLayoutEffect, useRef } from 'react';
+import { lazy, type RefObject, Suspense, useLayoutEffect, useRef } from 'react';
 import type { ComponentId } from '../../wire/names';
 import { binaryOf } from '../../wire/names';
 import type { PodTile, SceneFacts } from '../../worker/protocol';
@@ -16,6 +16,7 @@ import { CAPTIONS, nameOf, nodeState, podPhrase, rulesText, stateOf } from './de
 import css from './facts.module.css';
 import { indexOf, podsOf } from './scene-index';
 
+const Acts = lazy(() => import('../acts/menu'));
 const t = en.stage;
 const MAX_LINES = 12;
 
@@ -68,6 +69,9 @@ function Card({ id }: { readonly id: string }) {
           {t.openNode(node)}
         </button>
       )}
+      <Suspense>
+        <Acts id={id} onStage />
+      </Suspense>
     </section>
   );
 }

@@ -1,10 +1,10 @@
 // The diagram: components at fixed places, the message in focus above them. Fills its container.
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { reducedMotion } from '../preferences';
 import { usePart, useSignal } from '../react';
 import type { Session } from '../session';
 import { en } from '../text/en';
-import { show, useUi } from '../ui';
+import { actOn, show, useUi } from '../ui';
 import { Callout } from './callout';
 import { actionOf, followed, isNarrow, MAX_ZOOM, MIN_ZOOM, viewOf, wholeOf } from './camera';
 import { StageContext } from './context';
@@ -36,7 +36,7 @@ export function Stage({ session }: { readonly session: Session }) {
   const ready = useSized(model, frame);
   return (
     <StageContext.Provider value={model}>
-      <section ref={frame} className={css.stage} aria-label={t.label} onKeyDown={(event) => rove(event, model)}>
+      <section ref={frame} className={css.stage} aria-label={t.label} onKeyDown={(event) => rove(event, model)} onContextMenu={act}>
         {ready && <Content model={model} />}
       </section>
     </StageContext.Provider>
@@ -163,13 +163,22 @@ function useCamera(model: StageModel, start: View) {
   };
 }
 
-/** Within the diagram the arrow keys go from component to component. */
+/** A right click, or the key for it, opens what can be done to a place. */
+function act(event: MouseEvent): void {
+  const place = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-place]')?.dataset.place : undefined;
+  if (place === undefined) return;
+  event.preventDefault();
+  actOn(place);
+}
+
+/** Within the diagram the arrow keys go from component to component, and X to what can be done to it. */
 function rove(event: KeyboardEvent, model: StageModel): void {
   const { key, target } = event;
-  if (!isDirection(key) || !(target instanceof HTMLElement) || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (!(target instanceof HTMLElement) || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
   const from = target.dataset.place;
-  if (from === undefined) return;
+  if (from === undefined || !(isDirection(key) || key === 'x')) return;
   event.preventDefault();
+  if (!isDirection(key)) return actOn(from);
   event.stopPropagation();
   const next = nextStop(stopsOf(model.layout.get(), model.tiles()), from, key);
   if (next === null) return;

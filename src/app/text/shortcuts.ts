@@ -22,6 +22,7 @@ export const shortcuts = {
     ['← → ↑ ↓', 'on the diagram: to the component beside; Enter shows it, and again its inside'],
     ['↑ ↓', 'in a list: to the row before or after'],
     ['/', 'go to the terminal'],
+    ['X', 'on the stage: what can be done to this component'],
     ['U', 'undo a branch: back to the one that it left'],
     ['M', 'bookmark this message, or take its bookmark away'],
     ['F', 'breakpoints: find messages by a filter'],

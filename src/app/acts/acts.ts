@@ -1,0 +1,67 @@
+// What can be done to a place of the stage, by the kind of place and how it is now. Pure.
+import { type ComponentId, nodeOf } from '../../wire/names';
+import type { FaultSpec, Input } from '../../wire/run';
+import type { SceneFacts } from '../../worker/protocol';
+import { acts as t } from '../text/acts';
+
+export interface Act {
+  readonly name: string;
+  /** What follows from it. */
+  readonly hint: string;
+  readonly input: Input;
+}
+
+const STATIC_PODS: ReadonlySet<string> = new Set(['kube-apiserver', 'etcd', 'kube-scheduler', 'kube-controller-manager']);
+
+const fault = (spec: FaultSpec, [name, hint]: readonly [string, string]): Act => ({ name, hint, input: { type: 'fault', fault: spec } });
+const command = (line: string, [name, hint]: readonly [string, string]): Act => ({ name, hint, input: { type: 'kubectl', line } });
+
+/** Nothing for a place that nobody can do anything to. */
+export function actsOn(id: string, scene: SceneFacts): readonly Act[] {
+  const runs = scene.running.includes(id);
+  if (STATIC_PODS.has(id)) return staticPodActs(id, runs);
+  if (id.startsWith('pod/')) return podActs(id, runs);
+  const node = nodeOf(id as ComponentId);
+  if (node === null) return [];
+  switch (id.slice(0, id.indexOf('/'))) {
+    case 'kubelet':
+    case 'containerd':
+      return [
+        runs ? fault({ kind: 'kill-process', component: id }, t.kill(id)) : fault({ kind: 'start-process', component: id }, t.start(id)),
+      ];
+    case 'kube-proxy':
+      return runs ? [fault({ kind: 'kill-container', component: id }, t.killContainer('kube-proxy'))] : [];
+    case 'kernel':
+    case 'node':
+    case 'row':
+    case 'cell':
+      return nodeActs(node, scene);
+    default:
+      return [];
+  }
+}
+
+function staticPodActs(id: string, runs: boolean): readonly Act[] {
+  if (!runs) return [fault({ kind: 'static-pod-away', component: id, away: false }, t.startAgain(id))];
+  return [
+    fault({ kind: 'kill-container', component: id }, t.killContainer(id)),
+    fault({ kind: 'static-pod-away', component: id, away: true }, t.stop(id)),
+  ];
+}
+
+function podActs(id: string, runs: boolean): readonly Act[] {
+  const [, namespace = '', name = ''] = id.split('/');
+  const remove = command(`kubectl delete pod ${name}${namespace === 'default' ? '' : ` -n ${namespace}`}`, t.deletePod(name));
+  return runs ? [fault({ kind: 'kill-container', component: id }, t.killPod(name)), remove] : [remove];
+}
+
+function nodeActs(node: string, scene: SceneFacts): readonly Act[] {
+  if (!scene.running.includes(`kernel/${node}`)) return [fault({ kind: 'node-power', node, on: true }, t.powerOn(node))];
+  const facts = scene.nodes.find(({ name }) => name === node);
+  const off = fault({ kind: 'node-power', node, on: false }, t.powerOff(node));
+  if (facts === undefined) return [off];
+  const cordon = facts.unschedulable
+    ? command(`kubectl uncordon ${node}`, t.uncordon(node))
+    : command(`kubectl cordon ${node}`, t.cordon(node));
+  return [off, cordon, command(`kubectl drain ${node} --ignore-daemonsets --force`, t.drain(node))];
+}
