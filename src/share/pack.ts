@@ -3,7 +3,7 @@
 // better one is another format. The page loads this only when it meets such a link.
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import { err, ok, type Result } from '../base/result';
-import dictionary2 from './dictionary-2.json';
+import dictionary2 from './dictionary-2.json' with { type: 'json' };
 import type { Packer } from './link';
 
 const WRITES = '2';

@@ -1,0 +1,11 @@
+// `npm run shots`: a picture of every view in every look, to be looked at one by one. An artefact outside git: nothing
+// is compared. `npm run shots -- -g ladder` takes those of one view.
+import { defineConfig } from 'playwright/test';
+import common from './playwright.config';
+
+export default defineConfig({
+  ...common,
+  testMatch: 'shots.ts',
+  outputDir: '../.cache/shots-run',
+  reporter: 'list',
+});
