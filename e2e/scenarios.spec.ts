@@ -1,4 +1,5 @@
 // The library of scenarios: chosen in the page, and opened by its short link.
+import { LIBRARY } from '../src/scenarios/library';
 import { atRest, axe, expect, position, test } from './page';
 
 test('a scenario is chosen from the library, named in the bar, and its address is short', async ({ page }) => {
@@ -6,7 +7,7 @@ test('a scenario is chosen from the library, named in the bar, and its address i
   const before = await atRest(page);
   await page.getByRole('button', { name: 'Scenarios', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Scenarios' });
-  await expect(dialog.getByRole('listitem')).toHaveCount(20);
+  await expect(dialog.getByRole('listitem')).toHaveCount(LIBRARY.length);
   expect(await axe(page)).toEqual([]);
   await dialog.getByRole('link', { name: 'Open scenario: RBAC forbids, then allows' }).click();
   await expect(dialog).toBeHidden();

@@ -1,6 +1,6 @@
 // What is broken on purpose, carried out: on processes, machines and the network between them. Everything that
 // follows is the components' own doing.
-import { MINUTE, SECOND, type Seq, simTime } from '../base/brand';
+import { SECOND, type Seq, simTime } from '../base/brand';
 import { isObject, type JsonObject } from '../base/json';
 import type { Exchange } from '../sim/network';
 import type { Simulation } from '../sim/simulation';
@@ -14,17 +14,13 @@ import type { Programs } from './programs';
 import { staticPods } from './static-pods';
 
 type LinkFault = Extract<FaultSpec, { readonly from: string }>;
-type MachineFault = Extract<FaultSpec, { readonly node: string }>;
 type Lasting = Extract<LinkFault, { readonly forUs: number }>;
 
 /** Effects show within so long: 50 s of grace and a period of 5 s for a node, a restart for a container. */
 const NODE_US = 60 * SECOND;
-const CONTAINER_US = 3 * SECOND;
 /** A kubelet that others gave up says every 10 s how it is. */
 const REPAIR_US = 15 * SECOND;
-/** A kubelet looks at its disk every 10 s, and tells its status as often; it counts as short for 5 min more. */
-const DISK_US = 25 * SECOND;
-const PRESSURE_US = 5 * MINUTE;
+const CONTAINER_US = 3 * SECOND;
 /** A lease of 15 s runs out, and the one that stands by looks every 2 s. */
 const LEADER_US = 20 * SECOND;
 
@@ -39,8 +35,6 @@ export function noticedAfterUs(fault: FaultSpec): number {
       return NODE_US;
     case 'clock':
       return NODE_US + REPAIR_US;
-    case 'disk':
-      return fault.full ? DISK_US : DISK_US + PRESSURE_US;
     case 'partition':
     case 'stall':
     case 'delay':
@@ -70,6 +64,7 @@ export class Faults {
 
   /** Why it cannot be done, in a sentence; null if it can. */
   problemOf(fault: FaultSpec): string | null {
+    if (fault.kind === 'disk') return 'this is not modelled yet';
     if ('node' in fault) return this.machineProblem(fault);
     if ('from' in fault) return this.unknown(fault.from) ?? this.unknown(fault.to);
     switch (fault.kind) {
@@ -101,10 +96,13 @@ export class Faults {
         if (binary !== undefined && machine?.on) machine.startProcess(binary);
         return;
       }
-      case 'clock':
-      case 'disk':
+      case 'clock': {
+        const machine = this.machines.get(fault.node);
+        if (machine !== undefined) machine.clockAheadUs = fault.aheadUs;
+        return;
+      }
       case 'node-power':
-        return this.applyTo(this.machines.get(fault.node), fault, cause);
+        return this.power(fault.node, fault.on);
       case 'reset':
         return this.sim.network.reset(this.between(fault, fault.path), cause);
       case 'lose-answer': {
@@ -162,17 +160,16 @@ export class Faults {
 
   // ---- Machines
 
-  private machineProblem({ kind, node }: MachineFault): string | null {
+  private machineProblem({ kind, node }: Extract<FaultSpec, { readonly node: string }>): string | null {
     if (!this.machines.has(node)) return `there is no node ${node}`;
     return kind === 'clock' && this.programs.homeOf(API_SERVER) === node ? 'the clock of kube-apiserver is not modelled' : null;
   }
 
-  private applyTo(machine: Machine | undefined, fault: MachineFault, cause: Seq): void {
+  private power(node: string, on: boolean): void {
+    const machine = this.machines.get(node);
     if (machine === undefined) return;
-    if (fault.kind === 'clock') machine.clockAheadUs = fault.aheadUs;
-    else if (fault.kind === 'disk') this.programs.fillDisk(machine.node, fault.full, cause);
-    else if (fault.on) machine.powerOn();
-    else machine.powerOff(this.programs.containersOn(fault.node));
+    if (on) machine.powerOn();
+    else machine.powerOff(this.programs.containersOn(node));
   }
 
   private hostBinary(component: string): [Machine, HostBinary] | null {

@@ -103,9 +103,7 @@ function podStatus(body: Json): string {
 }
 function nodeStatus(body: Json): string {
   const ready = conditionOf(body, 'Ready')?.status;
-  if (ready === 'Unknown') return 'gave no sign of life in time';
-  if (ready === 'False') return 'is not Ready';
-  return conditionOf(body, 'DiskPressure')?.status === 'True' ? 'is short of disk space' : 'is alive';
+  return ready === 'Unknown' ? 'gave no sign of life in time' : ready === 'False' ? 'is not Ready' : 'is alive';
 }
 
 /** `201, Deployment test is created`, `409: Deployment test was changed meanwhile; read it and try again`. */

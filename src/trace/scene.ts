@@ -20,14 +20,6 @@ export interface OpenWatch {
   /** `pods?fieldSelector=…`, sorted. */
   readonly resources: readonly string[];
 }
-/** What was broken on purpose between two places (a component or a node each), and lasts. */
-export interface Trouble {
-  readonly kind: 'partition' | 'stall' | 'delay';
-  readonly from: string;
-  readonly to: string;
-  readonly bothWays: boolean;
-  readonly untilUs: number;
-}
 /** What the stage shows at a record. */
 export interface SceneFacts {
   readonly seq: number;
@@ -45,7 +37,6 @@ export interface SceneFacts {
   readonly queues: { readonly [queue: string]: number };
   /** Service rules of a node, where kube-proxy wrote some: `node-1` -> how many. */
   readonly rules: { readonly [node: string]: number };
-  readonly troubles: readonly Trouble[];
 }
 export interface ObjectRow {
   readonly key: string; // etcd key
@@ -64,10 +55,9 @@ const LAST_WRITES = 8;
 /** The facts after record `seq`. */
 export function sceneAt(trace: Trace, seq: number): SceneFacts {
   const { history } = trace;
-  const atUs = trace.get(seq)?.atUs ?? 0;
   return {
     seq,
-    atUs,
+    atUs: trace.get(seq)?.atUs ?? 0,
     running: history.group('running', seq).map(([component]) => component),
     nodes: stored(trace, 'minions', seq).map(nodeFacts),
     pods: stored(trace, 'pods', seq).map(podTile),
@@ -79,10 +69,6 @@ export function sceneAt(trace: Trace, seq: number): SceneFacts {
     },
     queues: Object.fromEntries(history.group('queue', seq).map(([queue, length]) => [queue, numberOf(length)])),
     rules: Object.fromEntries(history.group('rules', seq).map(([node, count]) => [node, numberOf(count)])),
-    troubles: history
-      .group('trouble', seq)
-      .map(([, trouble]) => trouble as unknown as Trouble)
-      .filter(({ untilUs }) => untilUs > atUs),
   };
 }
 

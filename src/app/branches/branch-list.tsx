@@ -1,7 +1,7 @@
 // The branches as a dialog: where each left another one, its name to write over, the ways to it and out of it.
-import { useEffect, useRef } from 'react';
 import { useDesk } from '../desk';
-import { Cross, controls } from '../parts/controls';
+import { controls } from '../parts/controls';
+import { Dialog } from '../parts/dialog';
 import { useSignal } from '../react';
 import { branchName, branches as t } from '../text/branches';
 import { show } from '../ui';
@@ -11,26 +11,18 @@ import { type Branch, MAX_NAME } from './branches';
 export default function BranchList() {
   const { branches } = useDesk();
   const list = useSignal(branches.list);
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   const close = (): void => show({ branches: false });
   return (
-    <dialog ref={dialog} className={style.dialog} aria-labelledby="branches-title" onClose={close}>
-      <h2 id="branches-title" className={style.head}>
-        {t.title}
-        <button type="button" className={`${controls.button} ${controls.quiet} ${controls.small}`} aria-label={t.close} onClick={close}>
-          <Cross />
-        </button>
-      </h2>
+    <Dialog title={t.title} closes={t.close} close={close} size="list">
       <p className={style.hint}>{t.hint}</p>
-      <ul aria-label={t.title}>
+      <ul className={style.list} aria-label={t.title}>
         {inOrder(list).map(({ branch, depth }) => (
           <li key={branch.id} style={{ paddingInlineStart: `${Math.min(depth, MAX_DEPTH) * INDENT_PX}px` }}>
             <Row branch={branch} close={close} />
           </li>
         ))}
       </ul>
-    </dialog>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,5 @@
 // The library as a dialog: what is open, what each scenario is about with the link that opens it, and any of them as text.
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { LIBRARY } from '../../scenarios/library';
 import type { Scenario } from '../../scenarios/scenario';
 import { useDesk } from '../desk';
@@ -9,7 +9,8 @@ import { openScenario } from '../scenario-text/open-scenario';
 import { en } from '../text/en';
 import { words } from '../text/scenario-text';
 import { show } from '../ui';
-import { Cross, controls } from './controls';
+import { controls } from './controls';
+import { Dialog } from './dialog';
 import style from './scenario-list.module.css';
 
 const Editor = lazy(() => import('../scenario-text/editor'));
@@ -17,24 +18,22 @@ const small = `${controls.button} ${controls.small}`;
 
 export default function ScenarioList() {
   const desk = useDesk();
-  const dialog = useRef<HTMLDialogElement>(null);
   const [edited, edit] = useState<Scenario | null>(null);
   const [open] = useState(() => openScenario(desk));
-  useEffect(() => dialog.current?.showModal(), []);
   const close = (): void => show({ scenarios: false });
+  const back = (
+    <button type="button" className={small} onClick={() => edit(null)}>
+      {words.back}
+    </button>
+  );
   return (
-    <dialog ref={dialog} className={style.dialog} data-wide={edited !== null} aria-labelledby="scenarios-title" onClose={close}>
-      <h2 id="scenarios-title" className={style.head}>
-        {edited === null ? en.bar.scenarios : words.title}
-        {edited !== null && (
-          <button type="button" className={small} onClick={() => edit(null)}>
-            {words.back}
-          </button>
-        )}
-        <button type="button" className={`${small} ${controls.quiet}`} aria-label={en.scenarios.close} onClick={close}>
-          <Cross />
-        </button>
-      </h2>
+    <Dialog
+      title={edited === null ? en.bar.scenarios : words.title}
+      closes={en.scenarios.close}
+      close={close}
+      size={edited === null ? 'list' : 'text'}
+      tools={edited !== null && back}
+    >
       {edited === null ? (
         <>
           <section className={style.open} aria-label={words.openNow}>
@@ -53,7 +52,7 @@ export default function ScenarioList() {
           <Editor scenario={edited} close={close} />
         </Suspense>
       )}
-    </dialog>
+    </Dialog>
   );
 }
 
@@ -65,7 +64,7 @@ function Library({ edit, close }: { readonly edit: (scenario: Scenario) => void;
     close();
   }
   return (
-    <ul>
+    <ul className={style.library}>
       {LIBRARY.map((scenario) => {
         const { name, title, level, text } = scenario;
         return (

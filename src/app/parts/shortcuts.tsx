@@ -1,39 +1,28 @@
 // The list of keys, as a dialog.
-import { useEffect, useRef } from 'react';
 import { shortcuts } from '../text/shortcuts';
 import { show } from '../ui';
-import { Cross, controls } from './controls';
+import { Dialog } from './dialog';
 import style from './shortcuts.module.css';
 
 export default function Shortcuts() {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
-  const close = (): void => show({ shortcuts: false });
   return (
-    <dialog ref={dialog} className={style.dialog} aria-labelledby="shortcuts-title" onClose={close}>
-      <h2 id="shortcuts-title" className={style.head}>
-        {shortcuts.title}
-        <button
-          type="button"
-          className={`${controls.button} ${controls.quiet} ${controls.small}`}
-          aria-label={shortcuts.close}
-          onClick={close}
-        >
-          <Cross />
-        </button>
-      </h2>
+    <Dialog title={shortcuts.title} closes={shortcuts.close} close={() => show({ shortcuts: false })} size="table">
       <Rows rows={shortcuts.rows} />
-      <h3>{shortcuts.signs}</h3>
+      <h3 className={style.title}>{shortcuts.signs}</h3>
       <Rows rows={shortcuts.signRows} />
-    </dialog>
+    </Dialog>
   );
 }
 
 const Rows = ({ rows }: { readonly rows: readonly (readonly string[])[] }) => (
-  <dl>
-    {rows.map(([keys, does]) => (
+  <dl className={style.rows}>
+    {rows.map(([keys = '', does]) => (
       <div key={keys} style={{ display: 'contents' }}>
-        <dt>{keys}</dt>
+        <dt>
+          {keys.split(/\s{2,}/).map((key) => (
+            <kbd key={key}>{key}</kbd>
+          ))}
+        </dt>
         <dd>{does}</dd>
       </div>
     ))}

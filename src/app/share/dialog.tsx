@@ -1,8 +1,8 @@
 // A link for others as a dialog: what it holds, its text, its QR code, and a snippet that embeds the page.
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useDesk } from '../desk';
-import { Cross, controls } from '../parts/controls';
 import { CopyButton } from '../parts/copy-button';
+import { Dialog } from '../parts/dialog';
 import { words } from '../text/share';
 import { show } from '../ui';
 import { QrCode } from './code';
@@ -11,12 +11,10 @@ import { snippetOf } from './snippet';
 
 export default function ShareDialog() {
   const { address } = useDesk();
-  const dialog = useRef<HTMLDialogElement>(null);
   const [moment, setMoment] = useState(true);
   const [sight, setSight] = useState(true);
   /** Undefined until it is made; null if there is none. */
   const [hash, setHash] = useState<string | null>();
-  useEffect(() => dialog.current?.showModal(), []);
   useEffect(() => {
     let wanted = true;
     void address.share({ moment, sight }).then((made) => wanted && setHash(made));
@@ -24,15 +22,8 @@ export default function ShareDialog() {
       wanted = false;
     };
   }, [address, moment, sight]);
-  const close = (): void => show({ sharing: false });
   return (
-    <dialog ref={dialog} className={style.dialog} aria-labelledby="share-title" onClose={close}>
-      <h2 id="share-title" className={style.head}>
-        {words.title}
-        <button type="button" className={`${controls.button} ${controls.quiet} ${controls.small}`} aria-label={words.close} onClick={close}>
-          <Cross />
-        </button>
-      </h2>
+    <Dialog title={words.title} closes={words.close} close={() => show({ sharing: false })} size="list">
       <fieldset className={style.choices}>
         <legend>{words.what}</legend>
         <Check text={words.moment} hint={words.momentHint} on={moment} set={setMoment} />
@@ -41,7 +32,7 @@ export default function ShareDialog() {
       {hash === undefined && <p>{words.making}</p>}
       {hash === null && <p role="alert">{words.tooLong}</p>}
       {typeof hash === 'string' && <Made hash={hash} />}
-    </dialog>
+    </Dialog>
   );
 }
 
