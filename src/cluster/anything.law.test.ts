@@ -73,6 +73,8 @@ const FAULTS: readonly FaultSpec[] = [
   { kind: 'clock', node: 'node-1', aheadUs: -300_000_000 },
   { kind: 'clock', node: 'standby', aheadUs: 7_200_000_000 },
   { kind: 'disk', node: 'node-2', full: true },
+  { kind: 'disk', node: 'node-2', full: false },
+  { kind: 'disk', node: 'control-plane', full: true },
 ];
 
 /** A controller manager that stands by, and a machine that is switched off at first. */

@@ -210,6 +210,38 @@ describe('a clock that is set wrong', () => {
   });
 });
 
+describe('a disk that is nearly full', () => {
+  const filled = (full: boolean, atUs: number): TimedInput => fault({ kind: 'disk', node: 'node-1', full }, atUs);
+  const three = kubectl('create deployment web --image=nginx --replicas=3', 0);
+  const events = ({ records }: ReturnType<typeof played>, reason: string): readonly { readonly atUs: number; readonly message: string }[] =>
+    records.flatMap(({ payload, atUs }) => {
+      if (payload.kind !== 'request' || payload.protocol !== 'http' || payload.method !== 'POST') return [];
+      const body = (payload.body ?? {}) as { reason?: string; message?: string };
+      return body.reason === reason ? [{ atUs, message: body.message ?? '' }] : [];
+    });
+
+  it('ends one pod at each look, lets none in, and is told to the scheduler by a taint', () => {
+    const seen = played(three, filled(true, 20 * SECOND), kubectl('get pods', 90 * SECOND));
+    const low = events(seen, 'Evicted').filter(({ message }) =>
+      message.startsWith('The node was low on resource: ephemeral-storage. Threshold'),
+    );
+    expect(low.length).toBeGreaterThan(0);
+    expect(seen.find('kubelet/node-1', 'kubelet/node-1', /^node evicts=default/).every(seen.cameOf)).toBe(true);
+    const [told] = events(seen, 'NodeHasDiskPressure');
+    expect(told?.message).toBe('Node node-1 status is now: NodeHasDiskPressure');
+    const late = seen.find('kube-scheduler', 'kube-apiserver', /^POST .*binding/).filter(({ atUs }) => atUs > (told?.atUs ?? 0) + SECOND);
+    expect(late.filter(({ payload }) => JSON.stringify(payload).includes('node-1'))).toEqual([]);
+    expect(seen.records.some(({ payload }) => payload.kind === 'output' && /(Running.*\n.*){3}/s.test(payload.stdout))).toBe(true);
+  });
+
+  it('spares what the node cannot do without, and counts as short for five minutes after there is room', () => {
+    const seen = played(filled(true, 0), filled(false, 60 * SECOND), kubectl('get nodes', 400 * SECOND));
+    expect(seen.find('kubelet/node-1', 'kubelet/node-1', /^node evicts=/)).toEqual([]);
+    const [calm] = seen.find('kubelet/node-1', 'kubelet/node-1', /^node diskPressure=false/);
+    expect(Math.floor((calm?.atUs ?? 0) / SECOND)).toBe(350); // the last look that saw it short was at 50 s
+  });
+});
+
 describe('a registry', () => {
   const pulls = (state: RegistryState) =>
     played(fault({ kind: 'registry', state }), kubectl('run web --image=nginx'), fault({ kind: 'registry', state: 'well' }, 30 * SECOND));

@@ -1,6 +1,6 @@
 // What is broken on purpose, carried out: on processes, machines and the network between them. Everything that
 // follows is the components' own doing.
-import { SECOND, type Seq, simTime } from '../base/brand';
+import { MINUTE, SECOND, type Seq, simTime } from '../base/brand';
 import { isObject, type JsonObject } from '../base/json';
 import type { Exchange } from '../sim/network';
 import type { Simulation } from '../sim/simulation';
@@ -14,13 +14,17 @@ import type { Programs } from './programs';
 import { staticPods } from './static-pods';
 
 type LinkFault = Extract<FaultSpec, { readonly from: string }>;
+type MachineFault = Extract<FaultSpec, { readonly node: string }>;
 type Lasting = Extract<LinkFault, { readonly forUs: number }>;
 
 /** Effects show within so long: 50 s of grace and a period of 5 s for a node, a restart for a container. */
 const NODE_US = 60 * SECOND;
+const CONTAINER_US = 3 * SECOND;
 /** A kubelet that others gave up says every 10 s how it is. */
 const REPAIR_US = 15 * SECOND;
-const CONTAINER_US = 3 * SECOND;
+/** A kubelet looks at its disk every 10 s, and tells its status as often; it counts as short for 5 min more. */
+const DISK_US = 25 * SECOND;
+const PRESSURE_US = 5 * MINUTE;
 /** A lease of 15 s runs out, and the one that stands by looks every 2 s. */
 const LEADER_US = 20 * SECOND;
 
@@ -35,6 +39,8 @@ export function noticedAfterUs(fault: FaultSpec): number {
       return NODE_US;
     case 'clock':
       return NODE_US + REPAIR_US;
+    case 'disk':
+      return fault.full ? DISK_US : DISK_US + PRESSURE_US;
     case 'partition':
     case 'stall':
     case 'delay':
@@ -64,7 +70,6 @@ export class Faults {
 
   /** Why it cannot be done, in a sentence; null if it can. */
   problemOf(fault: FaultSpec): string | null {
-    if (fault.kind === 'disk') return 'this is not modelled yet';
     if ('node' in fault) return this.machineProblem(fault);
     if ('from' in fault) return this.unknown(fault.from) ?? this.unknown(fault.to);
     switch (fault.kind) {
@@ -96,13 +101,10 @@ export class Faults {
         if (binary !== undefined && machine?.on) machine.startProcess(binary);
         return;
       }
-      case 'clock': {
-        const machine = this.machines.get(fault.node);
-        if (machine !== undefined) machine.clockAheadUs = fault.aheadUs;
-        return;
-      }
+      case 'clock':
+      case 'disk':
       case 'node-power':
-        return this.power(fault.node, fault.on);
+        return this.applyTo(this.machines.get(fault.node), fault, cause);
       case 'reset':
         return this.sim.network.reset(this.between(fault, fault.path), cause);
       case 'lose-answer': {
@@ -160,16 +162,17 @@ export class Faults {
 
   // ---- Machines
 
-  private machineProblem({ kind, node }: Extract<FaultSpec, { readonly node: string }>): string | null {
+  private machineProblem({ kind, node }: MachineFault): string | null {
     if (!this.machines.has(node)) return `there is no node ${node}`;
     return kind === 'clock' && this.programs.homeOf(API_SERVER) === node ? 'the clock of kube-apiserver is not modelled' : null;
   }
 
-  private power(node: string, on: boolean): void {
-    const machine = this.machines.get(node);
+  private applyTo(machine: Machine | undefined, fault: MachineFault, cause: Seq): void {
     if (machine === undefined) return;
-    if (on) machine.powerOn();
-    else machine.powerOff(this.programs.containersOn(node));
+    if (fault.kind === 'clock') machine.clockAheadUs = fault.aheadUs;
+    else if (fault.kind === 'disk') this.programs.fillDisk(machine.node, fault.full, cause);
+    else if (fault.on) machine.powerOn();
+    else machine.powerOff(this.programs.containersOn(fault.node));
   }
 
   private hostBinary(component: string): [Machine, HostBinary] | null {

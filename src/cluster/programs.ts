@@ -1,4 +1,5 @@
 // Which program runs where: the host processes of a machine, and what runc starts for a container's image.
+import type { Seq } from '../base/brand';
 import { type CniDisk, cni, newCniDisk } from '../components/cni/cni';
 import { containerd } from '../components/containerd/containerd';
 import { type ContainerdDisk, newContainerdDisk } from '../components/containerd/disk';
@@ -8,7 +9,7 @@ import { kubeApiserver } from '../components/kube-apiserver/kube-apiserver';
 import { kubeControllerManager } from '../components/kube-controller-manager/kube-controller-manager';
 import { kubeProxy } from '../components/kube-proxy/kube-proxy';
 import { kubeScheduler } from '../components/kube-scheduler/kube-scheduler';
-import { type KubeletDisk, kubelet, newKubeletDisk } from '../components/kubelet/kubelet';
+import { fill, type KubeletDisk, kubelet, newKubeletDisk } from '../components/kubelet/kubelet';
 import { nodeKernel } from '../components/node-kernel/node-kernel';
 import { PodProgram } from '../components/pod/pod';
 import { type RegistryHealth, registry } from '../components/registry/registry';
@@ -69,6 +70,10 @@ export class Programs {
     this.registry.state = state;
     if (state === 'down') this.sim.process(REGISTRY)?.kill(137);
     else this.startRegistry();
+  }
+
+  fillDisk(node: NodeSpec, full: boolean, cause: Seq): void {
+    fill(this.disk(node).kubelet.filesystem, full, cause);
   }
 
   /** The processes of the simulation that are bodies of containers on a machine. */

@@ -103,7 +103,9 @@ function podStatus(body: Json): string {
 }
 function nodeStatus(body: Json): string {
   const ready = conditionOf(body, 'Ready')?.status;
-  return ready === 'Unknown' ? 'gave no sign of life in time' : ready === 'False' ? 'is not Ready' : 'is alive';
+  if (ready === 'Unknown') return 'gave no sign of life in time';
+  if (ready === 'False') return 'is not Ready';
+  return conditionOf(body, 'DiskPressure')?.status === 'True' ? 'is short of disk space' : 'is alive';
 }
 
 /** `201, Deployment test is created`, `409: Deployment test was changed meanwhile; read it and try again`. */

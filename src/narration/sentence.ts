@@ -32,6 +32,7 @@ export function sentence(record: TraceRecord, trace: Trace, what: string, why: s
 /** Nobody is told: it is done to the world. */
 const isFault = (payload: Payload): boolean => payload.kind === 'input' && payload.input.type === 'fault';
 
+const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 const capital = (text: string): string => (text.startsWith('you') ? `Y${text.slice(1)}` : text);
 const closed = (text: string): string => (/[.?!…]$/.test(text) ? text : `${text}.`);
 const wordsIn = (text: string): number => text.split(' ').length;
@@ -42,7 +43,7 @@ const clipped = (text: string): string => {
 
 function inputPhrase(input: Input): string {
   if (input.type === 'kubectl') return `typed \`${input.line}\``;
-  return input.type === 'interrupt' ? 'pressed Ctrl-C' : faultWords(input.fault);
+  return input.type === 'interrupt' ? 'pressed Ctrl-C' : lower(faultWords(input.fault));
 }
 
 function phraseOf(record: TraceRecord, trace: Trace): string {

@@ -7,6 +7,8 @@ const FAULT = { kind: 'fault' };
 const BINDING = request('POST', '/api/v1/namespaces/default/pods/*/binding*');
 const NODE_MARKED = request('PUT', '/api/v1/nodes/node-1/status*', { actor: 'node-controller' });
 const NEW_STATE = request('GET', '/api/v1/pods?*sendInitialEvents=true*', { from: 'kube-scheduler' });
+const POD_STATUS = '/api/v1/namespaces/default/pods/*/status';
+const TURNED_AWAY = request('PATCH', POD_STATUS, { 'body.status.message': 'Pod was rejected: *' });
 const LEASES = read('Leases', 'architecture/leases/');
 
 export const FAULT_LESSONS = {
@@ -130,6 +132,28 @@ export const FAULT_LESSONS = {
       question(NODE_MARKED, 'Do the Pods on node-1 still run?', 'Their kubelet and its engine need no connection for that.', 'Yes', 'No'),
     ],
     reading: [read('Nodes', 'architecture/nodes/#node-status'), LEASES],
+  },
+  'disk-full': {
+    steps: [
+      step(FAULT, 'Something fills the disk. No message tells anybody.'),
+      step(request('PATCH', POD_STATUS, { 'body.status.reason': 'Evicted' }), 'The kubelet ended this Pod to get room.'),
+      step(TURNED_AWAY, 'The new Pod came to the same node: the scheduler does not know yet.'),
+      step(
+        request('PATCH', '/api/v1/nodes/node-1', { actor: 'node-controller' }),
+        'Now the node has a taint, and the scheduler keeps away from it.',
+      ),
+    ],
+    questions: [
+      question(
+        TURNED_AWAY,
+        'A new Pod is bound to the node whose disk is short. What does its kubelet do?',
+        'It takes only Pods that the node cannot do without; others fail at once.',
+        'It turns the Pod away',
+        'It runs the Pod',
+        'It hands the Pod to another node',
+      ),
+    ],
+    reading: [read('Node-pressure eviction', 'scheduling-eviction/node-pressure-eviction/')],
   },
   'registry-fails': {
     steps: [

@@ -274,6 +274,20 @@ const TOLD: { readonly [name in ScenarioName]: Told } = {
     },
     key: 1,
   },
+  'disk-full': {
+    level: 'story',
+    text: 'The disk of node-1 is nearly full. Its kubelet sees so at its next look, says so in the Node, and ends Pods to get room, one with each look. The ReplicaSet controller makes new ones at once. Until the node has its taint, the scheduler chooses it again and again, and the kubelet turns each Pod away.',
+    expectations: {
+      occurs: [
+        event('Evicted', { 'body.message': 'The node was low on resource: ephemeral-storage.*' }),
+        event('NodeHasDiskPressure'),
+        asks('PATCH', '/api/v1/nodes/node-1', 200, { to: 'kube-controller-manager' }),
+        prints('*Running*Running*Running*'),
+      ],
+      never: [],
+    },
+    key: 1,
+  },
   'registry-fails': {
     level: 'story',
     text: 'The registry answers 503. The Pod has its node, the kubelet asks for the image, fails, and waits longer before each try. Once the registry is well again, the next try gets the image; nobody had to do anything.',

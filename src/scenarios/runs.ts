@@ -164,6 +164,7 @@ export const RUNS = {
     fault({ kind: 'partition', from: 'node-1', to: 'control-plane', oneWay: false, forUs: 120 * SECOND }),
     kubectl('get pods -o wide'),
   ),
+  'disk-full': run('A disk fills up', CREATE_THREE, fault({ kind: 'disk', node: 'node-1', full: true }), kubectl('get pods -o wide')),
   'registry-fails': run(
     'The registry fails',
     fault({ kind: 'registry', state: 'failing' }),

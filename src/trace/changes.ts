@@ -10,12 +10,13 @@
 //   last-watch          WHOSE      SEQ                                   the last one of a client, its part and a resource
 //   queue               NAME       n                                     keys waiting or being worked on
 //   rules               NODE       n                                     service rules in its kernel
+//   trouble             WHAT       {kind, from, to, bothWays, untilUs}   what was broken on purpose between two places
 
 import type { Seq } from '../base/brand';
 import { isObject, type Json, type JsonObject } from '../base/json';
 import { parsePath } from '../machinery/resources';
 import { binaryOf, type ComponentId, nodeOf } from '../wire/names';
-import type { HttpRequest, Inside } from '../wire/payload';
+import type { Fault, HttpRequest, Inside } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
 import type { Trace } from './trace';
 
@@ -42,9 +43,21 @@ export function changesOf(record: TraceRecord, trace: Trace): Iterable<Change> {
       return fed(record, trace);
     case 'stream-end':
       return record.exchange === null ? [] : [['watch', String(record.exchange), null]];
+    case 'fault':
+      return troubled(payload, record.atUs);
     default:
       return [];
   }
+}
+
+const LASTING: ReadonlySet<string> = new Set(['partition', 'stall', 'delay']);
+
+function troubled({ fault, detail }: Fault, atUs: number): Change[] {
+  const { from, to, oneWay, forUs, refused } = detail;
+  if (!LASTING.has(fault) || refused !== undefined) return [];
+  const bothWays = fault !== 'stall' && oneWay !== true;
+  const trouble = { kind: fault, from: from ?? null, to: to ?? null, bothWays, untilUs: atUs + Number(forUs) };
+  return [['trouble', `${fault} ${from} ${to}`, trouble]];
 }
 
 function* insideChanges(record: TraceRecord, inside: Inside, trace: Trace): Generator<Change> {

@@ -20,6 +20,14 @@ export interface OpenWatch {
   /** `pods?fieldSelector=…`, sorted. */
   readonly resources: readonly string[];
 }
+/** What was broken on purpose between two places (a component or a node each), and lasts. */
+export interface Trouble {
+  readonly kind: 'partition' | 'stall' | 'delay';
+  readonly from: string;
+  readonly to: string;
+  readonly bothWays: boolean;
+  readonly untilUs: number;
+}
 /** What the stage shows at a record. */
 export interface SceneFacts {
   readonly seq: number;
@@ -37,6 +45,7 @@ export interface SceneFacts {
   readonly queues: { readonly [queue: string]: number };
   /** Service rules of a node, where kube-proxy wrote some: `node-1` -> how many. */
   readonly rules: { readonly [node: string]: number };
+  readonly troubles: readonly Trouble[];
 }
 export interface ObjectRow {
   readonly key: string; // etcd key
@@ -55,9 +64,10 @@ const LAST_WRITES = 8;
 /** The facts after record `seq`. */
 export function sceneAt(trace: Trace, seq: number): SceneFacts {
   const { history } = trace;
+  const atUs = trace.get(seq)?.atUs ?? 0;
   return {
     seq,
-    atUs: trace.get(seq)?.atUs ?? 0,
+    atUs,
     running: history.group('running', seq).map(([component]) => component),
     nodes: stored(trace, 'minions', seq).map(nodeFacts),
     pods: stored(trace, 'pods', seq).map(podTile),
@@ -69,6 +79,10 @@ export function sceneAt(trace: Trace, seq: number): SceneFacts {
     },
     queues: Object.fromEntries(history.group('queue', seq).map(([queue, length]) => [queue, numberOf(length)])),
     rules: Object.fromEntries(history.group('rules', seq).map(([node, count]) => [node, numberOf(count)])),
+    troubles: history
+      .group('trouble', seq)
+      .map(([, trouble]) => trouble as unknown as Trouble)
+      .filter(({ untilUs }) => untilUs > atUs),
   };
 }
 

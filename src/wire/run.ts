@@ -57,6 +57,7 @@ export type FaultSpec =
   | { readonly kind: 'registry'; readonly state: RegistryState }
   /** Sets a node's clock: microseconds ahead of the true time, negative behind, 0 right again. */
   | { readonly kind: 'clock'; readonly node: string; readonly aheadUs: number }
+  /** Fills a node's disk up to a twentieth, less than its kubelet keeps free (true), or makes room again. */
   | { readonly kind: 'disk'; readonly node: string; readonly full: boolean };
 
 export type RegistryState = 'well' | 'slow' | 'failing' | 'down';

@@ -28,7 +28,7 @@ test('the first difference of a branch with a dead node is that nobody hears of 
   const [here, there] = comparison?.sides ?? [];
   expect(comparison?.forkUs).toBeGreaterThan(0);
   expect(comparison?.forkUs).toBeLessThanOrEqual(5_000_000);
-  expect(here?.inputs.map(({ sentence }) => sentence)).toEqual([expect.stringContaining('node-power')]);
+  expect(here?.inputs.map(({ sentence }) => sentence)).toEqual(['You: power off node-1.']);
   expect(here?.first?.line.sentence).toMatch(/^node-controller -> kube-apiserver: Node node-1 gave no sign of life/);
   expect(here?.first?.causes.at(-1)).toMatchObject({ shared: true });
   // Only what the dead node would have heard later: the run without its death was played on as far.

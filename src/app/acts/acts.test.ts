@@ -1,30 +1,63 @@
 import { describe, expect, it } from 'vitest';
 import type { SceneFacts } from '../../worker/protocol';
 import { actsOn } from './acts';
+import { endsOf, troubleOf } from './lines';
 
+const LINE = ['Cut from kube-apiserver for 60 s', 'More for its line to kube-apiserver'];
 const scene = (running: readonly string[], unschedulable = false): SceneFacts =>
   ({ running, nodes: [{ name: 'node-1', ready: 'True', unschedulable, registered: true }] }) as unknown as SceneFacts;
 
 describe('what can be done to', () => {
   it.each([
-    ['kube-scheduler', ['kube-scheduler'], ['Kill the process of kube-scheduler', 'Stop kube-scheduler']],
-    ['kube-scheduler', [], ['Start kube-scheduler again']],
-    ['kubelet/node-1', ['kubelet/node-1'], ['Kill kubelet on node-1']],
-    ['kubelet/node-1', [], ['Start kubelet on node-1 again']],
-    ['kube-proxy/node-1', ['kube-proxy/node-1'], ['Kill the process of kube-proxy']],
-    ['node/node-1', ['kernel/node-1'], ['Power off node-1', 'Cordon node-1', 'Drain node-1']],
-    ['row/node-1', [], ['Power on node-1']],
+    ['kube-scheduler', ['kube-scheduler'], ['Kill the process of kube-scheduler', 'Stop kube-scheduler', ...LINE]],
+    ['kube-scheduler', [], ['Start kube-scheduler again', ...LINE]],
+    ['kubelet/node-1', ['kubelet/node-1'], ['Kill kubelet on node-1', ...LINE]],
+    ['kubelet/node-1', [], ['Start kubelet on node-1 again', ...LINE]],
+    ['kube-proxy/node-1', ['kube-proxy/node-1'], ['Kill the process of kube-proxy', ...LINE]],
+    ['node/node-1', ['kernel/node-1'], ['Power off node-1', 'Cordon node-1', 'Drain node-1', ...LINE]],
+    ['row/node-1', [], ['Power on node-1', ...LINE]],
     ['pod/default/web', ['pod/default/web'], ['Kill the process in web', 'Delete Pod web']],
     ['pod/shop/web', [], ['Delete Pod web']],
+    [
+      'line/kubelet/node-1 kube-apiserver',
+      [],
+      [
+        'Cut kubelet/node-1 and kube-apiserver for 60 s',
+        'Lose all from kubelet/node-1 to kube-apiserver for 60 s',
+        'Lose all from kube-apiserver to kubelet/node-1 for 60 s',
+        'Slow down by 500 ms for 60 s',
+        'Reset what is open',
+        'Lose the answer to the next write of kubelet/node-1',
+      ],
+    ],
+    ['line/kubelet/node-1 containerd/node-1', [], []],
+    ['etcd', ['etcd'], ['Kill the process of etcd', 'Stop etcd', 'Compact etcd', ...LINE]],
+    ['registry', [], ['Make the registry slow', 'Make the registry fail', 'Stop the registry', 'Repair the registry']],
     ['user', ['kubectl'], []],
     ['shelf/node-1', [], []],
   ] as const)('%s while these run: %j', (id, running, names) => {
     expect(actsOn(id, scene(running)).map(({ name }) => name)).toEqual(names);
   });
 
+  it('a line is who asks and who answers, wherever it was drawn from', () => {
+    expect(endsOf('kube-apiserver', 'etcd')).toEqual({ client: 'kube-apiserver', server: 'etcd' });
+    expect(endsOf('registry', 'containerd/node-1')).toEqual({ client: 'containerd/node-1', server: 'registry' });
+    expect(endsOf('row/node-1', 'kube-apiserver')).toEqual({ client: 'node-1', server: 'kube-apiserver' });
+    expect(endsOf('kubectl', 'kube-apiserver')).toBeNull();
+  });
+
+  it('a line is in trouble with its component, its node, and both directions of a cut', () => {
+    const trouble = { kind: 'delay', from: 'kube-apiserver', to: 'node-1', bothWays: true, untilUs: 1 } as const;
+    const ends = { client: 'kubelet/node-1', server: 'kube-apiserver' };
+    expect(troubleOf(ends, [trouble], () => null)).toBe(trouble);
+    const cut = { ...trouble, kind: 'partition', from: 'kubelet/node-1', to: 'control-plane' } as const;
+    expect(troubleOf(ends, [trouble, cut], () => 'control-plane')).toBe(cut);
+    expect(troubleOf({ ...ends, client: 'kubelet/node-2' }, [trouble, cut], () => null)).toBeNull();
+  });
+
   it('is what the cluster understands', () => {
     const inputs = (id: string, running: readonly string[], unschedulable = false) =>
-      actsOn(id, scene(running, unschedulable)).map(({ input }) => input);
+      actsOn(id, scene(running, unschedulable)).map((act) => ('input' in act ? act.input : act.to));
     expect(inputs('etcd', ['etcd'])[1]).toEqual({ type: 'fault', fault: { kind: 'static-pod-away', component: 'etcd', away: true } });
     expect(inputs('node/node-1', ['kernel/node-1'], true)[1]).toEqual({ type: 'kubectl', line: 'kubectl uncordon node-1' });
     expect(inputs('pod/shop/web', [])).toEqual([{ type: 'kubectl', line: 'kubectl delete pod web -n shop' }]);

@@ -1,8 +1,9 @@
 // What can be done to a place of the stage, by the kind of place and how it is now. Pure.
 import { type ComponentId, nodeOf } from '../../wire/names';
-import type { FaultSpec, Input } from '../../wire/run';
+import type { FaultSpec, Input, RegistryState } from '../../wire/run';
 import type { SceneFacts } from '../../worker/protocol';
-import { acts as t } from '../text/acts';
+import { SLOWER_MS, acts as t } from '../text/acts';
+import { cutOf, type Ends, endsOf, endsOfLine, LASTS_US, lineId, peerOf } from './lines';
 
 export interface Act {
   readonly name: string;
@@ -10,15 +11,51 @@ export interface Act {
   readonly hint: string;
   readonly input: Input;
 }
+/** Leads on to what can be done to another place. */
+export interface Way {
+  readonly name: string;
+  readonly hint: string;
+  readonly to: string;
+}
 
+const REGISTRY_STATES: readonly RegistryState[] = ['slow', 'failing', 'down', 'well'];
 const STATIC_PODS: ReadonlySet<string> = new Set(['kube-apiserver', 'etcd', 'kube-scheduler', 'kube-controller-manager']);
 
 const fault = (spec: FaultSpec, [name, hint]: readonly [string, string]): Act => ({ name, hint, input: { type: 'fault', fault: spec } });
 const command = (line: string, [name, hint]: readonly [string, string]): Act => ({ name, hint, input: { type: 'kubectl', line } });
 
 /** Nothing for a place that nobody can do anything to. */
-export function actsOn(id: string, scene: SceneFacts): readonly Act[] {
+export function actsOn(id: string, scene: SceneFacts): readonly (Act | Way)[] {
+  const line = endsOfLine(id);
+  return line === null ? [...placeActs(id, scene), ...wayToLine(id)] : lineActs(line);
+}
+
+/** The cut of the one line that a place has, and the way to what else can be done to it. */
+function wayToLine(id: string): readonly (Act | Way)[] {
+  const peer = peerOf(id);
+  const ends = peer === null ? null : endsOf(id, peer);
+  if (peer === null || ends === null) return [];
+  const [name, hint] = t.line(peer);
+  return [fault(cutOf(ends), t.cut(peer)), { name, hint, to: lineId(id, peer) }];
+}
+
+function lineActs(ends: Ends): readonly Act[] {
+  const { client, server } = ends;
+  const oneWay = (from: string, to: string): Act =>
+    fault({ kind: 'partition', from, to, oneWay: true, forUs: LASTS_US }, t.cutOneWay(from, to));
+  return [
+    fault(cutOf(ends), t.cutBoth(client, server)),
+    oneWay(client, server),
+    oneWay(server, client),
+    fault({ kind: 'delay', from: client, to: server, byUs: SLOWER_MS * 1_000, forUs: LASTS_US }, t.slow()),
+    fault({ kind: 'reset', from: client, to: server, path: '' }, t.reset()),
+    fault({ kind: 'lose-answer', from: client, to: server, path: '' }, t.loseAnswer(client)),
+  ];
+}
+
+function placeActs(id: string, scene: SceneFacts): readonly Act[] {
   const runs = scene.running.includes(id);
+  if (id === 'registry') return REGISTRY_STATES.map((state) => fault({ kind: 'registry', state }, t.registry[state]));
   if (STATIC_PODS.has(id)) return staticPodActs(id, runs);
   if (id.startsWith('pod/')) return podActs(id, runs);
   const node = nodeOf(id as ComponentId);
@@ -46,6 +83,7 @@ function staticPodActs(id: string, runs: boolean): readonly Act[] {
   return [
     fault({ kind: 'kill-container', component: id }, t.killContainer(id)),
     fault({ kind: 'static-pod-away', component: id, away: true }, t.stop(id)),
+    ...(id === 'etcd' ? [fault({ kind: 'compact-etcd' }, t.compact)] : []),
   ];
 }
 

@@ -4,8 +4,8 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useDesk } from '../desk';
 import { useSignal } from '../react';
 import { acts as t } from '../text/acts';
-import { show, useUi } from '../ui';
-import { type Act, actsOn } from './acts';
+import { actOn, show, useUi } from '../ui';
+import { type Act, actsOn, type Way } from './acts';
 import css from './menu.module.css';
 
 /** `onStage`: beside the place itself, where a key or a right click opens the menu at once. */
@@ -38,7 +38,7 @@ export default function Acts({ id, onStage = false }: { readonly id: string; rea
 
 interface MenuProps {
   readonly id: string;
-  readonly acts: readonly Act[];
+  readonly acts: readonly (Act | Way)[];
   readonly close: () => void;
 }
 
@@ -49,8 +49,9 @@ function Menu({ id, acts, close }: MenuProps) {
   const self = useRef<HTMLDivElement>(null);
   useEffect(() => self.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus(), []);
 
-  function give({ input }: Act): void {
-    session.give(input);
+  function give(act: Act | Way): void {
+    if ('to' in act) return actOn(act.to);
+    session.give(act.input);
     show({ selected: null });
     document.querySelector<HTMLElement>(`[data-place="${CSS.escape(id)}"]`)?.focus();
   }

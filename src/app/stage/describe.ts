@@ -2,8 +2,10 @@
 
 import type { ComponentId } from '../../wire/names';
 import { binaryOf, nodeOf } from '../../wire/names';
-import type { NodeFacts, PodTile, SceneFacts } from '../../worker/protocol';
+import type { NodeFacts, PodTile, SceneFacts, Trouble } from '../../worker/protocol';
+import { endsOfLine } from '../acts/lines';
 import type { Place } from '../places';
+import { timeText } from '../text/duration';
 import { en } from '../text/en';
 import { indexOf, podsOf } from './scene-index';
 
@@ -17,6 +19,8 @@ export const isDown = (place: Place, scene: SceneFacts | null): boolean =>
 
 /** `kubelet/node-1` -> `kubelet on node-1`. */
 export function nameOf(id: string): string {
+  const line = endsOfLine(id);
+  if (line !== null) return t.lineBetween(nameOf(line.client), nameOf(line.server));
   const node = nodeOf(id as ComponentId);
   if (id.startsWith('pod/')) return `Pod ${id.slice(id.lastIndexOf('/') + 1)}`;
   if (id.startsWith('row/') || id.startsWith('cell/') || id.startsWith('node/')) return node ?? id;
@@ -31,6 +35,9 @@ export function nodeState(node: NodeFacts | undefined): string {
 
 export const podPhrase = (pod: PodTile): string =>
   [pod.key.slice(pod.key.indexOf('/') + 1), pod.status, pod.ip].filter((part) => part !== null).join(', ');
+
+export const troublePhrase = ({ kind, from, to, bothWays, untilUs }: Trouble): string =>
+  t.troubleOf(t.troubles[kind], nameOf(from), nameOf(to), bothWays, timeText(untilUs));
 
 /** What is to be said of a place now, without its name. */
 export function stateOf(place: Place, scene: SceneFacts | null): string {

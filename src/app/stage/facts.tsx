@@ -3,6 +3,7 @@ import { lazy, type RefObject, Suspense, useLayoutEffect, useRef } from 'react';
 import type { ComponentId } from '../../wire/names';
 import { binaryOf } from '../../wire/names';
 import type { PodTile, SceneFacts } from '../../worker/protocol';
+import { type Ends, endsOfLine, lineId, troubleOf } from '../acts/lines';
 import type { Layout } from '../layout';
 import type { Place, Rect } from '../places';
 import { useSignal } from '../react';
@@ -12,7 +13,7 @@ import { rectOf } from '../ways';
 import { placeCallout } from './callout-place';
 import { isNarrow, toScreen } from './camera';
 import { useStage } from './context';
-import { CAPTIONS, nameOf, nodeState, podPhrase, rulesText, stateOf } from './describe';
+import { CAPTIONS, nameOf, nodeState, podPhrase, rulesText, stateOf, troublePhrase } from './describe';
 import css from './facts.module.css';
 import { indexOf, podsOf } from './scene-index';
 
@@ -33,6 +34,7 @@ function Card({ id }: { readonly id: string }) {
   useStanding(box, id, layout);
   const node = /^(row|cell|node)\//.test(id) ? id.slice(id.indexOf('/') + 1) : null;
   const place = layout.place(id);
+  const line = endsOfLine(id);
   const opens = node !== null && layout.fold !== 'whole' && layout.place(`row/${node}`) !== undefined;
   return (
     <section ref={box} className={css.facts} aria-label={nameOf(id)}>
@@ -44,15 +46,16 @@ function Card({ id }: { readonly id: string }) {
           </svg>
         </button>
       </header>
-      <p className={css.does}>{t.does[binaryOf(id as ComponentId)] ?? ''}</p>
+      <p className={css.does}>{line === null ? (t.does[binaryOf(id as ComponentId)] ?? '') : t.pullHint}</p>
       {scene !== null && (
         <dl className={css.list}>
           {node !== null && <NodeFacts node={node} scene={scene} />}
           {id.startsWith('pod/') && <PodFacts pod={scene.pods.find((pod) => `pod/${pod.key}` === id)} />}
+          {line !== null && <LineFacts line={line} scene={scene} />}
           {node === null && place !== undefined && <ComponentFacts id={id} place={place} scene={scene} />}
         </dl>
       )}
-      {id !== 'user' && (
+      {id !== 'user' && line === null && (
         <button type="button" className={css.action} onClick={() => lookInside(id)}>
           {t.lookInside}
         </button>
@@ -84,7 +87,7 @@ function useStanding(box: RefObject<HTMLElement | null>, id: string, layout: Lay
     if (element === null) return;
     const stand = (): void => {
       const container = model.size.get();
-      const anchor = anchorOf(id, (place) => rectOf(layout, place, model.tiles()), layout.frames);
+      const anchor = lineAnchor(id, layout) ?? anchorOf(id, (place) => rectOf(layout, place, model.tiles()), layout.frames);
       if (anchor === null) return;
       const at = toScreen(anchor, model.view.get());
       const callout = model.callout.get();
@@ -104,6 +107,14 @@ function useStanding(box: RefObject<HTMLElement | null>, id: string, layout: Lay
       for (const stop of stops) stop();
     };
   });
+}
+
+/** The middle of a line; null if it is none. */
+function lineAnchor(id: string, { edges }: Layout): Rect | null {
+  const edge = edges.find(({ a, b }) => lineId(a, b) === id || lineId(b, a) === id);
+  if (edge === undefined) return null;
+  const { x, y } = edge.route.at(0.5);
+  return { x, y, w: 1, h: 1 };
 }
 
 function anchorOf(
@@ -152,6 +163,12 @@ function ComponentFacts({ id, place, scene }: { readonly id: string; readonly pl
       {here.length > 0 && <Fact name={t.facts.watchedBy} lines={here.map(({ client, count }) => `${nameOf(client)}: ${count}`)} />}
     </>
   );
+}
+
+function LineFacts({ line, scene }: { readonly line: Ends; readonly scene: SceneFacts }) {
+  const { layout } = useStage();
+  const trouble = troubleOf(line, scene.troubles, (id) => layout.get().place(id)?.node ?? null);
+  return <Fact name={t.facts.now} lines={trouble === null ? [t.open] : [troublePhrase(trouble)]} />;
 }
 
 function NodeFacts({ node, scene }: { readonly node: string; readonly scene: SceneFacts }) {

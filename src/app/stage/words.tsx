@@ -4,7 +4,7 @@ import { en } from '../text/en';
 import { othersWith } from '../together';
 import { titleOf } from './callout';
 import { useScene, useStage } from './context';
-import { describePlace, nameOf, nodeState, podPhrase } from './describe';
+import { describePlace, nameOf, nodeState, podPhrase, troublePhrase } from './describe';
 import { indexOf, podsOf } from './scene-index';
 
 const t = en.stage;
@@ -26,6 +26,7 @@ export function Words() {
             .filter((name) => name !== null)
             .join(' to ');
   const together = focus === null ? [] : othersWith(model.session, focus.header);
+  const troubles = scene?.troubles ?? [];
   const nodes = [...new Set(layout.places.flatMap(({ node }) => (node === null ? [] : [node])))];
   return (
     <section className="hidden" aria-label={t.textTitle}>
@@ -39,6 +40,7 @@ export function Words() {
             .join(', ')}
         </p>
       )}
+      {troubles.length > 0 && <p>{troubles.map(troublePhrase).join('. ')}</p>}
       <ol>
         {layout.places
           .filter(({ node }) => node === null)

@@ -1,7 +1,12 @@
 // What can be done to a place, in words: the deed, and what follows from it.
 
+import { LASTS_S } from '../acts/lines';
+
 type Words = readonly [name: string, hint: string];
 const whole = (id: string): string => id.replace('/', ' on ');
+
+/** How much slower a line gets. */
+export const SLOWER_MS = 500;
 
 export const acts = {
   open: 'Act on it',
@@ -24,5 +29,22 @@ export const acts = {
   powerOn: (node: string): Words => [`Power on ${node}`, 'Its processes start; its disk is as it was.'],
   cordon: (node: string): Words => [`Cordon ${node}`, 'No new Pod is placed there.'],
   uncordon: (node: string): Words => [`Uncordon ${node}`, 'Pods may be placed there again.'],
+  cut: (other: string): Words => [`Cut from ${other} for ${LASTS_S} s`, 'No packet passes, in both directions. Neither of them is told.'],
+  cutBoth: (a: string, b: string): Words => [
+    `Cut ${a} and ${b} for ${LASTS_S} s`,
+    'No packet passes, in both directions. Neither of them is told.',
+  ],
+  cutOneWay: (a: string, b: string): Words => [`Lose all from ${a} to ${b} for ${LASTS_S} s`, 'The other direction still works.'],
+  slow: (): Words => [`Slow down by ${SLOWER_MS} ms for ${LASTS_S} s`, 'Every message takes longer, in both directions.'],
+  reset: (): Words => ['Reset what is open', 'Watches end; their clients begin them again.'],
+  loseAnswer: (client: string): Words => [`Lose the answer to the next write of ${client}`, 'It is done, but who asked does not know.'],
+  line: (other: string): Words => [`More for its line to ${other}`, 'One way, slower, reset.'],
+  compact: ['Compact etcd', 'Its older revisions are gone: who watches from one of them must list again.'] as Words,
+  registry: {
+    slow: ['Make the registry slow', 'Images take much longer to pull.'],
+    failing: ['Make the registry fail', 'It answers 503; the kubelet backs off.'],
+    down: ['Stop the registry', 'Nobody answers there.'],
+    well: ['Repair the registry', 'It answers as it did at first.'],
+  } as Readonly<Record<'slow' | 'failing' | 'down' | 'well', Words>>,
   drain: (node: string): Words => [`Drain ${node}`, 'Its Pods are evicted, and placed elsewhere.'],
 } as const;

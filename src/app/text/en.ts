@@ -93,6 +93,12 @@ export const en = {
   stage: {
     label: 'The cluster',
     you: 'You',
+    lineBetween: (a: string, b: string) => `${a} and ${b}`,
+    pullHint: 'A network connection. Pull it away to cut it.',
+    open: 'open',
+    troubles: { partition: 'cut', stall: 'stalled', delay: 'slow' },
+    troubleOf: (what: string, from: string, to: string, bothWays: boolean, until: string) =>
+      `${from} ${bothWays ? 'and' : 'to'} ${to}: ${what} until ${until}`,
     start: 'Press Enter in the terminal. Every message is then shown, one at a time.',
     again: 'Press Space. Every message is shown, one at a time.',
     controlPlane: 'control plane',

@@ -14,6 +14,9 @@ export interface Verdict {
 /** In this order they are written; conditions of others stand before them. */
 export const OWNED_CONDITIONS: readonly string[] = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
 
+/** The kubelet's too, but not its alone. It is told together with the end. */
+export const DISRUPTION_TARGET = 'DisruptionTarget';
+
 export const isOwnedCondition = (type: string): boolean => OWNED_CONDITIONS.includes(type);
 
 const yes = (type: string, reason?: string): Verdict => ({ type, status: 'True', ...(reason === undefined ? {} : { reason }) });

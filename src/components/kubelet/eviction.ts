@@ -1,6 +1,6 @@
 // When a node counts as short of something: thresholds as they are configured. The kubelet keeps so much back
 // from what pods may ask for. Models ParseThresholdConfig of kubernetes pkg/kubelet/eviction/helpers.go and
-// defaults_linux.go. Left out: measuring and evicting.
+// defaults_linux.go. What is done about it: `eviction-manager.ts`.
 import { err, ok, type Result } from '../../base/result';
 import { parseGoDuration } from '../../machinery/duration';
 import { parseQuantity } from '../../machinery/quantity';

@@ -1,7 +1,7 @@
 // The kubelet of a node: makes what runs on it equal to the pods bound to it and to the manifests in its folder,
 // and tells kube-apiserver how they are. This file joins its parts.
 // Models kubernetes pkg/kubelet/kubelet.go (Run, syncLoop); requests at the start as in real-startup.json.
-// Left out: eviction under pressure, device plug-ins, the HTTP server, image garbage collection.
+// Left out: device plug-ins, the HTTP server, image garbage collection.
 import { MS, SECOND } from '../../base/brand';
 import { ApiClient, type Credentials, type ResourceRef } from '../../client/api-client';
 import { EventRecorder } from '../../client/event-recorder';
@@ -16,6 +16,7 @@ import { ContainerGc } from './container-gc';
 import { Cri } from './cri';
 import type { KubeletDisk } from './disk';
 import { environmentOf } from './env';
+import { EVICTION_GRACE_SECONDS, EvictionManager } from './eviction-manager';
 import { Handlers } from './hooks';
 import { Images } from './images';
 import { NodeAgent } from './node-agent';
@@ -34,7 +35,7 @@ import { StatusManager } from './status-manager';
 import { Tokens } from './tokens';
 import { VolumeManager } from './volumes';
 
-export { type KubeletDisk, newKubeletDisk } from './disk';
+export { fill, type KubeletDisk, newKubeletDisk } from './disk';
 
 export interface KubeletOptions {
   readonly node: NodeSpec;
@@ -82,6 +83,7 @@ class Kubelet {
   private readonly source: PodSource;
   private readonly gc: ContainerGc;
   private readonly admission: Admission;
+  private readonly eviction: EvictionManager;
   private readonly orphans: Orphans;
   private readonly node: NodeAgent;
   private readonly sync: PodSync;
@@ -122,6 +124,7 @@ class Kubelet {
     this.gc = new ContainerGc({ ctx, cri, pleg, isRemovable: (uid) => this.workers.isRemovable(uid) });
     const isKnown = (uid: string): boolean => this.source.has(uid) || this.workers.stateOf(uid) !== null;
     this.orphans = new Orphans(pleg, this.runtime, isKnown);
+    this.eviction = this.makeEviction();
     this.node = this.makeNode();
   }
 
@@ -137,6 +140,7 @@ class Kubelet {
       ...this.images.backoff.inspect('backoff/image'),
       ...this.runtime.backoff.inspect('backoff/container'),
       ...this.node.inspect(),
+      ...this.eviction.inspect(),
     };
   }
 
@@ -151,6 +155,7 @@ class Kubelet {
     this.statuses.start();
     this.pleg.start();
     this.gc.start();
+    this.eviction.start();
     this.source.look();
     const { ctx } = this;
     ctx.every(LOOP_US, () => this.source.look());
@@ -308,11 +313,26 @@ class Kubelet {
       this.admission.add(pod);
       return true;
     }
-    const refused = this.admission.admit(pod, this.nodes.get(this.options.node.name));
+    const refused = this.eviction.admit(pod) ?? this.admission.admit(pod, this.nodes.get(this.options.node.name));
     if (refused === null) return true;
     this.events.event(pod, 'Warning', refused.reason, refused.message);
     this.statuses.set(pod, refusedStatus(refused.reason, `Pod was rejected: ${refused.message}`));
     return false;
+  }
+
+  private makeEviction(): EvictionManager {
+    const { ctx, events, options } = this;
+    return new EvictionManager({
+      ctx,
+      events,
+      node: options.node.name,
+      filesystem: options.disk.filesystem,
+      active: () => this.workers.active(),
+      evict: ({ metadata: { uid = '' } }, message) => {
+        this.sync.evicted(uid, message);
+        this.workers.evict(uid, EVICTION_GRACE_SECONDS);
+      },
+    });
   }
 
   private makeNode(): NodeAgent {
@@ -327,6 +347,7 @@ class Kubelet {
       spec: options.node,
       runtimeVersion: () => this.runtimeVersion,
       runtimeHeardUs: () => this.runtimeHeardUs,
+      diskPressure: () => this.eviction.isUnderDiskPressure(),
       foundVolumes: options.disk.volumes.size > 0,
     });
   }

@@ -42,6 +42,7 @@ export interface NodeNeeds {
   readonly nodes: Informer<Node>;
   readonly runtimeVersion: () => string;
   readonly runtimeHeardUs: () => number | null;
+  readonly diskPressure: () => boolean;
   /** Volumes of an earlier life of this kubelet are on the disk. */
   readonly foundVolumes: boolean;
 }
@@ -107,17 +108,18 @@ export class NodeAgent {
     if (node === undefined) return false;
     if (node.spec.podCIDR !== undefined && node.spec.podCIDR !== this.podCidr) yield* this.tellPodCidr(node.spec.podCIDR, idle);
     const status = nodeStatus(this.facts(), node.status ?? null, ctx.clock());
-    const wasReady = readyOf(node.status?.conditions);
-    const isReady = readyOf(status.conditions);
+    const wasReady = isTrue('Ready', node.status?.conditions);
+    const isReady = isTrue('Ready', status.conditions);
     const due = ctx.now() - this.reportedUs >= REPORT_US;
     if (!due && jsonEqual(withoutHeartbeats(node.status), withoutHeartbeats(status))) return isReady;
     if (wasReady !== isReady) {
       const reason = isReady ? REASONS.NodeReady : REASONS.NodeNotReady;
       this.tell(reason, `Node ${spec.name} status is now: ${reason}`);
     }
+    const pressure = this.tellPressure(node.status?.conditions, status.conditions);
     const patch = nodeStatusPatch(node, status);
     if (patch === null) return isReady;
-    const options = { ...TIMEOUT, subresource: 'status', idle: idle && wasReady === isReady };
+    const options = { ...TIMEOUT, subresource: 'status', idle: idle && wasReady === isReady && !pressure };
     const reply = yield* heartbeats.patch<Node>(NODES, { namespace: null, name: spec.name }, 'strategic', patch, options);
     if (reply.ok) this.reportedUs = ctx.now();
     return isReady;
@@ -129,7 +131,7 @@ export class NodeAgent {
   }
 
   private facts(): NodeFacts {
-    const { ctx, spec, runtimeVersion, runtimeHeardUs } = this.needs;
+    const { ctx, spec, runtimeVersion, runtimeHeardUs, diskPressure } = this.needs;
     const heardUs = runtimeHeardUs();
     return {
       spec,
@@ -137,6 +139,7 @@ export class NodeAgent {
       runtimeVersion: runtimeVersion(),
       runtimeSilentUs: heardUs === null ? null : ctx.now() - heardUs,
       bootId: this.bootId,
+      diskPressure: diskPressure(),
       problems: this.csiReady ? [] : ['CSINode is not yet initialized'],
     };
   }
@@ -256,6 +259,14 @@ export class NodeAgent {
     for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID'])
       this.tell(reason, `Node ${this.needs.spec.name} status is now: ${reason}`);
   }
+  /** True if the disk is newly short, or no longer. */
+  private tellPressure(before: readonly Condition[] | undefined, after: readonly Condition[] | undefined): boolean {
+    const [was, is] = [isTrue('DiskPressure', before), isTrue('DiskPressure', after)];
+    if (was === is) return false;
+    const reason = is ? 'NodeHasDiskPressure' : 'NodeHasNoDiskPressure';
+    this.tell(reason, `Node ${this.needs.spec.name} status is now: ${reason}`);
+    return true;
+  }
   private tell(reason: string, message: string): void {
     const object = { apiVersion: 'v1', kind: 'Node', metadata: { name: this.needs.spec.name } };
     this.needs.events.event(object, 'Normal', reason, message);
@@ -266,8 +277,8 @@ export class NodeAgent {
   }
 }
 
-const readyOf = (conditions: readonly Condition[] | undefined): boolean =>
-  conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
+const isTrue = (type: string, conditions: readonly Condition[] | undefined): boolean =>
+  conditions?.find((condition) => condition.type === type)?.status === 'True';
 
 function withoutHeartbeats(status: Node['status']): Json {
   const conditions = (status?.conditions ?? []).map(({ lastHeartbeatTime: _, ...condition }) => condition);

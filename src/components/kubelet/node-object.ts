@@ -1,6 +1,6 @@
 // The Node as its kubelet describes it: capacity, conditions, addresses, what runs it, which images it has.
 // Models kubernetes pkg/kubelet/nodestatus/setters.go and kubelet_node_status.go (initialNode); values as in
-// ../shared/vectors/real-bootstrap.json. Left out: pressure that is measured, attached volumes.
+// ../shared/vectors/real-bootstrap.json. Left out: pressure on memory and PIDs, attached volumes.
 import { MINUTE, SECOND, type SimTime } from '../../base/brand';
 import { digestOf } from '../../base/hash';
 import type { JsonObject } from '../../base/json';
@@ -9,10 +9,11 @@ import { quantityOf, quantityValue } from '../../machinery/quantity';
 import { rfc3339 } from '../../machinery/time';
 import type { Condition, Node, StringMap } from '../../machinery/types';
 import type { NodeSpec } from '../../wire/run';
+import { DISK_CAPACITY } from './disk';
 import { DEFAULT_EVICTION_HARD, parseThresholds } from './eviction';
 
 export const KUBELET_VERSION = 'v1.36.2';
-const DISK = { capacity: '264212084Ki', allocatable: '267847642337' };
+const DISK_ALLOCATABLE = '267847642337';
 const MAX_IMAGES = 50;
 /** A runtime that did not answer for so long is down: kubelet's runtimeState. */
 const RUNTIME_DOWN_AFTER_US = 30 * SECOND;
@@ -38,6 +39,7 @@ export interface NodeFacts {
   /** Of the machine: a start of the kubelet alone leaves it as it is. */
   readonly bootId: string;
   readonly problems: readonly string[];
+  readonly diskPressure: boolean;
 }
 
 export const labelsOf = (spec: NodeSpec): StringMap => ({
@@ -105,7 +107,7 @@ export function nodeStatus(facts: NodeFacts, before: NodeStatus | null, now: Sim
 
 export const capacityOf = ({ cpu, memory, pods }: NodeSpec): StringMap => ({
   cpu,
-  'ephemeral-storage': DISK.capacity,
+  'ephemeral-storage': DISK_CAPACITY,
   'hugepages-1Gi': '0',
   'hugepages-2Mi': '0',
   memory,
@@ -113,7 +115,7 @@ export const capacityOf = ({ cpu, memory, pods }: NodeSpec): StringMap => ({
 });
 export const allocatableOf = (spec: NodeSpec): StringMap => ({
   ...capacityOf(spec),
-  'ephemeral-storage': DISK.allocatable,
+  'ephemeral-storage': DISK_ALLOCATABLE,
   memory: quantityOf(quantityValue(spec.memory) - MEMORY_KEPT_BACK, 'BinarySI'),
 });
 
@@ -123,7 +125,9 @@ function conditions(facts: NodeFacts, before: readonly Condition[], now: SimTime
   const ready = problems.length === 0;
   const own: Condition[] = [
     calm('MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
-    calm('DiskPressure', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
+    facts.diskPressure
+      ? { type: 'DiskPressure', status: 'True', reason: 'KubeletHasDiskPressure', message: 'kubelet has disk pressure' }
+      : calm('DiskPressure', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
     calm('PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
     {
       type: 'Ready',

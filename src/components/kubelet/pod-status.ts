@@ -6,6 +6,7 @@ import { addQuantities, parseQuantity, quantityText } from '../../machinery/quan
 import type { ContainerStatus, Pod, PodSpec, PodStatus, StringMap } from '../../machinery/types';
 import {
   containersReady,
+  DISRUPTION_TARGET,
   hasAnyStarted,
   isOwnedCondition,
   podInitialized,
@@ -102,6 +103,15 @@ export const refusedStatus = (reason: string, message: string): FreshStatus => (
   reason,
   message,
   verdicts: [{ type: 'PodScheduled', status: 'True' }],
+});
+
+/** Of a pod that the node could not keep. */
+export const evictedStatus = (status: FreshStatus, message: string): FreshStatus => ({
+  ...status,
+  phase: 'Failed',
+  reason: 'Evicted',
+  message,
+  verdicts: [...status.verdicts, { type: DISRUPTION_TARGET, status: 'True', reason: 'TerminationByKubelet', message }],
 });
 
 /** A phase that means the end is never left. */

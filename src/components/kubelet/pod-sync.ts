@@ -12,7 +12,7 @@ import type { StartFailure } from './images';
 import type { ObjectCache } from './object-cache';
 import { think } from './pace';
 import type { Pleg } from './pleg';
-import { asFresh, type FreshStatus, generatePodStatus, withVerdict } from './pod-status';
+import { asFresh, evictedStatus, type FreshStatus, generatePodStatus, withVerdict } from './pod-status';
 import type { PodSteps, SyncResult } from './pod-workers';
 import type { Probes } from './probes';
 import type { RuntimeManager, SyncOutcome } from './runtime-manager';
@@ -44,6 +44,8 @@ export interface PodSyncNeeds {
 
 export class PodSync implements PodSteps {
   private readonly reasons = new Map<string, WaitReason>();
+  /** Why a pod had to go, by its uid. */
+  private readonly evictions = new Map<string, string>();
 
   constructor(private readonly needs: PodSyncNeeds) {}
 
@@ -96,12 +98,18 @@ export class PodSync implements PodSteps {
     yield* ctx.sleep(REMOVE_CGROUPS_US);
   }
 
+  /** From now on it has failed, for this reason. */
+  evicted(uid: string, message: string): void {
+    this.evictions.set(uid, message);
+  }
+
   cancel(uid: string): void {
     this.needs.volumes.cancel(uid);
   }
 
   finished(pod: Pod): void {
     const uid = pod.metadata.uid ?? '';
+    this.evictions.delete(uid);
     // A static pod may begin anew under the same uid; its mirror is deleted by whoever made it.
     if (isStaticPod(pod)) this.needs.statuses.forget(uid);
     else this.needs.statuses.send(uid);
@@ -125,7 +133,7 @@ export class PodSync implements PodSteps {
   private status(pod: Pod, runtime: RuntimePod, terminal: boolean): FreshStatus {
     const { statuses, hostIp, probes } = this.needs;
     const uid = pod.metadata.uid ?? '';
-    return generatePodStatus({
+    const status = generatePodStatus({
       pod,
       runtime,
       hostIp,
@@ -135,6 +143,8 @@ export class PodSync implements PodSteps {
       started: (container, id) => probes.isStarted(pod, container, id),
       ready: (container, id) => probes.isReady(pod, container, id),
     });
+    const evicted = this.evictions.get(uid);
+    return evicted === undefined ? status : evictedStatus(status, evicted);
   }
 }
 

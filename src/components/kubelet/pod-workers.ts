@@ -83,6 +83,11 @@ export class PodWorkers {
     return worker.state === 'terminated' && (worker.gone || worker.pod.metadata.deletionTimestamp !== undefined);
   }
 
+  /** Those that run or will, unless they are ending. */
+  active(): readonly Pod[] {
+    return [...this.workers.values()].filter(({ state }) => state === 'syncing').map(({ pod }) => pod);
+  }
+
   // ---- Work to do
 
   /** The pod is new or has changed. */
@@ -111,6 +116,14 @@ export class PodWorkers {
     if (worker === undefined) return;
     worker.gone = true;
     if (worker.state === 'syncing') this.end(worker, null);
+    this.poke(worker, this.ctx.cause());
+  }
+
+  /** It must go although it should run. */
+  evict(uid: string, graceSeconds: number): void {
+    const worker = this.workers.get(uid);
+    if (worker?.state !== 'syncing') return;
+    this.end(worker, graceSeconds);
     this.poke(worker, this.ctx.cause());
   }
 

@@ -8,7 +8,7 @@ import { rfc3339 } from '../../machinery/time';
 import type { Condition, Pod, PodStatus } from '../../machinery/types';
 import type { Ctx } from '../../sim/process';
 import { suspend, type Task } from '../../sim/task';
-import { isOwnedCondition } from './conditions';
+import { DISRUPTION_TARGET, isOwnedCondition } from './conditions';
 import type { FreshStatus } from './pod-status';
 import { podStatusPatch } from './status-patch';
 
@@ -91,7 +91,7 @@ export class StatusManager {
       const observed = generation === undefined ? {} : { observedGeneration: generation };
       return { ...verdict, ...observed, lastProbeTime: null, lastTransitionTime: since };
     });
-    const others = old.filter(({ type }) => !isOwnedCondition(type));
+    const others = old.filter(({ type }) => !isOwnedCondition(type) && !verdicts.some((verdict) => verdict.type === type));
     return { ...rest, conditions: [...others, ...owned], startTime: before.startTime ?? now };
   }
 
@@ -162,9 +162,12 @@ const deleteOptions = (uid: string): JsonObject => ({
 /** Ours, with the conditions of others as they are in the API. The end is not told while something may run. */
 export function mergeStatus(inApi: PodStatus, ours: PodStatus, couldRun: boolean): PodStatus {
   const others = (inApi.conditions ?? []).filter(({ type }) => !isOwnedCondition(type));
-  const owned = (ours.conditions ?? []).filter(({ type }) => isOwnedCondition(type));
-  const conditions = [...others, ...owned];
   const isEnd = ours.phase === 'Failed' || ours.phase === 'Succeeded';
+  const endsNow = isEnd && !couldRun && inApi.phase !== ours.phase;
+  const conditions = [
+    ...others,
+    ...(ours.conditions ?? []).filter(({ type }) => isOwnedCondition(type) || (endsNow && type === DISRUPTION_TARGET)),
+  ];
   if (!isEnd || !couldRun || inApi.phase === ours.phase) return { ...ours, conditions };
   const { reason: _reason, message: _message, phase: _phase, ...rest } = ours;
   const { phase, reason, message } = inApi;

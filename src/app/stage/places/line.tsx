@@ -1,27 +1,42 @@
 // A line between two places: a hair as long as nobody speaks; two rails with an open ring at the server's
-// end while a watch is open.
+// end while a watch is open; interrupted where it was cut on purpose. One that is a network can be pulled apart.
 import { memo } from 'react';
+import type { Trouble } from '../../../worker/protocol';
+import { endsOf, troubleOf } from '../../acts/lines';
 import type { Edge } from '../../places';
-import { pathOf } from '../../route';
-import { useFocus, useScene } from '../context';
+import { pathOf, type Route } from '../../route';
+import { useFocus, useScene, useStage } from '../context';
 import { indexOf } from '../scene-index';
 import css from './line.module.css';
+import { Pull } from './pull';
 
 const RAIL = 2.25;
 const RING = 3.5;
+/** Half the gap of a line that is cut, in pixels of the stage. */
+const GAP = 9;
 
 export const Line = memo(function Line({ edge }: { readonly edge: Edge }) {
   const server = useScene((scene) => (scene === null ? null : watchedEnd(edge, indexOf(scene).watches)));
   const lit = useFocus((focus) => focus?.edge === edge.id);
   const speaking = useFocus((focus) => focus !== null);
+  const layout = useStage().layout.get();
+  const ends = endsOf(edge.a, edge.b);
+  const trouble = useScene((scene) =>
+    scene === null || ends === null ? null : (troubleOf(ends, scene.troubles, (id) => layout.place(id)?.node ?? null)?.kind ?? null),
+  );
   if (edge.quiet) return null;
   const way = server === edge.a ? edge.route.reversed() : edge.route;
   const end = way.at(1);
   const back = way.length > RING * 2 ? 1 - (RING * 2) / way.length : 0;
   return (
     <g className={css.line} data-lit={lit || undefined} data-dim={(speaking && !lit) || undefined}>
-      <path className="react-flow__edge-path" d={edge.route.d} data-between={server !== null || undefined} />
-      {server !== null && (
+      {trouble === null ? (
+        <path className="react-flow__edge-path" d={edge.route.d} data-between={server !== null || undefined} />
+      ) : (
+        <Troubled route={edge.route} kind={trouble} />
+      )}
+      {ends !== null && <Pull edge={edge} ends={ends} />}
+      {trouble === null && server !== null && (
         <>
           <path className="react-flow__edge-path" d={pathOf(way.between(0, back, -RAIL))} />
           <path className="react-flow__edge-path" d={pathOf(way.between(0, back, RAIL))} />
@@ -31,6 +46,20 @@ export const Line = memo(function Line({ edge }: { readonly edge: Edge }) {
     </g>
   );
 });
+
+/** Cut: a gap with a cross. Stalled or slow: dashes. */
+function Troubled({ route, kind }: { readonly route: Route; readonly kind: Trouble['kind'] }) {
+  const { x, y } = route.at(0.5);
+  const gap = Math.min(0.4, GAP / route.length);
+  if (kind !== 'partition') return <path className="react-flow__edge-path" d={route.d} data-trouble={kind} />;
+  return (
+    <g data-trouble={kind}>
+      <path className="react-flow__edge-path" d={pathOf(route.between(0, 0.5 - gap))} />
+      <path className="react-flow__edge-path" d={pathOf(route.between(0.5 + gap, 1))} />
+      <path className="react-flow__edge-path" d={`M${x - 4} ${y - 4}l8 8m0 -8l-8 8`} />
+    </g>
+  );
+}
 
 /** The end of a line at which the server of an open watch is; null if none is open along it. */
 function watchedEnd({ a, b }: Edge, watches: ReadonlyMap<string, unknown>): string | null {
