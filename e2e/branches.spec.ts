@@ -123,6 +123,34 @@ test('a component is broken by keyboard now, and by click in the past; compared,
   await expect(cluster(page)).not.toContainText('kube-scheduler: stopped');
 });
 
+test('a line is cut by pulling it away, and by keyboard; it stays cut for as long as it was, and no longer', async ({ page }) => {
+  await page.goto('./');
+  const before = await run(page, COMMAND);
+  await goTo(page, 4);
+  const hold = await page.locator('[data-line="line/kube-scheduler kube-apiserver"]').evaluate((line: SVGPathElement) => {
+    const { x, y } = line.getPointAtLength(line.getTotalLength() / 2).matrixTransform(line.getScreenCTM() ?? undefined);
+    return { x, y };
+  });
+  await page.mouse.move(hold.x, hold.y);
+  await page.mouse.down();
+  await page.mouse.move(hold.x + 50, hold.y, { steps: 4 });
+  await page.mouse.up();
+  const cut = await atRest(page, before);
+  await expect(button(page, 'Compare both')).toBeVisible();
+  await expect(cluster(page)).toContainText(/kube-scheduler and kube-apiserver: cut until \S+ s/);
+  await end(page);
+  await expect(cluster(page)).not.toContainText('cut until');
+
+  await page.getByRole('button', { name: /^kubelet on node-1: / }).focus();
+  await page.keyboard.press('x');
+  await page.getByRole('menuitem', { name: /^More for its line to kube-apiserver/ }).click();
+  const card = page.getByRole('region', { name: 'kubelet on node-1 and kube-apiserver' });
+  await expect(card).toContainText('open');
+  await card.getByRole('menuitem', { name: /^Slow down by 500 ms for 60 s/ }).click();
+  await atRest(page, cut);
+  await expect(cluster(page)).toContainText('kubelet on node-1 and kube-apiserver: slow until');
+});
+
 test('a scenario chosen by hand begins to play; with reduced motion it waits', async ({ page }) => {
   await page.goto('./');
   await atRest(page);
