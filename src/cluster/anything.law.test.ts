@@ -25,6 +25,8 @@ const LINES = [
   'scale deployment NAME --replicas=NUMBER',
   'set image deployment/NAME *=IMAGE',
   'expose deployment NAME --port=80 --type=NodePort',
+  'create service nodeport NAME --tcp=80:80 --node-port=30080',
+  'create service clusterip NAME --tcp=80:80 --clusterip=10.96.0.7',
   'delete KIND NAME --wait=false',
   'delete KIND NAME --cascade=foreground',
   'get KIND -A -o wide',
@@ -47,6 +49,8 @@ const MANIFESTS = [
   'apiVersion: v1\nkind: Service\nmetadata: {name: NAME}\nspec: {selector: {app: a}, ports: [{port: 80, targetPort: http}]}\n',
   'a: [b\n c',
 ];
+const ASKERS = ['outside', 'node/node-1', 'node/node-3', 'node/none', 'pod/default/a', 'pod/default/web'];
+const TARGETS = ['10.96.0.1:443', '10.96.0.7:80', '192.168.49.11:30080', '192.168.49.13:80', '10.244.1.2:80', 'web:80'];
 const FAULTS: readonly FaultSpec[] = [
   { kind: 'static-pod-away', component: 'kube-scheduler', away: true },
   { kind: 'static-pod-away', component: 'kube-scheduler', away: false },
@@ -92,10 +96,18 @@ function inputsFrom(random: Random): readonly TimedInput[] {
       .replaceAll('IMAGE', () => pick(IMAGES))
       .replaceAll('KIND', () => pick(KINDS))
       .replaceAll('NUMBER', () => String(random.below(4)));
-  const input = (): Input =>
-    random.below(8) === 0
-      ? { type: 'fault', fault: pick(FAULTS) }
-      : { type: 'kubectl', line: `kubectl ${drawn(pick(LINES))}`, stdin: drawn(pick(MANIFESTS)) };
+  const input = (): Input => {
+    switch (random.below(8)) {
+      case 0:
+        return { type: 'fault', fault: pick(FAULTS) };
+      case 1:
+        return { type: 'request', from: pick(ASKERS), to: pick(TARGETS) };
+      case 2:
+        return { type: 'load', from: pick(ASKERS), to: pick(TARGETS), seconds: 1 + random.below(40) };
+      default:
+        return { type: 'kubectl', line: `kubectl ${drawn(pick(LINES))}`, stdin: drawn(pick(MANIFESTS)) };
+    }
+  };
   return Array.from({ length: 3 + random.below(8) }, () => ({
     when: random.below(2) === 0 ? 'rest' : { atUs: random.below(60) * 1_000_000 },
     input: input(),

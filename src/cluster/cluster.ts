@@ -4,10 +4,13 @@ import { type Seq, type SimTime, simTime } from '../base/brand';
 import { fnv32a, mix } from '../base/hash';
 import { canonicalJson, type Json, type JsonObject } from '../base/json';
 import { Kubectl } from '../components/kubectl/kubectl';
-import type { Process } from '../sim/process';
+import { parseIp } from '../machinery/ip';
+import type { Process, Program } from '../sim/process';
 import type { PayloadMode } from '../sim/recorder';
+import type { Asking } from '../sim/requests';
 import { Simulation } from '../sim/simulation';
-import { type ComponentId, KUBEADM, KUBECTL, nodeOf, USER } from '../wire/names';
+import type { RequestInput } from '../wire/curl-line';
+import { type ComponentId, componentId, KUBEADM, KUBECTL, nodeOf, onNode, USER } from '../wire/names';
 import type { Output, Payload } from '../wire/payload';
 import type { ClusterSpec, FaultSpec, Input } from '../wire/run';
 import { Faults, noticedAfterUs } from './faults';
@@ -16,6 +19,9 @@ import { latencyOf } from './latencies';
 import { Machine } from './machine';
 import { Programs } from './programs';
 import { staticPods } from './static-pods';
+
+/** The exit code of a process that was killed. */
+const KILLED = 137;
 
 export class Cluster {
   readonly sim: Simulation;
@@ -53,11 +59,32 @@ export class Cluster {
 
   /** Gives an input now. */
   give(input: Input): Seq {
-    const seq = this.note(USER, KUBECTL, null, { protocol: 'input', kind: 'input', input }, this.chanceOf(input));
+    const seq = this.note(USER, receiverOf(input), null, { protocol: 'input', kind: 'input', input }, this.chanceOf(input));
     if (input.type === 'kubectl') this.type(input.line, input.stdin ?? '', seq);
     else if (input.type === 'interrupt') this.interrupt(seq);
-    else this.break(input.fault, seq);
+    else if (input.type === 'fault') this.break(input.fault, seq);
+    else this.sim.within({ process: null, actor: null, cause: seq, idle: false }, () => this.ask(input, seq));
     return seq;
+  }
+
+  // ---- Requests
+
+  private ask(input: RequestInput, seq: Seq): void {
+    const { sim } = this;
+    const who = receiverOf(input);
+    let over = false;
+    const say = (stdout: string, stderr: string, exit: number): void => {
+      if (over) return;
+      over = true;
+      this.note(who, USER, sim.context.cause, { protocol: 'terminal', kind: 'output', stdout, stderr, exit });
+    };
+    const [host = '', port = ''] = input.to.split(':');
+    const asker = this.programs.asker(input.from);
+    if (asker === null) return say('', `${input.from} does not run\n`, 1);
+    if (parseIp(host) === null) return say('', `curl: (6) Could not resolve host: ${host}\n`, 6);
+    asker.onExit(() => say('', 'Killed\n', KILLED));
+    const program = asker.program as Program & Asking;
+    asker.run(program.ask({ address: host, port: Number(port), seconds: input.type === 'load' ? input.seconds : null }, say), seq);
   }
 
   // ---- The terminal
@@ -118,6 +145,13 @@ export class Cluster {
     this.sim.within({ process: null, actor: null, cause, idle: false }, () => this.faults.apply(fault, cause));
     this.sim.expectUntil(simTime(this.sim.now + noticedAfterUs(fault)));
   }
+}
+
+/** Who takes an input: kubectl, or the process that is to send a request. */
+function receiverOf(input: Input): ComponentId {
+  if (input.type !== 'request' && input.type !== 'load') return KUBECTL;
+  const [kind, name = ''] = input.from.split('/');
+  return kind === 'node' ? onNode('kernel', name) : componentId(input.from);
 }
 
 /** Who the person is: kubeadm's admin.conf. */

@@ -3,6 +3,7 @@
 // two cores): a reaction over one hop is about 1 ms. What a component takes to answer is its own affair.
 import { unreachable } from '../base/assert';
 import type { Latency } from '../sim/network';
+import { binaryOf, type ComponentId } from '../wire/names';
 import type { Protocol } from '../wire/payload';
 
 const LOCAL: Latency = { leastUs: 50, spreadUs: 30 }; // a Unix socket on the same node
@@ -10,13 +11,14 @@ const MEMBER: Latency = { leastUs: 120, spreadUs: 60 }; // kube-apiserver and et
 const CLUSTER: Latency = { leastUs: 350, spreadUs: 150 }; // HTTP over the cluster's network
 const OUTSIDE: Latency = { leastUs: 2_000, spreadUs: 1_000 }; // beyond it
 
-export function latencyOf(protocol: Protocol): Latency {
+export function latencyOf(protocol: Protocol, from: ComponentId, to: ComponentId): Latency {
   switch (protocol) {
     case 'http':
     case 'etcd-peer':
     case 'dns':
-    case 'ip':
       return CLUSTER;
+    case 'ip':
+      return onOneMachine(from, to) ? LOCAL : CLUSTER;
     case 'etcd':
       return MEMBER;
     case 'cri':
@@ -37,3 +39,7 @@ export function latencyOf(protocol: Protocol): Latency {
       return unreachable(protocol);
   }
 }
+
+/** Packets go from kernel to kernel, and within a machine between its kernel and its processes. */
+const onOneMachine = (from: ComponentId, to: ComponentId): boolean => isProcess(from) || isProcess(to);
+const isProcess = (id: ComponentId): boolean => binaryOf(id) !== 'kernel' && id !== 'outside';

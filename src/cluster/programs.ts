@@ -10,16 +10,18 @@ import { kubeControllerManager } from '../components/kube-controller-manager/kub
 import { kubeProxy } from '../components/kube-proxy/kube-proxy';
 import { kubeScheduler } from '../components/kube-scheduler/kube-scheduler';
 import { fill, type KubeletDisk, kubelet, newKubeletDisk } from '../components/kubelet/kubelet';
-import { nodeKernel } from '../components/node-kernel/node-kernel';
+import { NodeKernel } from '../components/node-kernel/node-kernel';
+import { Outside } from '../components/outside/outside';
 import { PodProgram } from '../components/pod/pod';
 import { type RegistryHealth, registry } from '../components/registry/registry';
 import { type Launch, type LaunchedContainer, runc } from '../components/runc/runc';
 import type { Process, Program } from '../sim/process';
 import type { Simulation } from '../sim/simulation';
-import { type ComponentId, componentId, podProcess, REGISTRY } from '../wire/names';
-import type { ClusterSpec, ImageBehaviour, NodeSpec, RegistryState } from '../wire/run';
+import { type ComponentId, componentId, onNode, podProcess, REGISTRY } from '../wire/names';
+import type { Asker, ClusterSpec, ImageBehaviour, NodeSpec, RegistryState } from '../wire/run';
 import { CONTROL_PLANE_BINARIES, SYSTEM_IMAGES, systemImage } from './default-run';
 import type { HostBinary, Machine } from './machine';
+import { OUTSIDE, Wiring } from './wires';
 
 /** A machine's disk: what outlives its processes and its power. */
 export interface MachineDisk {
@@ -35,12 +37,18 @@ export class Programs {
   private readonly registry: RegistryHealth = { state: 'well' };
   /** Where the processes run that are bodies of containers. */
   private readonly homes = new Map<ComponentId, string>();
+  private readonly wiring: Wiring;
 
   constructor(
     private readonly sim: Simulation,
     private readonly spec: ClusterSpec,
   ) {
     this.images = { ...spec.images, ...SYSTEM_IMAGES };
+    this.wiring = new Wiring(spec, {
+      disk: (node) => this.disk(node),
+      isRunning: (id) => sim.process(id) !== null,
+      serverOn: (node, port) => this.serverOn(node, port),
+    });
   }
 
   /** A host process of a machine, on that machine's disk. */
@@ -48,7 +56,7 @@ export class Programs {
     const disk = this.disk(node);
     switch (binary) {
       case 'kernel':
-        return nodeKernel({ node: node.name, address: node.address });
+        return new NodeKernel({ node: node.name, address: node.address, wires: this.wiring.wiresOf(node) });
       case 'runc':
         return runc({ node: node.name, images: this.images, launch: this.launch });
       case 'cni':
@@ -76,6 +84,18 @@ export class Programs {
     fill(this.disk(node).kubelet.filesystem, full, cause);
   }
 
+  /** The process that sends a person's requests, started if it does not run; null: there is nobody of that name. */
+  asker(from: Asker): Process | null {
+    if (from === 'outside') return this.sim.process(OUTSIDE) ?? this.sim.start(OUTSIDE, this.outside());
+    const [kind, name = ''] = from.split('/');
+    if (kind === 'node') return this.sim.process(onNode('kernel', name));
+    const pod = componentId(from);
+    const network = this.wiring.networkOf(pod);
+    if (network === null) return null;
+    this.homes.set(pod, network.node);
+    return this.sim.process(pod) ?? this.startPod(pod);
+  }
+
   /** The processes of the simulation that are bodies of containers on a machine. */
   containersOn(node: string): readonly ComponentId[] {
     return [...this.homes].flatMap(([id, home]) => (home === node ? [id] : []));
@@ -84,6 +104,20 @@ export class Programs {
   /** The machine on which the body of a container runs. */
   homeOf(id: ComponentId): string | null {
     return this.homes.get(id) ?? null;
+  }
+
+  private outside(): Outside {
+    const { wiring } = this;
+    return new Outside({ address: wiring.outsideAddress, wayTo: (address) => wiring.wayFromOutside(address) });
+  }
+
+  /** A Pod in the network of its node that listens on a port. */
+  private serverOn(node: string, port: number): ComponentId | null {
+    for (const [id, home] of this.homes) {
+      const program = home === node ? this.sim.process(id)?.program : null;
+      if (program instanceof PodProgram && program.serves(port) && this.wiring.usesHostNetwork(id)) return id;
+    }
+    return null;
   }
 
   private disk(node: NodeSpec): MachineDisk {
@@ -167,7 +201,7 @@ export class Programs {
   }
 
   private startPod(name: ReturnType<typeof podProcess>): Process {
-    const program = new PodProgram();
+    const program = new PodProgram(() => this.wiring.networkOf(name));
     const process = this.sim.start(name, program);
     process.onExit(() => {
       this.homes.delete(name);

@@ -1,11 +1,12 @@
 // A record as the rules of the story look at it, and the words that their patterns are made of.
-import type { Json } from '../base/json';
+import type { Json, JsonObject } from '../base/json';
 import { findResource, parsePath, type ResourceInfo, storageKey } from '../machinery/resources';
 import { groupOfKey } from '../trace/changes';
+import { WIRE } from '../trace/levels';
 import { type Subject, subjectOf } from '../trace/subject';
 import type { Trace } from '../trace/trace';
 import { API_SERVER, binaryOf } from '../wire/names';
-import type { HttpRequest, InsideTopic } from '../wire/payload';
+import type { HttpRequest, InsideTopic, Packet } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
 import type { Chapter } from './chapters';
 import { conditionOf, field } from './naming';
@@ -142,3 +143,30 @@ export function heardBy(record: TraceRecord, trace: Trace): string {
   }
   return `record ${record.seq}`;
 }
+
+// ---- Packets
+
+export const insideOf = ({ record: { payload } }: Here): JsonObject | null => (payload.kind === 'inside' ? payload.detail : null);
+export const isGoodStatus = (outcome: Json | undefined): boolean => typeof outcome === 'string' && /^HTTP\/1\.[01] [123]/.test(outcome);
+const packetOf = (record: TraceRecord | undefined): Packet | null => (record?.payload.kind === 'packet' ? record.payload : null);
+const causeOf = ({ record, trace }: Here): TraceRecord | undefined => (record.cause === null ? undefined : trace.get(record.cause));
+
+/** Somebody begins a connection. */
+export const isFirstPacket = (here: Here): boolean => packetOf(here.record)?.flags === 'SYN' && causeOf(here)?.payload.kind === 'input';
+/** What was asked for, or that there is nothing: from whom it comes, not from those who pass it on. */
+export const isAnswerPacket = (here: Here): boolean => {
+  const flags = packetOf(here.record)?.flags;
+  return flags !== undefined && !/^(SYN|SYN\+ACK|ACK)$/.test(flags) && packetOf(causeOf(here))?.flags !== flags;
+};
+/** A kernel's rules gave the first packet of a connection another destination, or stopped it. */
+export const isTurn = (here: Here): boolean => {
+  const detail = insideOf(here);
+  if (!isTopic(here, 'packet') || detail === null || detail.flags !== 'SYN') return false;
+  return detail.outcome !== 'accepted' || String(detail.came).split(' > ')[1] !== String(detail.left).split(' > ')[1];
+};
+/** Belongs to a load, whose packets are as many as its seconds. */
+export const isOfLoad = (here: Here): boolean => {
+  const cause = causeOf(here);
+  if (cause?.payload.kind === 'input') return cause.payload.input.type === 'load';
+  return packetOf(cause) !== null && here.trace.levels[cause?.seq ?? 0] === WIRE;
+};

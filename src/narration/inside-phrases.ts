@@ -56,6 +56,8 @@ const PHRASES: { readonly [topic in InsideTopic]: (detail: JsonObject) => string
   container: containerPhrase,
   node: nodePhrase,
   rules: (d) => `its table ${text(d.table)} has ${count(listOf(d.chains).length, 'chain')}`,
+  packet: packetPhrase,
+  request: (d) => `asked ${text(d.to)}${d.number === undefined ? '' : `, request ${text(d.number)}`}: ${text(d.outcome)}`,
   lost: () => 'a message was lost',
 };
 
@@ -91,6 +93,15 @@ function reconcilePhrase(d: JsonObject): string {
   if (d.key === undefined) return 'wrote its rules';
   const outcome = d.outcome === 'retry' ? `tries again later, because ${text(d.why)}` : 'nothing is left to do';
   return `compared wanted with found for ${text(d.key)}: ${outcome}`;
+}
+
+/** Where a packet went, and what was done to its addresses. */
+function packetPhrase(d: JsonObject): string {
+  if (d.forgotten !== undefined) return `forgets the connection ${text(d.forgotten)}`;
+  if (d.outcome === 'dropped') return `drops the packet ${text(d.came)}`;
+  if (d.outcome === 'rejected') return `rejects the packet ${text(d.came)}: a rule says REJECT`;
+  const where = d.output === null ? 'is for this machine' : `leaves by ${text(d.output)}`;
+  return d.came === d.left ? `the packet ${text(d.came)} ${where}` : `the packet ${text(d.came)} becomes ${text(d.left)} and ${where}`;
 }
 
 function schedulePhrase(d: JsonObject): string {

@@ -16,15 +16,21 @@ import {
   heardBy,
   hears,
   httpOf,
+  insideOf,
+  isAnswerPacket,
   isChainOf,
   isDeleting,
+  isFirstPacket,
   isGone,
+  isGoodStatus,
+  isOfLoad,
   isOwnStatus,
   isPending,
   isSideline,
   isStatus,
   isStatusPatch,
   isTopic,
+  isTurn,
   objectOf,
   perRequest,
   persists,
@@ -186,7 +192,17 @@ const INSIDE: readonly Rule[] = [
   { chapter: 'Schedule', told: null, matches: (h) => isTopic(h, 'schedule') },
   { chapter: 'Run', told: null, matches: (h) => (isTopic(h, 'started') || isTopic(h, 'stopped')) && CAST.has(binaryOf(h.record.from)) },
   { chapter: 'Reconcile', told: null, matches: (h) => isTopic(h, 'leader') },
+  { chapter: 'Route', told: null, matches: (h) => isTurn(h) && !isOfLoad(h) },
+  {
+    chapter: 'Route',
+    told: null,
+    matches: (h) => isTopic(h, 'request') && insideOf(h)?.load !== undefined && !isGoodStatus(insideOf(h)?.outcome),
+    once: (h) => `${h.record.from} ${String(insideOf(h)?.load)}: ${String(insideOf(h)?.outcome)}`,
+  },
 ];
+
+/** Of a request: what asks, what the rules make of it, what answers. Packets on their way are not told. */
+const PACKETS: readonly Rule[] = [{ chapter: 'Route', told: null, matches: (h) => isFirstPacket(h) || isAnswerPacket(h) }];
 
 const ALWAYS = (): boolean => true;
 export const RULES: { readonly [kind in Kind]?: readonly Rule[] } = {
@@ -194,6 +210,7 @@ export const RULES: { readonly [kind in Kind]?: readonly Rule[] } = {
   response: ANSWERS,
   'watch-delivery': DELIVERIES,
   inside: INSIDE,
+  packet: PACKETS,
   fault: [{ chapter: 'Request', told: null, matches: ALWAYS }],
   stream: [{ chapter: 'Run', told: null, matches: (h) => calls(h, 'exit') && h.subject?.container != null }],
 };

@@ -1,6 +1,7 @@
 // One sentence per record, whatever it is: "who -> whom: what, because why", at most 25 words.
 import { type Subject, subjectOf } from '../trace/subject';
 import type { Trace } from '../trace/trace';
+import { typedLine } from '../wire/curl-line';
 import type { Payload } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
 import type { Input } from '../wire/run';
@@ -10,6 +11,7 @@ import { faultWords } from './fault-words';
 import { answerPhrase, requestPhrase } from './http-phrases';
 import { insidePhrase } from './inside-phrases';
 import { speaker } from './naming';
+import { packetPhrase } from './packet-phrases';
 import { newsTold, whyOf } from './why';
 
 const MAX_WORDS = 25;
@@ -42,8 +44,8 @@ const clipped = (text: string): string => {
 };
 
 function inputPhrase(input: Input): string {
-  if (input.type === 'kubectl') return `typed \`${input.line}\``;
-  return input.type === 'interrupt' ? 'pressed Ctrl-C' : lower(faultWords(input.fault));
+  if (input.type === 'interrupt') return 'pressed Ctrl-C';
+  return input.type === 'fault' ? lower(faultWords(input.fault)) : `typed \`${typedLine(input)}\``;
 }
 
 function phraseOf(record: TraceRecord, trace: Trace): string {
@@ -66,7 +68,7 @@ function phraseOf(record: TraceRecord, trace: Trace): string {
     case 'stream-end':
       return `the open call ends: ${payload.reason}`;
     case 'packet':
-      return `a packet from ${payload.source} to ${payload.destination}`;
+      return packetPhrase(payload);
     case 'fault':
       return faultPhrase(payload);
     case 'inside':

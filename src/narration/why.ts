@@ -7,6 +7,7 @@ import type { TraceRecord } from '../wire/record';
 import { callReason } from './call-phrases';
 import { speaker } from './naming';
 import { newsOf } from './news';
+import { whyPacket } from './packet-phrases';
 
 const MAX_STEPS = 40;
 const JUST_NOW_US = 1_000_000;
@@ -23,6 +24,7 @@ export function whyOf(record: TraceRecord, trace: Trace): string | null {
   if (SPEAK_FOR_THEMSELVES.has(payload.kind)) return null;
   if (payload.kind === 'inside' && !DECISIONS.has(payload.topic)) return null;
   if (payload.kind === 'watch-delivery' && payload.protocol === 'http') return whyDelivered(record, trace);
+  if (payload.kind === 'packet') return whyPacket(record, payload, trace);
   return habitOf(payload) ?? causeOf(record, trace);
 }
 
@@ -82,7 +84,7 @@ function reasonOf(cause: TraceRecord, record: TraceRecord, trace: Trace): string
   switch (payload.kind) {
     case 'input':
       if (payload.input.type === 'interrupt') return 'you pressed Ctrl-C';
-      return payload.input.type === 'kubectl' ? 'you typed the command' : 'you broke something';
+      return payload.input.type === 'fault' ? 'you broke something' : 'you typed the command';
     case 'fault':
       return 'you broke something';
     case 'watch-delivery':

@@ -12,11 +12,12 @@ import { readText } from '../scenarios/text';
 import { INSIDE, MESSAGES } from '../trace/levels';
 import { Trace } from '../trace/trace';
 import { summaryLine, traceLine } from '../trace/trace-line';
+import { isCurlLine, parseCurlLine } from '../wire/curl-line';
 import { type ClusterSpec, MODEL, type TimedInput } from '../wire/run';
 import { faultFrom } from './fault-text';
 
 const USAGE = `usage: npm run -s trace -- [--scenario NAME|FILE.yaml] [--seed N] [--nodes N] [--until rest|60s] [--level story|messages|wire] [--boot] [--bodies]
-       ['kubectl …' '@30s kubectl …' '@60s fault KIND name=value …' …]`;
+       ['kubectl …' '@30s kubectl …' '@60s fault KIND name=value …' 'curl ADDRESS:PORT [from outside|NODE|pod/NAME] [for 60s]' …]`;
 const LEVELS = ['story', 'messages', 'wire'] as const;
 const MAX_WORKERS = 200;
 const MOST_BYTES = 2 ** 20;
@@ -97,6 +98,10 @@ function scenarioOf(name: string | undefined): ScenarioRun {
 function inputFrom(text: string): TimedInput {
   const [, at, line = text] = /^@(\S+)\s+(.*)$/s.exec(text) ?? [];
   const when = at === undefined ? 'rest' : { atUs: durationUs(at, '@') };
+  if (isCurlLine(line)) {
+    const request = parseCurlLine(line);
+    return request.ok ? { when, input: request.value } : usage(request.error);
+  }
   if (!line.startsWith('fault ')) return { when, input: { type: 'kubectl', line } };
   const fault = faultFrom(line);
   return { when, input: typeof fault === 'string' ? usage(fault) : fault };

@@ -82,10 +82,15 @@ const INPUT_TEXTS: { readonly [type in Input['type']]: string } = {
   kubectl: 'A command as typed in a terminal, with its standard input for `-f -`.',
   interrupt: 'Ctrl-C: ends what still runs in the terminal.',
   fault: 'Something breaks, or is put right.',
+  request: 'One request by HTTP, as `curl` sends it: from a Pod, a node or outside to an address and a port.',
+  load: 'Such a request in each second, counted as ok or failed.',
 };
 const INPUT: Schema = {
   oneOf: [
-    told({ ...text(8192, 1), examples: ['kubectl create deployment test --image=nginx'] }, 'A kubectl command, given at rest.'),
+    told(
+      { ...text(8192, 1), examples: ['kubectl create deployment test --image=nginx'] },
+      'A kubectl command, or a request by curl, given at rest.',
+    ),
     ...Object.entries(INPUTS).map(([type, { members, optional }]) =>
       told(
         object({ when: WHEN, type: { const: type }, ...members, ...('fault' in members ? { fault: FAULT } : {}) }, [...optional, 'when']),

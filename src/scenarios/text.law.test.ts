@@ -21,6 +21,17 @@ const input = fc.oneof(
   fc.record({ type: fc.constant('kubectl' as const), line: words, stdin: fc.string({ unit: 'grapheme' }) }),
   fc.record({ type: fc.constant('interrupt' as const) }),
   fc.record({
+    type: fc.constant('request' as const),
+    from: fc.constantFrom('outside', 'node/a'),
+    to: fc.constantFrom('10.96.0.1:443', 'b:80'),
+  }),
+  fc.record({
+    type: fc.constant('load' as const),
+    from: fc.constantFrom('pod/default/a', 'pod/b/c'),
+    to: fc.constant('10.96.0.1:80'),
+    seconds: fc.integer({ min: 1, max: 300 }),
+  }),
+  fc.record({
     type: fc.constant('fault' as const),
     fault: fc.record({ kind: fc.constant('node-power' as const), node: words, on: fc.boolean() }),
   }),
@@ -97,7 +108,8 @@ describe('what is wrong is said where it is', () => {
     [`${head}inputs: []\nlevle: story`, [expect.stringMatching(/^4:1 levle is not known here; known are version, title, level, /)]],
     [`${head}level: loud\ninputs: []`, ['3:8 level must be one of story, messages, wire.']],
     [`${head}inputs:\n- type: kubectl`, ['4:3 inputs[0] needs "line".']],
-    [`${head}inputs:\n- type: fly`, ['4:9 inputs[0].type must be one of kubectl, interrupt, fault.']],
+    [`${head}inputs:\n- type: fly`, ['4:9 inputs[0].type must be one of kubectl, interrupt, fault, request, load.']],
+    [`${head}inputs:\n- curl web for a while`, [expect.stringMatching(/^4:3 inputs\[0\] must be a request like curl /)]],
     [
       `${head}inputs:\n- type: fault\n  fault: {kind: node-power, node: node-1, on: 1}`,
       ['5:47 inputs[0].fault.on must be true or false, not a whole number.'],

@@ -3,6 +3,7 @@
 import type { JsonObject } from '../base/json';
 import { type Path, type Problem, problemsOf } from '../base/schema';
 import { parseGoDuration } from '../machinery/duration';
+import { isCurlLine, parseCurlLine, typedLine } from '../wire/curl-line';
 import type { Input, Matcher, TimedInput, When } from '../wire/run';
 import { clusterProblem } from '../wire/run-schema';
 import { SCENARIO_VERSION, type Scenario } from './scenario';
@@ -54,9 +55,15 @@ function scenarioFrom({ title, seed = 1, cluster, inputs, expectations, ...more 
 }
 
 function inputFrom(written: WrittenInput): TimedInput {
-  if (typeof written === 'string') return { when: 'rest', input: { type: 'kubectl', line: written } };
+  if (typeof written === 'string') return { when: 'rest', input: typedInput(written) };
   const { when = 'rest', ...input } = written;
   return { when: whenFrom(when), input };
+}
+
+/** A line that is no good request stands as a command until it is complained about. */
+function typedInput(line: string): Input {
+  const request = isCurlLine(line) ? parseCurlLine(line) : null;
+  return request?.ok ? request.value : { type: 'kubectl', line };
 }
 
 function whenFrom(when: string | { readonly after: Matcher }): When {
@@ -69,6 +76,11 @@ function deeperProblems({ inputs, cluster }: Written, scenario: Scenario): reado
   const say = (path: Path, text: string): void => void found.push({ path, ofKey: false, text });
   scenario.inputs.forEach(({ when }, place) => {
     if (typeof when === 'object' && 'atUs' in when && when.atUs > LATEST_US) say(['inputs', place, 'when'], 'must be at most 24h');
+  });
+  inputs.forEach((written, place) => {
+    const request = typeof written === 'string' && isCurlLine(written) ? parseCurlLine(written) : null;
+    if (request?.ok === false)
+      say(['inputs', place], `must be a request like curl 10.96.0.50:80 from pod/client for 60s: ${request.error}`);
   });
   const wrong = scenario.cluster === null ? null : clusterProblem(scenario.cluster.nodes);
   if (wrong !== null) say(cluster?.nodes === undefined ? ['cluster'] : ['cluster', 'nodes'], wrong);
@@ -104,7 +116,8 @@ const filled = (lists: { readonly [name: string]: readonly unknown[] }): JsonObj
   Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as JsonObject;
 
 function inputAsWritten({ when, input }: TimedInput): string | JsonObject {
-  if (when === 'rest' && input.type === 'kubectl' && input.stdin === undefined) return input.line;
+  const line = input.type === 'kubectl' && (input.stdin !== undefined || isCurlLine(input.line)) ? null : typedLine(input);
+  if (when === 'rest' && line !== null) return line;
   return {
     ...(when === 'rest' ? {} : { when: 'atUs' in when ? durationOf(when.atUs) : { after: when.after } }),
     ...(input as unknown as JsonObject),

@@ -4,7 +4,7 @@
 import { type Seq, type SimTime, simTime } from '../base/brand';
 import { fnv32a } from '../base/hash';
 import type { ComponentId } from '../wire/names';
-import type { DeliveryPayload, Payload, Protocol, RequestPayload, ResponsePayload, StreamEnd } from '../wire/payload';
+import type { DeliveryPayload, Packet, Payload, Protocol, RequestPayload, ResponsePayload, StreamEnd } from '../wire/payload';
 import type { Process } from './process';
 import { because, type Context, type Simulation } from './simulation';
 import { type Trouble, Troubles } from './troubles';
@@ -266,6 +266,16 @@ export class Network {
     return exchange;
   }
 
+  /** Sends a packet. Nobody answers for one that finds no receiver; one that a partition holds back is lost. */
+  packet(from: Process, to: ComponentId, packet: Packet): Seq {
+    const { idle } = this.sim.context;
+    const cut = this.held(from.id, to) !== null;
+    return this.send(from.id, to, null, packet, idle, (cause, carried) => {
+      const receiver = cut ? null : this.sim.process(to);
+      return receiver?.take(carried, from.id, { process: receiver, actor: null, cause, idle }) ?? false;
+    });
+  }
+
   /** Puts one message on its way. `arrive` says whether there was anybody to receive it. */
   send<P extends Payload>(
     from: ComponentId,
@@ -282,7 +292,7 @@ export class Network {
     const chance = sim.lineage(sim.context.cause, link.place);
     const { leastUs, spreadUs } = this.latency(payload.protocol, from, to);
     const plain = simTime(sim.now + leastUs + Math.floor((chance / 0x1_0000_0000) * spreadUs));
-    const late = this.troubles.any ? this.troubles.arrival(from, to, plain, fresh) : plain;
+    const late = this.troubles.any ? this.troubles.arrival(from, to, plain, fresh, payload.kind === 'packet') : plain;
     const arrival = simTime(Math.max(late, link.lastArrival));
     link.lastArrival = arrival;
     const { actor, cause } = sim.context;

@@ -4,7 +4,7 @@ import { type Seq, type SimTime, simTime } from '../base/brand';
 import type { Json, JsonObject } from '../base/json';
 import { Random } from '../base/random';
 import type { ComponentId } from '../wire/names';
-import type { Inside, InsideTopic, RequestPayload } from '../wire/payload';
+import type { Inside, InsideTopic, Packet, RequestPayload } from '../wire/payload';
 import type { Answer, Exchange, Failure, Handler, Incoming, Stream, StreamItem } from './network';
 import { because, type Context, type Simulation, type Timer } from './simulation';
 import { type Resume, suspend, type Task, type Wait } from './task';
@@ -48,6 +48,10 @@ export interface Ctx {
   open(to: ComponentId, payload: RequestPayload, hear: (item: StreamItem) => void, options?: { readonly idle?: boolean }): Stream;
   /** From now on requests are accepted. A handler may return a task. */
   listen(handler: (incoming: Incoming) => Task<void> | void): void;
+  /** Puts a packet on its way. Nobody tells whether it arrived. */
+  send(to: ComponentId, packet: Packet): void;
+  /** From now on packets are taken. */
+  receive(handler: PacketHandler): void;
   /** Same name, same numbers: put into the name what the choice is about. */
   random(purpose: string): Random;
   /** Notes what happened inside, and how that changed the interior (null removes a path). */
@@ -60,6 +64,8 @@ export interface Ctx {
   causedBy<T>(cause: Seq | null, action: () => T): T;
 }
 
+export type PacketHandler = (packet: Packet, from: ComponentId) => void;
+
 interface Running {
   readonly task: Task<void>;
   context: Context;
@@ -71,6 +77,7 @@ export class Process implements Ctx {
   readonly outgoing = new Set<Exchange>();
   readonly incoming = new Set<Exchange>();
   private handler: Handler | null = null;
+  private packetHandler: PacketHandler | null = null;
   private readonly exitListeners: ((code: number) => void)[] = [];
 
   constructor(
@@ -119,6 +126,14 @@ export class Process implements Ctx {
 
   serve(incoming: Incoming, context: Context): void {
     this.within(context, () => this.handler?.(incoming));
+  }
+
+  /** False: it takes no packets. */
+  take(packet: Packet, from: ComponentId, context: Context): boolean {
+    const { packetHandler } = this;
+    if (packetHandler === null) return false;
+    this.within(context, () => packetHandler(packet, from));
+    return true;
   }
 
   /** Runs `action` in this process, after what runs now. */
@@ -225,6 +240,14 @@ export class Process implements Ctx {
       const task = handler(incoming);
       if (task) this.step({ task, context: this.sim.context }, undefined);
     };
+  }
+
+  send(to: ComponentId, packet: Packet): void {
+    this.sim.network.packet(this, to, packet);
+  }
+
+  receive(handler: PacketHandler): void {
+    this.packetHandler = handler;
   }
 
   random(purpose: string): Random {

@@ -63,14 +63,16 @@ export class Troubles {
     for (const us of limits) this.lookAt(trouble, us, simTime(sim.now + us));
   }
 
-  /** When a message arrives that would do so at `plain`; `fresh`: it needs a new connection, so both ways must be free. */
-  arrival(from: ComponentId, to: ComponentId, plain: SimTime, fresh: boolean): SimTime {
+  /** When a message arrives that would do so at `plain`; `fresh`: it needs a new connection, so both ways must be free;
+   *  `bare`: a packet, which nobody sends again here. */
+  arrival(from: ComponentId, to: ComponentId, plain: SimTime, fresh: boolean, bare: boolean): SimTime {
     const { now } = this.sim;
     const travelUs = plain - now;
     let arrival: number = plain;
     for (const trouble of this.active) {
       if (!hits(trouble, from, to) && !(fresh && trouble.effect.type === 'partition' && hits(trouble, to, from))) continue;
       const { effect, until } = trouble;
+      if (bare && effect.type === 'partition') continue;
       if (effect.type === 'delay') arrival += effect.byUs;
       else arrival = Math.max(arrival, (effect.type === 'stall' ? until : retransmittedUs(now, until)) + travelUs);
     }

@@ -35,11 +35,19 @@ export function levelOf(record: TraceRecord, trace: Trace): number {
   const { payload, exchange, seq } = record;
   if (payload.kind === 'inside') return INSIDE;
   if (payload.kind === 'input' || payload.kind === 'output' || payload.kind === 'fault') return STORY;
+  if (payload.kind === 'packet') return levelOfPacket(record, trace);
   if (payload.kind === 'watch-delivery') return isQuietDelivery(payload) ? WIRE : MESSAGES;
   if (exchange !== null && exchange !== seq) return trace.levels[exchange] ?? MESSAGES;
   if (isHeartbeat(record)) return WIRE;
   // What etcd, runc or CNI is asked for is as quiet as what it is asked for. A kubelet acts on what it polls.
   return payload.protocol === 'http' || payload.protocol === 'cri' ? MESSAGES : levelOfOccasion(record, trace);
+}
+
+/** Packets of a load are as many as seconds: they are counted. */
+function levelOfPacket({ cause }: TraceRecord, trace: Trace): number {
+  const before = cause === null ? undefined : trace.get(cause);
+  if (before?.payload.kind === 'input') return before.payload.input.type === 'load' ? WIRE : MESSAGES;
+  return before?.payload.kind === 'packet' ? (trace.levels[before.seq] ?? MESSAGES) : MESSAGES;
 }
 
 function isHeartbeat({ payload, from }: TraceRecord): boolean {

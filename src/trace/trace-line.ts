@@ -40,6 +40,10 @@ function ownFields(record: TraceRecord, trace: Trace): JsonObject {
       return { rpc: payload.rpc, error: payload.error as JsonObject | null };
     case 'stream-end':
       return { end: payload.reason };
+    case 'packet': {
+      const { protocol: _, kind: __, ...packet } = payload;
+      return packet;
+    }
     case 'inside':
       return { topic: payload.topic, detail: payload.detail };
     case 'output':

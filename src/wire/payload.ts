@@ -107,12 +107,21 @@ export interface StreamEnd {
   readonly reason: string;
 }
 
+// ---- IP: a packet between a Pod, the kernels of nodes and outside, with the addresses that it has at this
+// place of its way. TCP with one segment per direction; acknowledgements that carry nothing are left out.
+export type PacketFlags = 'SYN' | 'SYN+ACK' | 'ACK' | 'FIN+ACK' | 'RST' | 'port-unreachable' | 'host-unreachable';
 export interface Packet {
   readonly protocol: 'ip';
   readonly kind: 'packet';
+  readonly transport: 'TCP' | 'ICMP';
   readonly source: string;
+  /** For ICMP, here and below: the ports of the packet that it complains of, turned round. */
+  readonly sourcePort: number;
   readonly destination: string;
-  readonly note: string;
+  readonly destinationPort: number;
+  readonly flags: PacketFlags;
+  /** What it carries: `GET / HTTP/1.1`; for ICMP the address that could not be reached. */
+  readonly data: string;
 }
 
 // ---- What happened inside one component. `set` is the change of its interior: path -> new value, null
@@ -146,6 +155,8 @@ export type InsideTopic =
   | 'container'
   | 'node'
   | 'rules'
+  | 'packet' // a node's kernel: the rules that a packet met, and where it went
+  | 'request' // how a request for a service ended
   | 'lost';
 
 // ---- The person: what was asked and what was printed; and what was broken on purpose.

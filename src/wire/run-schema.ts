@@ -1,7 +1,16 @@
 // What a run from outside must look like before anybody uses it: the one table behind links, scenario texts and
 // `public/scenario.schema.json`. A kind of input, fault or image that is missing here does not compile.
 import { object, type Properties, problemsOf, type Schema } from '../base/schema';
-import type { FaultSpec, ImageBehaviour, Input, NodeSpec, RegistryState, Run, StandbyBinary } from './run';
+import {
+  type FaultSpec,
+  type ImageBehaviour,
+  type Input,
+  MAX_LOAD_SECONDS,
+  type NodeSpec,
+  type RegistryState,
+  type Run,
+  type StandbyBinary,
+} from './run';
 
 export const MOST_INPUTS = 200;
 export const MOST_NODES = 201;
@@ -59,11 +68,17 @@ export const FAULTS: { readonly [kind in FaultSpec['kind']]: Properties } = {
 };
 const FAULT: Schema = { oneOf: Object.entries(FAULTS).map(([kind, members]) => object({ kind: { const: kind }, ...members })) };
 
+const DNS_NAME = '[a-z0-9]([-a-z0-9.]*[a-z0-9])?';
+const ASKER = like(`^(outside|node/${DNS_NAME}|pod/${DNS_NAME}/${DNS_NAME})$`, 'outside, node/NAME or pod/NAMESPACE/NAME', 512);
+const TARGET = like(`^${DNS_NAME}:[1-9][0-9]{0,4}$`, 'an address and a port like 10.96.0.50:80', 270);
+
 /** Members by an input's type, and those that may be missing. */
 export const INPUTS: { readonly [type in Input['type']]: { readonly members: Properties; readonly optional: readonly string[] } } = {
   kubectl: { members: { line: text(8192), stdin: text(131_072) }, optional: ['stdin'] },
   interrupt: { members: {}, optional: [] },
   fault: { members: { fault: FAULT }, optional: [] },
+  request: { members: { from: ASKER, to: TARGET }, optional: [] },
+  load: { members: { from: ASKER, to: TARGET, seconds: integer(1, MAX_LOAD_SECONDS) }, optional: [] },
 };
 const INPUT: Schema = {
   oneOf: Object.entries(INPUTS).map(([type, { members, optional }]) => object({ type: { const: type }, ...members }, optional)),

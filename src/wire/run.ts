@@ -30,7 +30,15 @@ export type Input =
   | { readonly type: 'kubectl'; readonly line: string; readonly stdin?: string }
   /** Ctrl-C: ends what still runs in the terminal. */
   | { readonly type: 'interrupt' }
-  | { readonly type: 'fault'; readonly fault: FaultSpec };
+  | { readonly type: 'fault'; readonly fault: FaultSpec }
+  /** One request by HTTP. */
+  | { readonly type: 'request'; readonly from: Asker; readonly to: string }
+  /** One request in each virtual second, MAX_LOAD_SECONDS at most. */
+  | { readonly type: 'load'; readonly from: Asker; readonly to: string; readonly seconds: number };
+
+/** Who sends a request: `outside`, `node/NAME` or `pod/NAMESPACE/NAME`. Where it goes is `ADDRESS:PORT`. */
+export type Asker = string;
+export const MAX_LOAD_SECONDS = 300;
 
 /** What is broken on purpose. A place (`from`, `to`) is a component or a node; a client is `from`, its server `to`. */
 export type FaultSpec =

@@ -1,6 +1,7 @@
 // One line of text per payload: what was sent, as a person who knows the protocol would note it down.
 import { isObject, type Json, type JsonObject } from '../base/json';
-import type { EtcdRequest, Payload, RpcError } from './payload';
+import { typedLine } from './curl-line';
+import type { EtcdRequest, Packet, Payload, RpcError } from './payload';
 import type { FaultSpec, Input } from './run';
 
 const MAX_LENGTH = 240;
@@ -12,8 +13,8 @@ export function summaryOf(payload: Payload): string {
 }
 
 function inputText(input: Input): string {
-  if (input.type === 'kubectl') return input.line;
-  return input.type === 'interrupt' ? 'Ctrl-C' : faultText(input.fault);
+  if (input.type === 'interrupt') return 'Ctrl-C';
+  return input.type === 'fault' ? faultText(input.fault) : (typedLine(input) ?? '');
 }
 
 function lineOf(payload: Payload): string {
@@ -37,12 +38,18 @@ function lineOf(payload: Payload): string {
     case 'stream-end':
       return `end of stream: ${payload.reason}`;
     case 'packet':
-      return `${payload.source} > ${payload.destination} ${payload.note}`.trim();
+      return packetText(payload);
     case 'inside':
       return [payload.topic, ...Object.entries(payload.detail).flatMap(scalarText)].join(' ');
     case 'fault':
       return [payload.fault, ...Object.entries(payload.detail).flatMap(scalarText)].join(' ');
   }
+}
+
+/** `10.244.1.4:40000 > 10.96.0.50:80 SYN`, `192.168.49.12 > 10.244.1.4 port-unreachable: 10.96.0.50:80`. */
+function packetText({ transport, source, sourcePort, destination, destinationPort, flags, data }: Packet): string {
+  if (transport === 'ICMP') return `${source} > ${destination} ${flags}: ${data}:${sourcePort}`;
+  return `${source}:${sourcePort} > ${destination}:${destinationPort} ${flags} ${data}`.trim();
 }
 
 /** What was broken on purpose: `kill-container kube-scheduler`. */

@@ -7,6 +7,7 @@ import type { PolicyRule, Role, RoleBinding } from '../../machinery/types';
 import type { Incoming } from '../../sim/network';
 import type { Ctx, Interior, Program } from '../../sim/process';
 import type { Task } from '../../sim/task';
+import { serveTcp } from '../../sim/tcp';
 import type { HttpRequest } from '../../wire/payload';
 import { Admission } from './admission/admission';
 import { Bootstrap } from './bootstrap/bootstrap';
@@ -42,6 +43,9 @@ export interface ApiserverOptions {
  *  to 5.5 ms for writes, 1 to 2 ms for reads) less etcdOps of real-traces/create-deployment.json. */
 const READ_US = 600;
 const WRITE_US = 1_900;
+
+/** Go's net/http, to who does not speak TLS. */
+const PLAIN_HTTP = 'HTTP/1.0 400 Bad Request';
 
 export class KubeApiserver implements Program {
   private ctx!: Ctx;
@@ -79,6 +83,7 @@ export class KubeApiserver implements Program {
     const subresources = new Subresources({ ctx, store, reader, lookups, filters, authenticator, rbac });
     this.dispatcher = new Dispatcher({ ctx, filters, reader, writer, subresources, bootstrap: this.bootstrap });
     ctx.listen((incoming) => this.serve(incoming));
+    ctx.receive((packet, from) => serveTcp(ctx, packet, from, () => PLAIN_HTTP));
     ctx.spawn(this.boot(etcd));
   }
 

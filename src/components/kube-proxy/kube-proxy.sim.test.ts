@@ -9,7 +9,8 @@ import type { Ctx, Interior, Program } from '../../sim/process';
 import { Simulation } from '../../sim/simulation';
 import { API_SERVER, componentId, onNode } from '../../wire/names';
 import type { CallRequest, HttpRequest, Inside, WatchType } from '../../wire/payload';
-import { nodeKernel } from '../node-kernel/node-kernel';
+import { NodeKernel } from '../node-kernel/node-kernel';
+import type { Wires } from '../node-kernel/router';
 import { kubeProxy } from './kube-proxy';
 
 class ScriptedServer implements Program {
@@ -82,13 +83,21 @@ const slice = (of: string, addresses: readonly string[]): EndpointSlice => ({
 const MS = 1_000;
 const SECOND = 1_000 * MS;
 
+const NO_WIRES: Wires = {
+  host: { interfaces: [], defaultInterface: 'eth0' },
+  bridge: 'cni0',
+  pod: () => null,
+  local: () => null,
+  beyond: (address) => componentId(address),
+};
+
 function node(prepare: (server: ScriptedServer) => void = () => {}) {
   const sim = new Simulation({ seed: 1, payloads: 'copied', latency: () => ({ leastUs: 100, spreadUs: 50 }) });
   const server = new ScriptedServer();
   server.put('nodes', NODE);
   prepare(server);
   sim.start(API_SERVER, server);
-  const kernel = sim.start(onNode('kernel', 'node-1'), nodeKernel({ node: 'node-1', address: '192.168.49.11' }));
+  const kernel = sim.start(onNode('kernel', 'node-1'), new NodeKernel({ node: 'node-1', address: '192.168.49.11', wires: NO_WIRES }));
   const proxy = sim.start(onNode('kube-proxy', 'node-1'), kubeProxy({ node: 'node-1', credentials: { type: 'token', token: 'secret' } }));
   const later = (us: number, action: () => void): void => void sim.at(simTime(sim.now + us), action, false);
   const calls = (from = 0): { atUs: number; argv: string; stdin: string }[] =>

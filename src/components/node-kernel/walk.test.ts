@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Host } from './host';
 import { IptablesPrograms } from './programs';
 import { Tables } from './tables';
-import { type Host, type Packet, replyTo, type WalkOptions, walk } from './walk';
+import { type Packet, replyTo, type WalkOptions, walk } from './walk';
 
 const HOST: Host = {
   interfaces: [
@@ -58,7 +59,7 @@ describe('walk', () => {
   });
 
   it('leads who is remembered where it went before', () => {
-    const options = { ...POD, remembered: new Set(['sticky']) };
+    const options = { ...POD, remembered: (list: string, seconds: number | null) => list === 'sticky' && seconds === 9 };
     expect(walk(tables(SERVICE), HOST, packet('10.244.1.9', '10.96.0.50', 80), options).packet.destination).toBe('10.244.3.2');
   });
 
@@ -90,12 +91,13 @@ describe('walk', () => {
     expect(result.traversals.find(({ hook }) => hook === 'FORWARD')?.steps.at(-1)?.verdict).toBe(verdict);
   });
 
-  it('shows each rule that matched, and nothing of those that did not', () => {
+  it('shows each rule that was tested, and which of them matched', () => {
     const nat =
       ':A - [0:0]\n-A PREROUTING -j A\n-A A -p udp -j DROP\n-A A -j MARK --or-mark 0x4000\n-A A -m mark --mark 0x4000/0x4000 -j RETURN\n-A A -j DROP';
     const [first] = walk(tables(nat), HOST, packet('10.244.1.9', '10.244.2.2', 80), POD).traversals;
     expect(first?.steps.map(({ chain, kind, verdict }) => `${chain} ${kind} ${verdict}`)).toEqual([
       'PREROUTING rule JUMP:A',
+      'A missed NEXT',
       'A rule CONTINUE',
       'A rule RETURN',
       'PREROUTING policy ACCEPT',

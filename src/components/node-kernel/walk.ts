@@ -2,17 +2,11 @@
 // chance. Models netfilter's hooks and their order (nat only for the first packet of a connection), and what
 // iptables' TRACE shows of them. Left out: raw and mangle, fragments, ICMP, conntrack's own table.
 import { assert, unreachable } from '../../base/assert';
-import { cidrContains, type Ip, parseCidr, parseIp } from '../../machinery/ip';
+import { addressOn, contains, type Host, isLocal, LOOPBACK, routeTo } from './host';
 import { CERTAIN, type Match, type Negatable, type Rule, type Target } from './rule';
 import { parseRule, wordsOf } from './rule-parser';
 import type { Chain, TableName, Tables } from './tables';
 
-export interface Host {
-  /** Addresses with their networks: `10.244.1.1/24`. */
-  readonly interfaces: readonly { readonly name: string; readonly address: string }[];
-  /** Where everything goes that is in no network of an interface. */
-  readonly defaultInterface: string;
-}
 export interface Packet {
   readonly protocol: string;
   readonly source: string;
@@ -25,8 +19,9 @@ export interface Packet {
 }
 export interface Step {
   readonly chain: string;
-  readonly kind: 'rule' | 'policy';
-  /** ACCEPT, DROP, RETURN, CONTINUE or JUMP:chain. */
+  /** `missed`: a rule that was tested and did not match. */
+  readonly kind: 'rule' | 'policy' | 'missed';
+  /** ACCEPT, DROP, RETURN, CONTINUE or JUMP:chain; NEXT where nothing matched. */
   readonly verdict: string;
   /** As iptables-save prints it; null for a policy. */
   readonly rule: string | null;
@@ -48,6 +43,16 @@ export interface Walk {
   readonly packet: Packet;
   /** Null: to this machine itself. */
   readonly output: string | null;
+  /** Lists of the module `recent` that now hold the source. */
+  readonly remembers: readonly string[];
+}
+
+/** What conntrack makes of both ends of a packet whose connection it knows. */
+export interface Mapped {
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
 }
 
 export interface WalkOptions {
@@ -55,8 +60,10 @@ export interface WalkOptions {
   readonly input: string | null;
   /** In [0, 1): which of several endpoints it hits. */
   readonly chance?: number;
-  /** Names of lists of the module `recent` that hold the source. */
-  readonly remembered?: ReadonlySet<string>;
+  /** Whether a list of the module `recent` has seen the source within so many seconds; null: ever. */
+  readonly remembered?: (list: string, seconds: number | null) => boolean;
+  /** Given: conntrack knows the connection, and no rule of nat is asked. */
+  readonly mapped?: Mapped;
 }
 
 export function walk(tables: Tables, host: Host, packet: Packet, options: WalkOptions): Walk {
@@ -74,7 +81,6 @@ export const replyTo = (request: Packet, { packet }: Walk): Packet => ({
   states: ['ESTABLISHED'],
 });
 
-const LOOPBACK = 'lo';
 const MAX_DEPTH = 16;
 type Verdict = 'ACCEPT' | 'DROP' | 'REJECT';
 
@@ -85,6 +91,7 @@ class Walker {
   private output: string | null = null;
   private table: TableName = 'nat';
   private chance: number;
+  private readonly remembers: string[] = [];
 
   constructor(
     private readonly tables: Tables,
@@ -99,7 +106,7 @@ class Walker {
   walk(): Walk {
     const verdict = this.input === null ? this.fromHere() : this.fromOutside();
     const outcome = verdict === 'ACCEPT' ? 'accepted' : verdict === 'DROP' ? 'dropped' : 'rejected';
-    return { traversals: this.traversals, outcome, packet: this.packet, output: this.output };
+    return { traversals: this.traversals, outcome, packet: this.packet, output: this.output, remembers: this.remembers };
   }
 
   // ---- The hooks in their order
@@ -140,6 +147,13 @@ class Walker {
   }
 
   private nat(hook: HookName): Verdict | null {
+    const { mapped } = this.options;
+    if (mapped !== undefined) {
+      const { source, sourcePort, destination, destinationPort } = mapped;
+      const arriving = hook === 'PREROUTING' || hook === 'OUTPUT';
+      this.packet = { ...this.packet, ...(arriving ? { destination, destinationPort } : { source, sourcePort }) };
+      return null;
+    }
     return this.packet.states.includes('NEW') ? this.hook('nat', hook) : null;
   }
 
@@ -168,7 +182,10 @@ class Walker {
     assert(depth < MAX_DEPTH, `chains lead into each other: ${name}`);
     for (const line of rules) {
       const rule = ruleOf(line);
-      if (!this.matches(rule)) continue;
+      if (!this.matches(rule)) {
+        this.steps.push({ chain: name, kind: 'missed', verdict: 'NEXT', rule: line });
+        continue;
+      }
       const { target } = rule;
       this.steps.push({ chain: name, kind: 'rule', verdict: shownVerdict(target), rule: line });
       if (target === null) continue;
@@ -245,7 +262,9 @@ class Walker {
       case 'statistic':
         return this.draw(match.probability / CERTAIN);
       case 'recent':
-        return match.does === 'set' || (options.remembered?.has(match.name) ?? false);
+        if (match.does === 'rcheck') return options.remembered?.(match.name, match.seconds) ?? false;
+        this.remembers.push(match.name);
+        return true;
       default:
         return unreachable(match);
     }
@@ -273,28 +292,3 @@ function ruleOf(line: string): Rule {
   assert(parsed.ok, `a rule in a table is well formed: ${line}`);
   return parsed.value;
 }
-
-// ---- The machine
-
-const LOOPBACK_NETWORK = parseCidr('127.0.0.0/8') as NonNullable<ReturnType<typeof parseCidr>>;
-
-function contains(network: NonNullable<ReturnType<typeof parseCidr>>, address: string): boolean {
-  const ip: Ip | null = parseIp(address);
-  return ip !== null && cidrContains(network, ip);
-}
-
-const isLocal = ({ interfaces }: Host, address: string): boolean =>
-  contains(LOOPBACK_NETWORK, address) || interfaces.some((one) => one.address.split('/')[0] === address);
-
-/** Where a packet to an address goes out. */
-export function routeTo({ interfaces, defaultInterface }: Host, address: string): string {
-  const found = interfaces.find((one) => {
-    const network = parseCidr(one.address);
-    return network !== null && contains(network, address);
-  });
-  return found?.name ?? defaultInterface;
-}
-
-/** The address that this machine has on an interface. */
-export const addressOn = ({ interfaces }: Host, name: string): string =>
-  interfaces.find((one) => one.name === name)?.address.split('/')[0] ?? '127.0.0.1';

@@ -1,5 +1,6 @@
 // What packets really traversed in a kernel, against components/node-kernel/walk.ts.
-import { type Host, type Packet, replyTo, type Traversal, type Walk, walk } from '../../components/node-kernel/walk';
+import type { Host } from '../../components/node-kernel/host';
+import { type Packet, replyTo, type Traversal, type Walk, walk } from '../../components/node-kernel/walk';
 import type { Adapter } from './adapter';
 import { firstDifference, LocalIptables } from './local-iptables';
 
@@ -43,7 +44,9 @@ const walkedText = (traversals: readonly Traversal[]): string =>
   traversals
     .flatMap(({ table, packet, input, output, steps }) => [
       `in=${input ?? ''} out=${output ?? ''} ${packet.source}:${packet.sourcePort} -> ${packet.destination}:${packet.destinationPort} mark=0x${packet.mark.toString(16)}`,
-      ...steps.map(({ chain, kind, verdict, rule }) => `${table} ${chain} ${kind} ${verdict} ${rule ?? ''}`),
+      ...steps
+        .filter(({ kind }) => kind !== 'missed')
+        .map(({ chain, kind, verdict, rule }) => `${table} ${chain} ${kind} ${verdict} ${rule ?? ''}`),
     ])
     .join('\n');
 const port = (number: number | string): number => (typeof number === 'number' ? number : EPHEMERAL);

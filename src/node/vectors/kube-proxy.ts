@@ -1,7 +1,8 @@
 // kube-proxy's rules and where packets go by them, against components/kube-proxy and components/node-kernel.
 import { endpointChain, serviceChains } from '../../components/kube-proxy/chain-names';
 import { type ProxierConfig, probability } from '../../components/kube-proxy/service-rules';
-import { type Host, type Packet, walk } from '../../components/node-kernel/walk';
+import type { Host } from '../../components/node-kernel/host';
+import { type Packet, walk } from '../../components/node-kernel/walk';
 import type { EndpointSlice, Service } from '../../machinery/types';
 import type { Adapter } from './adapter';
 import { comparable, firstDifference, type LocalIptables, nameOf, ProxySite, type State } from './local-iptables';

@@ -231,7 +231,7 @@ export class Machine {
   private readonly launch: Launch = (behaviour, { namespace, podName, id }, onExit) => {
     if (behaviour.does !== 'serve' && behaviour.does !== 'never-ready') return null;
     const name = podProcess(namespace, podName);
-    const program = (this.sim.process(name)?.program ?? this.sim.start(name, new PodProgram()).program) as PodProgram;
+    const program = (this.sim.process(name)?.program ?? this.sim.start(name, new PodProgram(() => null)).program) as PodProgram;
     program.serve(id, { port: behaviour.port, status: behaviour.does === 'serve' ? 200 : 503, onExit });
     return { kill: () => program.end(id, 137), terminate: () => program.stop(id) };
   };
