@@ -1,6 +1,7 @@
 // What stands in the terminal's line before it is sent: the text, a manifest for its standard input, the
 // way through what was typed before. Knows no React.
 import { PLAIN_COMMAND } from '../share/link';
+import { typedLine } from '../wire/curl-line';
 import type { Session } from './session';
 import { type Signal, signal } from './signal';
 
@@ -8,7 +9,7 @@ export interface CommandLine {
   readonly text: Signal<string>;
   /** Pasted text for the command's standard input; null if there is none. */
   readonly manifest: Signal<string | null>;
-  readonly problem: Signal<'too-long' | 'needs-manifest' | null>;
+  readonly problem: Signal<'too-long' | 'needs-manifest' | 'not-a-request' | null>;
   write(text: string): void;
   writeManifest(text: string | null): void;
   /** Sends what stands there. False if it cannot be sent. */
@@ -31,13 +32,13 @@ export function pastedCommands(text: string): readonly string[] | null {
     .split('\n')
     .map((line) => line.trim().replace(/^\$ /, ''))
     .filter((line) => line !== '' && !line.startsWith('#'));
-  return lines.length > 0 && lines.length <= MAX_PASTED && lines.every((line) => /^kubectl(\s|$)/.test(line)) ? lines : null;
+  return lines.length > 0 && lines.length <= MAX_PASTED && lines.every((line) => /^(kubectl|curl)(\s|$)/.test(line)) ? lines : null;
 }
 
 export function createCommandLine(session: Session): CommandLine {
   const text = signal(session.inputs.get().length === 0 ? PLAIN_COMMAND : '');
   const manifest = signal<string | null>(null);
-  const problem = signal<'too-long' | 'needs-manifest' | null>(null);
+  const problem = signal<'too-long' | 'needs-manifest' | 'not-a-request' | null>(null);
   let back = 0;
   let unsent = '';
 
@@ -47,7 +48,7 @@ export function createCommandLine(session: Session): CommandLine {
     else if (text.get() === PLAIN_COMMAND) write('');
   });
 
-  const history = (): string[] => session.inputs.get().flatMap(({ input }) => (input.type === 'kubectl' ? [input.line] : []));
+  const history = (): string[] => session.inputs.get().flatMap(({ input }) => typedLine(input) ?? []);
 
   function write(next: string): void {
     problem.set(null);

@@ -2,6 +2,7 @@
 // player. Knows no React. Bodies and facts are asked for one moment at a time and kept for a while.
 import { err, ok, type Result } from '../base/result';
 import type { At } from '../share/moment';
+import { isCurlLine, parseCurlLine } from '../wire/curl-line';
 import type { Input, Run, TimedInput } from '../wire/run';
 import {
   type ClusterLink,
@@ -62,7 +63,7 @@ export interface Session {
   /** An input given now would begin another future. */
   inPast(): boolean;
   /** Gives a command at the cursor. The error says why it was not given. */
-  command(line: string, stdin: string | null): Result<void, 'too-long'>;
+  command(line: string, stdin: string | null): Result<void, 'too-long' | 'not-a-request'>;
   /** The future that the last command before the end replaced. */
   readonly replaced: Signal<Replaced | null>;
   /** Takes the replaced future up again. */
@@ -269,8 +270,14 @@ export function createSession(needs: SessionNeeds): Session {
     stopHearing = link.subscribe(hear);
   }
 
-  function command(line: string, stdin: string | null): Result<void, 'too-long'> {
+  function command(line: string, stdin: string | null): Result<void, 'too-long' | 'not-a-request'> {
     if (line.length > MAX_LINE || (stdin?.length ?? 0) > MAX_STDIN) return err('too-long');
+    if (isCurlLine(line)) {
+      const request = parseCurlLine(line);
+      if (!request.ok) return err('not-a-request');
+      give(request.value);
+      return ok(undefined);
+    }
     give(stdin === null ? { type: 'kubectl', line } : { type: 'kubectl', line, stdin });
     return ok(undefined);
   }

@@ -22,7 +22,7 @@ export function entriesOf(lines: readonly TerminalLine[], seq: number): readonly
       entries.push({ seq: line.seq, command: line.text, output: [], exit: null, lines: 1 });
       continue;
     }
-    const entry = entries[entries.length - 1];
+    const entry = entries[entries.findIndex((one) => one.seq === line.given)];
     if (entry === undefined) continue;
     entry.lines++;
     if (line.kind === 'exit') entry.exit = line.text;

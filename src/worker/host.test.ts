@@ -142,8 +142,8 @@ describe('a run behind a link', () => {
         type: 'terminal',
         lines: [
           expect.objectContaining({ kind: 'input', text: 'one' }),
-          { seq: records - 1, kind: 'stdout', text: 'one done\n' },
-          { seq: records - 1, kind: 'exit', text: '0' },
+          { seq: records - 1, kind: 'stdout', text: 'one done\n', given: input },
+          { seq: records - 1, kind: 'exit', text: '0', given: input },
         ],
       },
     ]);

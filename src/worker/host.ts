@@ -4,6 +4,7 @@ import { type SimTime, simTime } from '../base/brand';
 import { Story } from '../narration/story';
 import type { Simulation } from '../sim/simulation';
 import { Trace } from '../trace/trace';
+import { typedLine } from '../wire/curl-line';
 import type { TraceRecord } from '../wire/record';
 import type { Input, Run, TimedInput, When } from '../wire/run';
 import { answerTo } from './answers';
@@ -272,20 +273,32 @@ class Playing {
 
   private tellTerminal(): void {
     const { records } = this.trace;
-    const lines = records.slice(this.terminalUpTo, this.batches.sent).flatMap(terminalLines);
+    const lines = records.slice(this.terminalUpTo, this.batches.sent).flatMap((record) => terminalLines(record, this.trace));
     this.terminalUpTo = this.batches.sent;
     if (lines.length > 0) this.post({ type: 'terminal', lines });
   }
 }
 
-function terminalLines({ seq, payload }: TraceRecord): TerminalLine[] {
-  if (payload.kind === 'input') return payload.input.type === 'kubectl' ? [{ seq, kind: 'input', text: payload.input.line }] : [];
+function terminalLines(record: TraceRecord, trace: Trace): TerminalLine[] {
+  const { seq, payload } = record;
+  if (payload.kind === 'input') {
+    const text = typedLine(payload.input);
+    return text === null ? [] : [{ seq, kind: 'input', text, given: seq }];
+  }
   if (payload.kind !== 'output') return [];
+  const given = givenBy(record, trace);
   const lines: TerminalLine[] = [];
-  if (payload.stdout !== '') lines.push({ seq, kind: 'stdout', text: payload.stdout });
-  if (payload.stderr !== '') lines.push({ seq, kind: 'stderr', text: payload.stderr });
-  if (payload.exit !== null) lines.push({ seq, kind: 'exit', text: String(payload.exit) });
+  if (payload.stdout !== '') lines.push({ seq, kind: 'stdout', text: payload.stdout, given });
+  if (payload.stderr !== '') lines.push({ seq, kind: 'stderr', text: payload.stderr, given });
+  if (payload.exit !== null) lines.push({ seq, kind: 'exit', text: String(payload.exit), given });
   return lines;
+}
+
+/** The input that something printed belongs to: the end of its causes. */
+function givenBy(record: TraceRecord, trace: Trace): number {
+  let at = record;
+  for (let cause = trace.get(at.cause ?? -1); cause !== undefined; cause = trace.get(at.cause ?? -1)) at = cause;
+  return at.seq;
 }
 
 /** The run with what was given up to record `after`, and then, at that record's time, `input`. */

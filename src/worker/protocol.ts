@@ -143,6 +143,8 @@ export interface TerminalLine {
   readonly seq: number;
   readonly kind: 'input' | 'stdout' | 'stderr' | 'exit';
   readonly text: string;
+  /** `seq` of the input that it belongs to: a load prints when other commands have come after it. */
+  readonly given: number;
 }
 export interface Detail {
   readonly line: Line;

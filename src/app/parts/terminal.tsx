@@ -1,6 +1,7 @@
 // The terminal: one line until it is used. Errors stand where they were typed; an empty line lets the keys of
 // the player through.
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useRef } from 'react';
+import { typedLine } from '../../wire/curl-line';
 import { readsStdin } from '../command-line';
 import { useDesk } from '../desk';
 import { TERMINAL_INPUT } from '../keyboard';
@@ -13,6 +14,8 @@ import { Chevron, controls, Key } from './controls';
 import { Grip } from './grip';
 import style from './terminal.module.css';
 import { TerminalLog } from './terminal-log';
+
+const PROBLEMS = { 'too-long': en.terminal.tooLong, 'needs-manifest': en.terminal.needsManifest, 'not-a-request': en.terminal.notARequest };
 
 export function Terminal({ alwaysOpen = false }: { readonly alwaysOpen?: boolean }) {
   const { session, line } = useDesk();
@@ -38,7 +41,7 @@ export function Terminal({ alwaysOpen = false }: { readonly alwaysOpen?: boolean
       <Past />
       {problem !== null && (
         <p role="alert" id="terminal-problem" className={style.problem}>
-          {problem === 'too-long' ? en.terminal.tooLong : en.terminal.needsManifest}
+          {PROBLEMS[problem]}
         </p>
       )}
     </section>
@@ -149,7 +152,7 @@ function Next() {
   useSignal(session.status);
   useSignal(session.player.cursor);
   if (session.moving() || !session.atEnd() || inputs.length === 0) return null;
-  const given = inputs.flatMap(({ input }) => (input.type === 'kubectl' ? [input.line] : []));
+  const given = inputs.flatMap(({ input }) => typedLine(input) ?? []);
   return (
     <fieldset aria-label={en.terminal.next} className={style.next}>
       {suggestionsAfter(given).map((command) => (

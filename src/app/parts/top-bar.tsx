@@ -1,6 +1,7 @@
 // Name, scenario, level of telling, view, share. Nothing else.
 import { useEffect } from 'react';
 import { RUNS } from '../../scenarios/runs';
+import { typedLine } from '../../wire/curl-line';
 import type { Level } from '../../worker/protocol';
 import { useDesk } from '../desk';
 import { prefer, usePreferences } from '../preferences';
@@ -66,7 +67,7 @@ function Title() {
   const inputs = useSignal(session.inputs);
   useSignal(session.run);
   const scenario = address.scenario();
-  const lines = inputs.flatMap(({ input }) => (input.type === 'kubectl' ? [input.line] : []));
+  const lines = inputs.flatMap(({ input }) => typedLine(input) ?? []);
   const more = scenario === null ? lines.length - 1 : 0;
   const first = scenario === null ? lines[0] : RUNS[scenario].title;
   useEffect(() => {

@@ -248,6 +248,7 @@ export const en = {
     manifestHint: 'Sent as the standard input of the command below.',
     placeholder: 'kubectl …',
     earlier: (place: number) => `Given at message ${place}: history goes on from there.`,
+    notARequest: 'A request is: curl ADDRESS:PORT from outside, node/NAME or pod/NAME, and for 60s to repeat it each second.',
     tooLong: 'That is more than a command may carry: 8 KiB in its line, 128 KiB in its manifest.',
     exit: (code: string) => `exit ${code}`,
   },

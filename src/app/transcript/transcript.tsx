@@ -1,5 +1,6 @@
 // The transcript: the story as a document that can be searched, copied and printed.
 import { useEffect, useState } from 'react';
+import { typedLine } from '../../wire/curl-line';
 import { useDesk } from '../desk';
 import style from '../learn/learn.module.css';
 import { controls } from '../parts/controls';
@@ -20,7 +21,7 @@ export default function Transcript() {
   const told = useTold();
   if (told === null) return <p className={style.page}>{transcript.loading}</p>;
   const lines = told.slice(0, MOST_LINES);
-  const title = inputs.flatMap(({ input }) => (input.type === 'kubectl' ? [input.line] : [])).join('; ');
+  const title = inputs.flatMap(({ input }) => typedLine(input) ?? []).join('; ');
   return (
     <article aria-label={transcript.title} className={`${style.page} ${css.document}`}>
       <header>
