@@ -1,5 +1,8 @@
 // The library of scenarios: chosen in the page, and opened by its short link.
+
+import { spawnSync } from 'node:child_process';
 import { LIBRARY } from '../src/scenarios/library';
+import { SCENARIO_NAMES } from '../src/scenarios/runs';
 import { atRest, axe, expect, position, test } from './page';
 
 test('a scenario is chosen from the library, named in the bar, and its address is short', async ({ page }) => {
@@ -35,3 +38,16 @@ test('on a narrow page the library is in the View menu', async ({ page }) => {
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog', { name: 'Scenarios' })).toBeHidden();
 });
+
+// All of them by WATCHLOOP_SCENARIOS=all.
+const SAMPLE = ['create-deployment-and-service', 'rolling-update', 'watch-lost', 'rbac-forbids'];
+const NAMES = process.env.WATCHLOOP_SCENARIOS === 'all' ? SCENARIO_NAMES : SCENARIO_NAMES.filter((name) => SAMPLE.includes(name));
+for (const name of NAMES)
+  test(`${name} has the digest in the page that the command line prints`, async ({ page }) => {
+    await page.goto(`./#/${name}`);
+    const digest = await atRest(page);
+    // Its status is that of the last kubectl, which may fail on purpose.
+    const { stdout } = spawnSync(process.execPath, ['src/node/run.mjs', 'trace', '--scenario', name], { encoding: 'utf8', maxBuffer: 1e9 });
+    const summary = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { readonly digest: string };
+    expect(digest).toBe(summary.digest);
+  });

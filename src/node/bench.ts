@@ -7,6 +7,8 @@ import { sceneAt } from '../trace/scene';
 import { Trace } from '../trace/trace';
 import type { TraceRecord } from '../wire/record';
 import { MODEL } from '../wire/run';
+import { createInProcessLink } from '../worker/in-process';
+import type { FromWorker } from '../worker/protocol';
 
 const SLICE_EVENTS = 1_000;
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
@@ -121,3 +123,56 @@ console.log(
     worstMs: round(Math.max(...samples), 3),
   }),
 );
+
+/** About as many records has the boot of three nodes. */
+const BOOT_RECORDS = 7_500;
+
+/** From another future's input to its first message that the page gets, and the longest time in which it gets nothing
+ *  else to do: a host in this thread, as the page's worker has it. */
+async function branchAnswered(
+  replicas: number,
+  nodes: number,
+  after: number,
+): Promise<{ readonly wallMs: number; readonly quietMs: number }> {
+  const link = createInProcessLink((run) => new Runner(run));
+  const heard = (until: (message: FromWorker) => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const stop = link.subscribe((message) => {
+        if (!until(message)) return;
+        stop();
+        resolve();
+      });
+    });
+  const line = `kubectl create deployment test --image=nginx --replicas=${replicas}`;
+  const whole = heard((message) => message.type === 'status' && message.digest !== null);
+  link.send({
+    type: 'open',
+    run: { model: MODEL, cluster: clusterOf(nodes), seed: 1, inputs: [{ when: 'rest', input: { type: 'kubectl', line } }] },
+  });
+  await whole;
+  const begun = performance.now();
+  let last = begun;
+  let quietMs = 0;
+  const stop = link.subscribe(() => {
+    quietMs = Math.max(quietMs, performance.now() - last);
+    last = performance.now();
+  });
+  const answered = heard((message) => message.type === 'batch' && message.first + message.count > after + 1);
+  link.send({ type: 'input', input: { type: 'kubectl', line: 'kubectl get pods' }, after });
+  await answered;
+  const wallMs = performance.now() - begun;
+  stop();
+  link.close();
+  return { wallMs, quietMs };
+}
+
+for (const [record, replicas, nodes, times] of [
+  [BOOT_RECORDS + 3_000, 20, 3, runs],
+  [100_000, 1_000, 10, Math.min(3, runs)],
+] as const) {
+  const measured: { readonly wallMs: number; readonly quietMs: number }[] = [];
+  for (let i = 0; i < times; i++) measured.push(await branchAnswered(replicas, nodes, record));
+  const wallMs = round(median(measured.map((one) => one.wallMs)), 1);
+  const quietMs = round(median(measured.map((one) => one.quietMs)), 1);
+  console.log(JSON.stringify({ name: 'branch', record, wallMs, quietMs, runs: times }));
+}
