@@ -173,9 +173,21 @@ test('preferences stay on the device: a link brings its run, moment and level, a
   await page.getByRole('radio', { name: 'Reduced' }).check({ force: true });
   await page.keyboard.press('Escape');
   await page.getByRole('combobox', { name: 'Speed' }).selectOption({ label: '2×' });
+  await page.getByRole('combobox', { name: 'Step' }).selectOption({ label: 'Chapter' });
+  await page.getByRole('button', { name: 'Details', exact: true }).click();
+  const grip = page.getByRole('separator', { name: 'Width of the details' });
+  await grip.press('ArrowLeft');
+  const width = await grip.getAttribute('aria-valuenow');
   const kept = () => page.evaluate(() => localStorage.getItem('watchloop.preferences'));
   const before = await kept();
-  expect(JSON.parse(before ?? '{}')).toEqual({ theme: 'light', motion: 'reduced', speed: 2 });
+  expect(JSON.parse(before ?? '{}')).toEqual({
+    theme: 'light',
+    motion: 'reduced',
+    speed: 2,
+    stepBy: 'chapter',
+    panelWidth: Number(width),
+    terminalHeight: null,
+  });
   await page.goto('./#/scale?at=schedule.1&level=messages&theme=dark&speed=4&motion=full');
   await page.reload();
   await atRest(page);
@@ -186,6 +198,9 @@ test('preferences stay on the device: a link brings its run, moment and level, a
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
   await expect(page.locator('html')).toHaveAttribute('data-motion', 'reduced');
   await expect(page.getByRole('combobox', { name: 'Speed' })).toHaveValue('2');
+  await expect(page.getByRole('combobox', { name: 'Step' })).toHaveValue('chapter');
+  await page.getByRole('button', { name: 'Details', exact: true }).click();
+  await expect(page.getByRole('complementary')).toHaveCSS('width', `${width}px`);
 });
 
 test('a link to a moment beyond the end shows the nearest and says so; nothing stays at "Opening"', async ({ page }) => {

@@ -1,6 +1,7 @@
 // Hears the keys of the whole page and does what they mean.
 import type { Desk } from './desk';
 import { type Action, actionOf, focusOf } from './keys';
+import { usePreferences } from './preferences';
 import { zoomTimeline } from './timeline/zoom-page';
 import { toMatch } from './to-match';
 import { closeTopmost, openMessage, show, useUi } from './ui';
@@ -20,7 +21,7 @@ export function listenToKeys(desk: Desk): () => void {
   return () => removeEventListener('keydown', onKeyDown);
 }
 
-const step = ({ session }: Desk, direction: 'next' | 'previous'): void => session.player[direction](useUi.getState().stepBy);
+const step = ({ session }: Desk, direction: 'next' | 'previous'): void => session.player[direction](usePreferences.getState().stepBy);
 const match = (desk: Desk, direction: 1 | -1): void => {
   if (!toMatch(desk, direction) && useUi.getState().breakpoints === '') show({ finder: 'breakpoints' });
 };

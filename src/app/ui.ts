@@ -1,7 +1,6 @@
 // What is open on the page. Small things that several parts of the page share; nothing of the recording.
 import { create } from 'zustand';
 import { VIEWS as SHARED_VIEWS } from '../share/sight';
-import type { Granularity } from './player';
 import type { Span } from './timeline/zoom';
 
 export type Panel = 'story' | 'message' | 'inside';
@@ -30,8 +29,6 @@ export interface Ui {
   /** The sheet below on a narrow page. */
   readonly sheet: Sheet;
   readonly terminalOpen: boolean;
-  /** How far Previous and Next go. */
-  readonly stepBy: Granularity;
   readonly presenting: boolean;
   readonly dark: boolean;
   readonly shortcuts: boolean;
@@ -58,7 +55,6 @@ export const useUi = create<Ui>(() => ({
   panel: null,
   sheet: 'story',
   terminalOpen: false,
-  stepBy: 'message',
   presenting: false,
   dark: false,
   shortcuts: false,

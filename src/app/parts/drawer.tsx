@@ -28,7 +28,7 @@ export default function Drawer({ panel }: { readonly panel: Panel }) {
           animate={{ opacity: 1, x: 0 }}
           transition={{ duration: 0.2, ease: 'easeOut' }}
         >
-          <Grip direction="column" target={self} property="--panel-width" label={en.bar.resizePanel} />
+          <Grip direction="column" target={self} keeps="panelWidth" label={en.bar.resizePanel} />
           <Tabs names={NAMES} chosen={panel} choose={(name) => show({ panel: name })}>
             <button type="button" className={style.close} aria-label={en.bar.closePanel} onClick={() => show({ panel: null })}>
               <Cross />

@@ -1,33 +1,37 @@
-// The edge of a drawer: drag it, or move it by arrow keys.
-import { type KeyboardEvent, type PointerEvent, type RefObject, useRef, useState } from 'react';
+// The edge of a drawer: drag it, or move it by arrow keys. The drawer keeps its size on this device.
+import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { DRAWER, prefer, usePreferences } from '../preferences';
 import style from './grip.module.css';
 
 interface GripProps {
   /** Which side of a drawer it is on: above (row) or at its left (column). */
   readonly direction: 'row' | 'column';
   readonly target: RefObject<HTMLElement | null>;
-  /** The custom property of the target that holds its size. */
-  readonly property: string;
+  readonly keeps: keyof typeof PROPERTIES;
   readonly label: string;
 }
 
-const LEAST = 160;
+/** The custom property of the target that holds its size. */
+const PROPERTIES = { panelWidth: '--panel-width', terminalHeight: '--terminal-height' } as const;
 const MOST_SHARE = 0.6;
 const STEP = 24;
 
-export function Grip({ direction, target, property, label }: GripProps) {
+export function Grip({ direction, target, keeps, label }: GripProps) {
   const held = useRef<{ readonly at: number; readonly size: number } | null>(null);
-  const [shown, setShown] = useState<number | null>(null);
+  const [shown, setShown] = useState(() => usePreferences.getState()[keeps]);
   const whole = direction === 'row' ? innerHeight : innerWidth;
   const most = Math.round(whole * MOST_SHARE);
   const at = (event: PointerEvent): number => (direction === 'row' ? event.clientY : event.clientX);
-  const size = (): number => (direction === 'row' ? target.current?.offsetHeight : target.current?.offsetWidth) ?? LEAST;
+  const size = (): number => (direction === 'row' ? target.current?.offsetHeight : target.current?.offsetWidth) ?? DRAWER.least;
 
   function resize(wanted: number): void {
-    const next = Math.round(Math.max(LEAST, Math.min(most, wanted)));
-    target.current?.style.setProperty(property, `${next}px`);
+    const next = Math.round(Math.max(DRAWER.least, Math.min(most, wanted)));
     setShown(next);
+    prefer({ [keeps]: next });
   }
+  useEffect(() => {
+    if (shown !== null) target.current?.style.setProperty(PROPERTIES[keeps], `${Math.min(shown, most)}px`);
+  }, [shown, most, keeps, target]);
   function onKeyDown(event: KeyboardEvent): void {
     const larger = direction === 'row' ? 'ArrowUp' : 'ArrowLeft';
     const smaller = direction === 'row' ? 'ArrowDown' : 'ArrowRight';
@@ -44,7 +48,7 @@ export function Grip({ direction, target, property, label }: GripProps) {
       aria-label={label}
       aria-orientation={direction === 'row' ? 'horizontal' : 'vertical'}
       aria-valuenow={shown ?? Math.round(size())}
-      aria-valuemin={LEAST}
+      aria-valuemin={DRAWER.least}
       aria-valuemax={most}
       className={style[direction]}
       onKeyDown={onKeyDown}

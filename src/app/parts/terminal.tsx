@@ -34,7 +34,7 @@ export function Terminal({ alwaysOpen = false }: { readonly alwaysOpen?: boolean
 
   return (
     <section ref={self} className={style.terminal} data-open={open} aria-label={en.terminal.title}>
-      {open && !alwaysOpen && <Grip direction="row" target={self} property="--terminal-height" label={en.terminal.resize} />}
+      {open && !alwaysOpen && <Grip direction="row" target={self} keeps="terminalHeight" label={en.terminal.resize} />}
       {open && <TerminalLog entries={entries} />}
       <Manifest />
       <Row last={open ? undefined : last} open={open} />

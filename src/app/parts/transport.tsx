@@ -4,7 +4,6 @@ import { type Granularity, SPEEDS, type Speed } from '../player';
 import { prefer, usePreferences } from '../preferences';
 import { useSignal } from '../react';
 import { en } from '../text/en';
-import { show, useUi } from '../ui';
 import { Choice, controls, Key } from './controls';
 import style from './deck.module.css';
 
@@ -15,8 +14,7 @@ export function Transport() {
   const { session, line } = useDesk();
   const { player } = session;
   const { playing, waiting } = useSignal(player.mode);
-  const { speed } = usePreferences();
-  const by = useUi((ui) => ui.stepBy);
+  const { speed, stepBy: by } = usePreferences();
   const fresh = useSignal(session.inputs).length === 0;
   const cursor = useSignal(player.cursor);
   useSignal(session.grown);
@@ -53,7 +51,7 @@ export function Transport() {
         <Choice
           label={en.transport.by}
           value={by}
-          choose={(stepBy) => show({ stepBy })}
+          choose={(stepBy) => prefer({ stepBy })}
           options={GRANULARITIES.map((value) => ({ value, text: en.transport[value] }))}
         />
       </div>
