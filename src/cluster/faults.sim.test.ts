@@ -142,6 +142,16 @@ describe('a partition', () => {
     expect(lists.map(({ receivedUs }) => receivedUs !== null)).toEqual([...lists.slice(1).map(() => false), true]);
   });
 
+  it('that ends: what waited for a connection that never came about holds nobody up', () => {
+    const seen = played(
+      kubectl('create deployment web --image=nginx --replicas=3', 0),
+      fault({ kind: 'partition', from: 'node-1', to: 'control-plane', oneWay: false, forUs: 120 * SECOND }, 4_682_773),
+      kubectl('get nodes', 165 * SECOND),
+    );
+    const renewed = seen.find('kubelet/node-1', 'kube-apiserver', /^PUT .*leases\/node-1/).filter(({ atUs }) => atUs > 120 * SECOND);
+    expect(renewed[0]?.atUs).toBeLessThan(150 * SECOND);
+  });
+
   it('in one direction keeps answers away, not requests', () => {
     const { find } = played(fault({ kind: 'partition', from: 'control-plane', to: 'node-1', oneWay: true, forUs: 30 * SECOND }, 0));
     const renewals = find('kubelet/node-1', 'kube-apiserver', /^PUT .*leases\/node-1/);
@@ -156,6 +166,23 @@ describe('a partition', () => {
     const [ended] = find('kube-scheduler', 'kube-scheduler', /^stopped/);
     expect(ended?.atUs).toBeLessThan(13 * SECOND);
     expect(cameOf(ended)).toBe(true);
+  });
+});
+
+describe('a kubelet that is stopped', () => {
+  it('lets its lease run out: the node is given up, its containers run on, and it takes them up again', () => {
+    const seen = played(
+      kubectl('run web --image=nginx', 0),
+      fault({ kind: 'kill-process', component: 'kubelet/node-1' }, 20 * SECOND),
+      fault({ kind: 'kill-process', component: 'kubelet/node-2' }, 20 * SECOND),
+      fault({ kind: 'kill-process', component: 'kubelet/node-3' }, 20 * SECOND),
+      ...[1, 2, 3].map((node) => fault({ kind: 'start-process', component: `kubelet/node-${node}` }, 100 * SECOND)),
+      kubectl('get pods', 130 * SECOND),
+    );
+    const given = seen.records.filter(({ payload }) => saysNotReady(payload));
+    expect(given.length).toBe(3);
+    expect(given.every(({ atUs }) => atUs > 60 * SECOND && atUs < 80 * SECOND)).toBe(true);
+    expect(seen.records.some(({ payload }) => payload.kind === 'output' && /web +1\/1 +Running +0 /.test(payload.stdout))).toBe(true);
   });
 });
 

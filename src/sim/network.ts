@@ -209,7 +209,7 @@ class Exchange implements Incoming {
       this.hear(item(seq, carried), { process, actor, cause: seq, idle });
       return true;
     };
-    const seq = this.network.send((this.server as Process).id, this.client.id, this.seq, payload, idle, arrive);
+    const seq = this.network.send((this.server as Process).id, this.client.id, this.seq, payload, idle, arrive, this.cut ? 'gone' : 'open');
     if (this.cut) this.network.lose(seq);
     else if (this.network.held(this.to, this.client.id) !== null) this.late.push(seq);
   }
@@ -217,6 +217,9 @@ class Exchange implements Incoming {
 
 /** After it nothing comes on a stream. */
 const isRefusal = (payload: ResponsePayload): boolean => (payload.protocol === 'http' ? payload.status >= 400 : payload.error !== null);
+
+/** By the connection that is there, by one that is yet to be made, by one that its client has given up. */
+type Way = 'open' | 'fresh' | 'gone';
 
 export type { Exchange };
 
@@ -260,7 +263,7 @@ export class Network {
       server.serve(exchange, { process: server, actor: null, cause: seq, idle: context.idle });
       return true;
     };
-    exchange.seq = this.send(client.id, to, null, payload, context.idle, arrive, fresh);
+    exchange.seq = this.send(client.id, to, null, payload, context.idle, arrive, fresh ? 'fresh' : 'open');
     if (fresh) this.troubles.dialling(exchange);
     if (this.losses.length > 0) this.mayLose(exchange);
     return exchange;
@@ -284,7 +287,7 @@ export class Network {
     payload: P,
     idle: boolean,
     arrive: (seq: Seq, carried: P) => boolean,
-    fresh = false,
+    way: Way = 'open',
   ): Seq {
     const { sim } = this;
     const carried = sim.recorder.carried(payload);
@@ -292,9 +295,11 @@ export class Network {
     const chance = sim.lineage(sim.context.cause, link.place);
     const { leastUs, spreadUs } = this.latency(payload.protocol, from, to);
     const plain = simTime(sim.now + leastUs + Math.floor((chance / 0x1_0000_0000) * spreadUs));
-    const late = this.troubles.any ? this.troubles.arrival(from, to, plain, fresh, payload.kind === 'packet') : plain;
+    const late = this.troubles.any ? this.troubles.arrival(from, to, plain, way === 'fresh', payload.kind === 'packet') : plain;
     const arrival = simTime(Math.max(late, link.lastArrival));
-    link.lastArrival = arrival;
+    // What comes next goes by another connection, and need not wait behind it.
+    const alone = way === 'gone' || (way === 'fresh' && this.troubles.isInVain(late));
+    if (!alone) link.lastArrival = arrival;
     const { actor, cause } = sim.context;
     const seq = sim.recorder.append({ atUs: sim.now, receivedUs: arrival, from, to, actor, exchange, cause, payload: carried });
     sim.lineages[seq] = chance;

@@ -95,14 +95,19 @@ export class Troubles {
     return true;
   }
 
+  /** Whether a message that needs a new connection comes so late that its sender gives up before. */
+  isInVain(arrival: SimTime): boolean {
+    return arrival > this.sim.now + DIAL_US;
+  }
+
   /** A new connection that does not come about is given up. */
   dialling(exchange: Exchange): void {
     const { sim } = this;
-    if (this.between(exchange.client.id, exchange.to) === null) return;
+    const trouble = this.between(exchange.client.id, exchange.to);
+    if (trouble === null) return;
     exchange.dials = true;
     const giveUp = (): void => {
-      const trouble = this.between(exchange.client.id, exchange.to);
-      if (trouble !== null && exchange.server === null) exchange.giveUp('unreachable', trouble.cause);
+      if (exchange.pending && exchange.server === null) exchange.giveUp('unreachable', trouble.cause);
     };
     sim.at(simTime(sim.now + DIAL_US), giveUp, exchange.context.idle);
   }
