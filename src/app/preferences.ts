@@ -16,6 +16,7 @@ export interface Preferences {
 }
 
 const KEY = 'watchloop.preferences';
+let keeps = true;
 const DEFAULTS: Preferences = { theme: 'system', motion: 'system', speed: 1, stepBy: 'message', panelWidth: null, terminalHeight: null };
 /** No drawer is smaller or larger, whatever was kept. */
 export const DRAWER = { least: 160, most: 4_000 } as const;
@@ -50,8 +51,14 @@ function stored(): Preferences {
 
 export const usePreferences = create<Preferences>(() => stored());
 
+/** From now on all holds for this page only. */
+export function keepNothing(): void {
+  keeps = false;
+}
+
 export function prefer(choice: Partial<Preferences>): void {
   usePreferences.setState(choice);
+  if (!keeps) return;
   try {
     localStorage.setItem(KEY, JSON.stringify(usePreferences.getState()));
   } catch {

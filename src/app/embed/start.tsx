@@ -4,7 +4,7 @@ import { createRoot, type Root } from 'react-dom/client';
 import type { Packer } from '../../share/link';
 import type { AddressBar } from '../address';
 import type { Desk } from '../desk';
-import { usePreferences } from '../preferences';
+import { keepNothing, usePreferences } from '../preferences';
 import { Cover } from './cover';
 import { Embedded } from './embedded';
 import { hearParent, tellMoments, tellParent } from './parent';
@@ -51,6 +51,7 @@ function ownBar(): OwnBar {
 export function startEmbedded({ page, query, createDesk, loadPacker }: EmbedNeeds): void {
   // For this page only: a preference is the reader's.
   const theme = THEMES.find((known) => known === query.get('theme'));
+  keepNothing();
   if (theme !== undefined) usePreferences.setState({ theme });
   document.documentElement.dataset.embedded = '';
   const bar = ownBar();
