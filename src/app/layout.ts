@@ -1,7 +1,7 @@
 // Where everything stands on the stage. Fixed by hand, in stage units (about one pixel at 1440x900):
 // places never change while a run plays; they depend on the nodes of the cluster, and on which folded
 // node a person has opened.
-import { binaryOf, type ComponentId, nodeOf } from '../wire/names';
+import { type ComponentId, nodeOf } from '../wire/names';
 import { type Fold, nodeArea } from './layout-nodes';
 import { BUS, containerdParts, type Edge, edge, type Frame, type Place, type PlaceKind, REGISTRY, type Rect, rect } from './places';
 import { type Route, route } from './route';
@@ -55,7 +55,6 @@ export function layoutOf(nodes: readonly LayoutNode[], opened: string | null = n
       const direct = byId.get(SAME_PLACE[id] ?? id);
       if (direct !== undefined) return direct;
       const node = nodeOf(id as ComponentId);
-      if (node === plane.name) return byId.get(binaryOf(id as ComponentId)); // one of several instances
       return node === null ? undefined : byId.get(`row/${node}`);
     },
   };

@@ -143,7 +143,15 @@ export class Cluster {
     const cause = this.note(place, place, input, { protocol: 'fault', kind: 'fault', fault: kind, detail: told });
     if (refused !== null) return;
     this.sim.within({ process: null, actor: null, cause, idle: false }, () => this.faults.apply(fault, cause));
-    this.sim.expectUntil(simTime(this.sim.now + noticedAfterUs(fault)));
+    this.sim.expectUntil(
+      simTime(
+        this.sim.now +
+          noticedAfterUs(
+            fault,
+            this.spec.nodes.flatMap(({ staticPods }) => staticPods ?? []),
+          ),
+      ),
+    );
   }
 }
 

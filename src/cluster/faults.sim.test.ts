@@ -189,7 +189,7 @@ describe('a kubelet that is stopped', () => {
 describe('of two controller managers', () => {
   const standby: NodeSpec = { ...worker(4), name: 'standby', role: 'control-plane', staticPods: ['kube-controller-manager'] };
   const cluster = { ...clusterOf(3), nodes: [...clusterOf(3).nodes, standby] };
-  const [first, second] = ['kube-controller-manager/control-plane', 'kube-controller-manager/standby'] as const;
+  const [first, second] = ['kube-controller-manager', 'kube-controller-manager/standby'] as const;
 
   it('the leader that is cut off gives up before the other takes over, so that never two act', () => {
     const cut = fault({ kind: 'partition', from: first, to: 'kube-apiserver', oneWay: false, forUs: 60 * SECOND }, 0);

@@ -31,8 +31,8 @@ const LEADER_US = 20 * SECOND;
 /** client-go pings a silent HTTP/2 connection after 30 s and gives it 15 s more; etcd's client gives it 10 s. */
 const SILENCE_US: { readonly [protocol in Protocol]?: number } = { http: 45 * SECOND, etcd: 40 * SECOND };
 
-/** For how long after it the cluster does not count as being at rest. */
-export function noticedAfterUs(fault: FaultSpec): number {
+/** For how long after it the cluster does not count as being at rest. `others`: what stands by for a part that is lost. */
+export function noticedAfterUs(fault: FaultSpec, others: readonly string[]): number {
   switch (fault.kind) {
     case 'kill-process':
     case 'node-power':
@@ -47,7 +47,7 @@ export function noticedAfterUs(fault: FaultSpec): number {
       return fault.forUs + CONTAINER_US;
     case 'kill-container':
     case 'static-pod-away':
-      return /^kube-(controller-manager|scheduler)\//.test(fault.component) ? LEADER_US : CONTAINER_US;
+      return others.includes(binaryOf(componentId(fault.component))) ? LEADER_US : CONTAINER_US;
     default:
       return CONTAINER_US;
   }
@@ -189,7 +189,9 @@ export class Faults {
     return [...this.machines.values()]
       .filter(
         (machine) =>
-          machine.node.role === 'control-plane' && staticPods(machine.node).has(binary) && (node === null || node === machine.node.name),
+          machine.node.role === 'control-plane' &&
+          staticPods(machine.node).has(binary) &&
+          (node === null ? machine.node.staticPods === undefined : node === machine.node.name),
       )
       .map((machine) => [machine, binary]);
   }

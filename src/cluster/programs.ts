@@ -146,19 +146,13 @@ export class Programs {
   private launchComponent(binary: string, container: LaunchedContainer, onExit: (code: number) => void): ReturnType<Launch> {
     const node = this.spec.nodes.find(({ name }) => name === container.node);
     const program = node === undefined ? null : this.component(binary, node, container);
-    if (program === null) return null;
-    const id = this.nameOf(binary, container.node);
+    if (node === undefined || program === null) return null;
+    const id = nameOf(binary, node);
     if (this.sim.process(id) !== null) return null;
     const process = this.sim.start(id, program);
     this.homes.set(id, container.node);
     process.onExit(onExit);
     return { kill: () => process.kill(137), terminate: () => process.terminate() };
-  }
-
-  /** What runs several times is told apart by its node. */
-  private nameOf(binary: string, node: string): ComponentId {
-    const several = binary === 'kube-proxy' || this.spec.nodes.some(({ staticPods }) => staticPods?.some((other) => other === binary));
-    return componentId(several ? `${binary}/${node}` : binary);
   }
 
   private component(binary: string, node: NodeSpec, container: LaunchedContainer): Program | null {
@@ -210,6 +204,10 @@ export class Programs {
     return process;
   }
 }
+
+/** What runs on several nodes is told apart by them; what stands by, from the one on the first control-plane node. */
+const nameOf = (binary: string, { name, staticPods }: NodeSpec): ComponentId =>
+  componentId(binary === 'kube-proxy' || staticPods !== undefined ? `${binary}/${name}` : binary);
 
 /** Stands for the certificate that kubeadm makes. */
 const ROOT_CA = '-----BEGIN CERTIFICATE-----\nthe certificate authority of this cluster\n-----END CERTIFICATE-----\n';

@@ -176,7 +176,7 @@ export const RUNS = {
     clusterWith(worker(1), worker(2), worker(3), STANDBY),
     run(
       'The leader is gone, another takes over',
-      fault({ kind: 'static-pod-away', component: 'kube-controller-manager/control-plane', away: true }),
+      fault({ kind: 'static-pod-away', component: 'kube-controller-manager', away: true }),
       CREATE,
     ),
   ),
