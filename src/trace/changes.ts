@@ -10,6 +10,7 @@
 //   last-watch          WHOSE      SEQ                                   the last one of a client, its part and a resource
 //   queue               NAME       n                                     keys waiting or being worked on
 //   rules               NODE       n                                     service rules in its kernel
+//   load                WHOSE      {from, to, ok, failed}                requests of a load that are over
 //   trouble             WHAT       {kind, from, to, bothWays, untilUs}   what was broken on purpose between two places
 
 import type { Seq } from '../base/brand';
@@ -81,6 +82,7 @@ const TELLING: ReadonlySet<string> = new Set(['commit', 'container', 'image', 'v
 function toldPath({ topic, detail, set }: Inside): string | undefined {
   if (topic === 'reconcile') return `reconcile/${String(detail.queue ?? '')}`;
   if (topic === 'schedule') return `schedule/${String(detail.pod ?? '')}`;
+  if (topic === 'packet') return detail.hooks === undefined ? undefined : `packet/${detail.flags === 'SYN' ? 'first' : 'later'}`;
   return TELLING.has(topic) ? Object.keys(set)[0] : undefined;
 }
 
@@ -120,6 +122,7 @@ function* interiorChange(component: ComponentId, path: string, value: Json | nul
     const length = history.at('queue', queue, seq);
     yield ['queue', queue, (typeof length === 'number' ? length : 0) + (value === null ? -1 : 1)];
   }
+  if (path.startsWith('load/')) yield ['load', `${component} ${path}`, isObject(value) ? { ...value, from: component } : null];
   yield [group, path, value];
 }
 

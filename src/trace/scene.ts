@@ -28,6 +28,13 @@ export interface Trouble {
   readonly bothWays: boolean;
   readonly untilUs: number;
 }
+/** A steady load: how many of its requests went well, and how many did not. */
+export interface LoadFacts {
+  readonly from: string;
+  readonly to: string;
+  readonly ok: number;
+  readonly failed: number;
+}
 /** What the stage shows at a record. */
 export interface SceneFacts {
   readonly seq: number;
@@ -46,6 +53,7 @@ export interface SceneFacts {
   /** Service rules of a node, where kube-proxy wrote some: `node-1` -> how many. */
   readonly rules: { readonly [node: string]: number };
   readonly troubles: readonly Trouble[];
+  readonly loads: readonly LoadFacts[];
 }
 export interface ObjectRow {
   readonly key: string; // etcd key
@@ -83,6 +91,7 @@ export function sceneAt(trace: Trace, seq: number): SceneFacts {
       .group('trouble', seq)
       .map(([, trouble]) => trouble as unknown as Trouble)
       .filter(({ untilUs }) => untilUs > atUs),
+    loads: history.group('load', seq).map(([, load]) => load as unknown as LoadFacts),
   };
 }
 

@@ -7,11 +7,11 @@ import type { Step } from '../narration/story';
 import type { FieldChange, KeyChange } from '../trace/field-changes';
 import type { PodTile } from '../trace/pod-tile';
 import { QUIET, type Quiet } from '../trace/quiet-kinds';
-import type { NodeFacts, ObjectRow, OpenWatch, SceneFacts, Trouble } from '../trace/scene';
+import type { LoadFacts, NodeFacts, ObjectRow, OpenWatch, SceneFacts, Trouble } from '../trace/scene';
 import type { Kind, Protocol } from '../wire/payload';
 import type { Input, Matcher, Run } from '../wire/run';
 
-export type { FieldChange, Lesson, Lessons, Line, NodeFacts, ObjectRow, OpenWatch, PodTile, Quiet, SceneFacts, Step, Trouble };
+export type { FieldChange, Lesson, Lessons, Line, LoadFacts, NodeFacts, ObjectRow, OpenWatch, PodTile, Quiet, SceneFacts, Step, Trouble };
 export { QUIET };
 
 // ---- Page to worker

@@ -22,6 +22,8 @@ export interface Section {
   readonly heads: readonly string[];
   readonly groups: readonly Group[];
   readonly note?: string;
+  /** About one event, not about what is kept: nothing of it is marked as changed. */
+  readonly event?: boolean;
 }
 export type Mark = 'same' | 'new' | 'changed' | 'gone';
 export interface MarkedRow extends Row {
@@ -40,12 +42,14 @@ export interface MarkedSection extends Section {
  *  `before` nothing is marked. */
 export function marked(now: readonly Section[], before: readonly Section[] | null): MarkedSection[] {
   return now.map((section) => {
-    const old = before?.find(({ title }) => title === section.title)?.groups ?? [];
+    const earlier = section.event ? null : before;
+    const old = earlier?.find(({ title }) => title === section.title)?.groups ?? [];
     const names = new Set([...section.groups, ...old].map(({ name }) => name));
     const groups = [...names].map((name) => {
       const own = section.groups.find((group) => group.name === name);
       const was = old.find((group) => group.name === name)?.rows ?? [];
-      const rows = before === null ? (own?.rows ?? []).map((row): MarkedRow => ({ ...row, mark: 'same' })) : compared(own?.rows ?? [], was);
+      const rows =
+        earlier === null ? (own?.rows ?? []).map((row): MarkedRow => ({ ...row, mark: 'same' })) : compared(own?.rows ?? [], was);
       return { ...(own ?? { name }), rows, changed: rows.filter(({ mark }) => mark !== 'same').length };
     });
     return { ...section, groups };

@@ -28,6 +28,9 @@ describe('a panel', () => {
       'node',
       'pods',
       'assumed',
+      'load',
+      'connection',
+      'packet',
     );
     const paths = fc.dictionary(
       fc.tuple(prefix, fc.string()).map(([head, tail]) => `${head}/${tail}`),

@@ -4,6 +4,7 @@ import { binaryOf, type ComponentId } from '../../wire/names';
 import type { Interior } from '../../worker/protocol';
 import { timeText } from '../text/duration';
 import { inside as t } from '../text/inside';
+import { chains, loads, packets } from './kernel';
 import { machine } from './machine';
 import { scheduler } from './scheduler';
 import { detailOf, grouped, listOf, objectOf, type Row, type Section, table, textOf, under } from './sections';
@@ -26,16 +27,22 @@ export function sectionsOf(component: string, inside: Interior, chain: JsonObjec
     case 'kube-proxy':
       return [lastSync(inside), chains(inside.told), fed(inside)];
     case 'kernel':
-      return [chains(inside.interior)];
+      return [...loads(inside), ...packets(inside), chains(inside.interior)];
+    case 'pod':
+    case 'outside':
+      return [...loads(inside), kept(inside)];
     case 'node':
       return machine(inside);
     default:
-      return [table(t.titles.other, [t.heads.path, t.heads.value], pairs(Object.entries(inside.interior ?? {})))];
+      return [kept(inside)];
   }
 }
 
 const pairs = (entries: readonly (readonly [string, Json | undefined])[]): Row[] =>
   entries.map(([key, value]) => ({ key, cells: [key, textOf(value)] }));
+
+const kept = ({ interior }: Interior): Section =>
+  table(t.titles.other, [t.heads.path, t.heads.value], pairs(Object.entries(interior ?? {})));
 
 // ---- kube-apiserver
 
@@ -189,17 +196,3 @@ function containerd(inside: Interior): Section[] {
 
 const lastSync = ({ interior }: Interior): Section =>
   table(t.titles.lastSync, [t.heads.name, t.heads.value], pairs(Object.entries(objectOf(interior?.['sync/last']))));
-
-function chains(paths: Interior['interior']): Section {
-  const groups = under(paths, 'chain').map(([name, rules]) => {
-    const seen = new Map<string, number>();
-    const rows = listOf(rules).map((rule) => {
-      const text = textOf(rule);
-      const times = (seen.get(text) ?? 0) + 1;
-      seen.set(text, times);
-      return { key: `${text} ${times}`, cells: [text] };
-    });
-    return { name: name.replace('/', ' '), rows };
-  });
-  return { title: t.titles.chains, heads: [t.heads.rule], groups };
-}

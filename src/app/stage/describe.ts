@@ -2,7 +2,7 @@
 
 import type { ComponentId } from '../../wire/names';
 import { binaryOf, nodeOf } from '../../wire/names';
-import type { NodeFacts, PodTile, SceneFacts, Trouble } from '../../worker/protocol';
+import type { LoadFacts, NodeFacts, PodTile, SceneFacts, Trouble } from '../../worker/protocol';
 import { endsOfLine } from '../acts/lines';
 import type { Place } from '../places';
 import { timeText } from '../text/duration';
@@ -51,6 +51,8 @@ export function stateOf(place: Place, scene: SceneFacts | null): string {
       return `${t.revision(scene.etcd.revision)}, ${t.keys(scene.etcd.keys)}`;
     case 'scheduler':
       return t.waits(index.waiting.length);
+    case 'terminal':
+      return scene.loads.map(loadText).join('; ');
     case 'kernel':
       return rulesText(scene.rules[place.node ?? ''] ?? 0);
     case 'row':
@@ -64,6 +66,8 @@ export function stateOf(place: Place, scene: SceneFacts | null): string {
       return CAPTIONS[place.kind] ?? '';
   }
 }
+
+const loadText = ({ to, ok, failed }: LoadFacts): string => t.load(to, t.counts(ok, failed));
 
 export const rulesText = (count: number): string => (count === 0 ? t.noRules : t.rules(count));
 

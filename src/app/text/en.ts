@@ -130,6 +130,8 @@ export const en = {
     more: (count: number) => `+${count}`,
     pods: (count: number) => plural(count, 'Pod'),
     rules: (count: number) => plural(count, 'rule'),
+    load: (to: string, counts: string) => `load on ${to}: ${counts}`,
+    counts: (ok: number, failed: number) => `${ok} ok, ${failed} failed`,
     noRules: 'no rules',
     ready: 'Ready',
     notReady: 'NotReady',

@@ -54,6 +54,11 @@ export const inside = {
     size: 'Size',
     id: 'Id',
     path: 'What',
+    to: 'To',
+    ok: 'Went well',
+    failed: 'Failed',
+    connection: 'Connection',
+    answers: 'Its answers',
   },
   titles: {
     chain: 'The message in focus, chamber by chamber',
@@ -75,6 +80,10 @@ export const inside = {
     containers: 'Containers',
     images: 'Images',
     chains: 'Chains in the kernel, rule by rule',
+    firstPacket: 'The last new connection, rule by rule',
+    laterPacket: 'The last packet of a known connection',
+    connections: 'Connections it knows',
+    loads: 'Loads',
     lastSync: 'Last sync',
     conditions: 'Conditions',
     capacity: 'Capacity',
@@ -90,4 +99,16 @@ export const inside = {
   onlyNode: 'the only one: not scored',
   noNode: 'No node was chosen',
   drops: 'not known',
+  hook: (hook: string, table: string, packet: string) => `${hook}, ${table}: ${packet}`,
+  policy: (chain: string) => `policy of ${chain}`,
+  missed: 'no match',
+  match: 'match',
+  ends: (outcome: string, left: string | null, output: string | null) =>
+    [
+      outcome,
+      left === null ? null : `becomes ${left}`,
+      outcome === 'accepted' ? (output === null ? 'for this machine' : `leaves by ${output}`) : null,
+    ]
+      .filter((part) => part !== null)
+      .join(', '),
 } as const;

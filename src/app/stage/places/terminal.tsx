@@ -1,7 +1,7 @@
 // Where the person sits: the last command before the cursor, and what it printed.
 import { useSignal } from '../../react';
 import { en } from '../../text/en';
-import { useStage } from '../context';
+import { useScene, useStage } from '../context';
 import { Unbroken } from '../unbroken';
 import css from './places.module.css';
 
@@ -11,12 +11,13 @@ export function Terminal() {
   const { session } = useStage();
   const { seq } = useSignal(session.player.cursor);
   const lines = useSignal(session.terminal);
+  const load = useScene((scene) => scene?.loads.at(-1));
   const before = seq < 0 ? [] : lines.filter((line) => line.seq <= seq);
   const begin = before.map(({ kind }) => kind).lastIndexOf('input');
   const command = before[begin];
   const printed = before
     .slice(begin + 1)
-    .filter(({ kind }) => kind === 'stdout' || kind === 'stderr')
+    .filter(({ kind, given }) => given === command?.seq && (kind === 'stdout' || kind === 'stderr'))
     .flatMap(({ text, kind }) =>
       text
         .trimEnd()
@@ -26,7 +27,14 @@ export function Terminal() {
     .slice(-SHOWN);
   return (
     <>
-      <span className={css.name}>{en.stage.you}</span>
+      {load === undefined ? (
+        <span className={css.name}>{en.stage.you}</span>
+      ) : (
+        <span className={css.line}>
+          <span className={css.name}>{en.stage.you}</span>
+          <span className={load.failed > 0 ? css.wrong : css.caption}>{en.stage.counts(load.ok, load.failed)}</span>
+        </span>
+      )}
       <span className={css.screen}>
         {command === undefined ? (
           <span className={css.hint}>{lines.length === 0 ? en.stage.start : en.stage.again}</span>
