@@ -11,7 +11,7 @@
 //   queue               NAME       n                                     keys waiting or being worked on
 //   rules               NODE       n                                     service rules in its kernel
 //   load                WHOSE      {from, to, ok, failed}                requests of a load that are over
-//   trouble             WHAT       {kind, from, to, bothWays, untilUs}   what was broken on purpose between two places
+//   trouble             SEQ        {kind, from, to, bothWays, untilUs}   what was broken on purpose between two places, by its fault
 
 import type { Seq } from '../base/brand';
 import { isObject, type Json, type JsonObject } from '../base/json';
@@ -45,7 +45,7 @@ export function changesOf(record: TraceRecord, trace: Trace): Iterable<Change> {
     case 'stream-end':
       return record.exchange === null ? [] : [['watch', String(record.exchange), null]];
     case 'fault':
-      return troubled(payload, record.atUs);
+      return troubled(payload, record);
     default:
       return [];
   }
@@ -53,12 +53,13 @@ export function changesOf(record: TraceRecord, trace: Trace): Iterable<Change> {
 
 const LASTING: ReadonlySet<string> = new Set(['partition', 'stall', 'delay']);
 
-function troubled({ fault, detail }: Fault, atUs: number): Change[] {
+/** Each for itself: a later one does not end an earlier one. */
+function troubled({ fault, detail }: Fault, { seq, atUs }: TraceRecord): Change[] {
   const { from, to, oneWay, forUs, refused } = detail;
   if (!LASTING.has(fault) || refused !== undefined) return [];
   const bothWays = fault !== 'stall' && oneWay !== true;
   const trouble = { kind: fault, from: from ?? null, to: to ?? null, bothWays, untilUs: atUs + Number(forUs) };
-  return [['trouble', `${fault} ${from} ${to}`, trouble]];
+  return [['trouble', String(seq), trouble]];
 }
 
 function* insideChanges(record: TraceRecord, inside: Inside, trace: Trace): Generator<Change> {

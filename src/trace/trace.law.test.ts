@@ -110,3 +110,20 @@ describe('a history', () => {
     );
   });
 });
+
+test('what was broken on purpose lasts as long as it was said to, whatever is broken at the same place meanwhile', () => {
+  const r = new Records();
+  const cut = (forUs: number, oneWay: boolean): number =>
+    r.add('user', 'kubelet/node-1', null, {
+      protocol: 'fault',
+      kind: 'fault',
+      fault: 'partition',
+      detail: { from: 'kubelet/node-1', to: 'kube-apiserver', oneWay, forUs },
+    });
+  cut(10_000, false);
+  cut(2_000, true);
+  for (let i = 0; i < 9; i++) r.inside('kube-scheduler', null, 'queue', {});
+  const trace = followed(r.list);
+  const ways = (seq: number) => sceneAt(trace, seq).troubles.map(({ bothWays }) => bothWays);
+  expect([0, 1, 2, 3, 9, 10].map(ways)).toEqual([[true], [true, false], [true, false], [true], [true], []]);
+});

@@ -26,6 +26,7 @@ describe('what can be done to', () => {
         'Lose all from kubelet/node-1 to kube-apiserver for 60 s',
         'Lose all from kube-apiserver to kubelet/node-1 for 60 s',
         'Slow down by 500 ms for 60 s',
+        'Let kubelet/node-1 take nothing in from kube-apiserver for 60 s',
         'Reset what is open',
         'Lose the answer to the next write of kubelet/node-1',
       ],
@@ -52,6 +53,8 @@ describe('what can be done to', () => {
     expect(troubleOf(ends, [trouble], () => null)).toBe(trouble);
     const cut = { ...trouble, kind: 'partition', from: 'kubelet/node-1', to: 'control-plane' } as const;
     expect(troubleOf(ends, [trouble, cut], () => 'control-plane')).toBe(cut);
+    const longer = { ...cut, untilUs: 2 };
+    expect(troubleOf(ends, [cut, longer, trouble], () => 'control-plane')).toBe(longer);
     expect(troubleOf({ ...ends, client: 'kubelet/node-2' }, [trouble, cut], () => null)).toBeNull();
   });
 

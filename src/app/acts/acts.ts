@@ -48,6 +48,7 @@ function lineActs(ends: Ends): readonly Act[] {
     oneWay(client, server),
     oneWay(server, client),
     fault({ kind: 'delay', from: client, to: server, byUs: SLOWER_MS * 1_000, forUs: LASTS_US }, t.slow()),
+    fault({ kind: 'stall', from: server, to: client, forUs: LASTS_US }, t.stall(client, server)),
     fault({ kind: 'reset', from: client, to: server, path: '' }, t.reset()),
     fault({ kind: 'lose-answer', from: client, to: server, path: '' }, t.loseAnswer(client)),
   ];

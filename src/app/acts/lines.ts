@@ -55,9 +55,10 @@ export function peerOf(id: string): string | null {
   return id.startsWith('containerd/') ? REGISTRY : null;
 }
 
-/** What was done to a line and lasts; the worst of it. A place is a component or a node; `nodeAt` says where one is. */
+/** What was done to a line and lasts; the worst of it, and the longest. A place is a component or a node; `nodeAt` says where one is. */
 export function troubleOf({ client, server }: Ends, troubles: readonly Trouble[], nodeAt: (id: string) => string | null): Trouble | null {
   const is = (id: string, name: string): boolean => id === name || (nodeOf(id as ComponentId) ?? nodeAt(id)) === name;
   const found = troubles.filter(({ from, to }) => (is(client, from) && is(server, to)) || (is(client, to) && is(server, from)));
-  return found.find(({ kind }) => kind === 'partition') ?? found[0] ?? null;
+  const isCut = ({ kind }: Trouble): number => Number(kind === 'partition');
+  return found.sort((x, y) => isCut(y) - isCut(x) || y.untilUs - x.untilUs)[0] ?? null;
 }

@@ -36,6 +36,10 @@ export const acts = {
   ],
   cutOneWay: (a: string, b: string): Words => [`Lose all from ${a} to ${b} for ${LASTS_S} s`, 'The other direction still works.'],
   slow: (): Words => [`Slow down by ${SLOWER_MS} ms for ${LASTS_S} s`, 'Every message takes longer, in both directions.'],
+  stall: (receiver: string, sender: string): Words => [
+    `Let ${receiver} take nothing in from ${sender} for ${LASTS_S} s`,
+    'What is sent waits at its door; no connection breaks.',
+  ],
   reset: (): Words => ['Reset what is open', 'Watches end; their clients begin them again.'],
   loseAnswer: (client: string): Words => [`Lose the answer to the next write of ${client}`, 'It is done, but who asked does not know.'],
   line: (other: string): Words => [`More for its line to ${other}`, 'One way, slower, reset.'],
