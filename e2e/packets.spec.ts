@@ -58,3 +58,11 @@ test('a load: its counts stand on the stage and in the facts; what is no request
   await type(page, 'curl -k 192.168.49.12');
   await expect(page.getByRole('alert')).toContainText('A request is: curl ADDRESS:PORT');
 });
+
+test('a node dies under load: what failed stands on the stage, and the library tells why (issue 4, part 3)', async ({ page }) => {
+  await page.goto('./#/node-dies');
+  await atRest(page);
+  await position(page).focus();
+  await page.keyboard.press('End');
+  await expect(page.getByRole('button', { name: /^You: load on 192\.168\.49\.12:30080: \d+ ok, [1-9]\d* failed$/ })).toBeVisible();
+});

@@ -66,7 +66,7 @@ test('what is wrong is marked where it is and said in words; until then it does 
 test('names and values are offered at the cursor, and taken by keyboard', async ({ page }) => {
   await page.goto('./');
   await atRest(page);
-  await openAsText(page, 'Edit as text: A node dies');
+  await openAsText(page, 'Edit as text: A node dies under load');
   await text(page).press('Control+End');
   await text(page).pressSequentially('lev');
   const options = dialog(page).getByRole('listbox', { name: 'Completions' });

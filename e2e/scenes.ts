@@ -160,7 +160,7 @@ export const SCENES: { readonly [name: string]: Scene } = {
     await at(COMMAND, 4)(page);
     if (isNarrow(page)) await button(page, 'View').click();
     await button(page, 'Scenarios').click();
-    await button(page, 'Edit as text: A node dies').click();
+    await button(page, 'Edit as text: A node dies under load').click();
     await page.getByRole('textbox', { name: 'Text of the scenario' }).press('Control+End');
     await page.getByRole('textbox', { name: 'Text of the scenario' }).pressSequentially('lev: 1');
   },

@@ -3,6 +3,7 @@ import { type Lesson, question, read, readReference, step } from './lesson';
 import { asks, complains, hears, prints, request } from './matchers';
 import type { ScenarioName } from './runs';
 
+const TIMED_OUT = { kind: 'inside', topic: 'request', 'detail.outcome': 'timed out' };
 const FAULT = { kind: 'fault' };
 const BINDING = request('POST', '/api/v1/namespaces/default/pods/*/binding*');
 const NODE_MARKED = request('PUT', '/api/v1/nodes/node-1/status*', { actor: 'node-controller' });
@@ -15,7 +16,8 @@ export const FAULT_LESSONS = {
   'node-dies': {
     steps: [
       step(FAULT, 'The power fails. No message tells anybody.'),
-      step(NODE_MARKED, 'No lease for 50 seconds: the node is marked.'),
+      step(TIMED_OUT, 'A third of the requests hit the dead Pod: nobody answers, nobody refuses.'),
+      step(NODE_MARKED, 'No lease for 50 seconds: the node is marked, and its Pod leaves the rules. Requests go well again.'),
       step(request('DELETE', '/api/v1/namespaces/default/pods/*'), 'Five minutes later its Pods are deleted; others take their place.'),
     ],
     questions: [

@@ -8,6 +8,8 @@ import type { ScenarioName } from './runs';
 
 const BINDING = request('POST', '/api/v1/namespaces/default/pods/*/binding*');
 const GONE = hears('DELETED', 'Deployment', 'test', { to: 'kube-controller-manager' });
+const TURN: Matcher = { kind: 'inside', topic: 'packet', 'detail.flags': 'SYN' };
+const REJECTED: Matcher = { kind: 'inside', topic: 'packet', 'detail.outcome': 'rejected' };
 const GARBAGE: Matcher = { actor: 'generic-garbage-collector' };
 
 export const LESSONS: { readonly [name in ScenarioName]: Lesson } = {
@@ -43,6 +45,28 @@ export const LESSONS: { readonly [name in ScenarioName]: Lesson } = {
       question('route.3', 'What does kube-proxy watch?', 'It never watches Pods.', 'Services and EndpointSlices', 'Pods', 'Deployments'),
     ],
     reading: [read('Service', 'services-networking/service/'), read('EndpointSlices', 'services-networking/endpoint-slices/')],
+  },
+  'service-and-packet': {
+    steps: [
+      step({ kind: 'packet', from: 'pod/default/client', flags: 'SYN' }, 'The client asks the address of the Service. No machine has it.'),
+      step(TURN, 'The kernel of the client’s node asks rule by rule, and writes an endpoint’s address into the packet.'),
+      step(
+        { kind: 'packet', flags: 'FIN+ACK' },
+        'The endpoint answers; on its way back the packet gets the Service’s address as its source.',
+      ),
+      step(REJECTED, 'No endpoint is left: kube-proxy wrote a rule that rejects what asks for the Service.'),
+    ],
+    questions: [
+      question(
+        TURN,
+        'Who chooses the endpoint?',
+        'kube-proxy wrote the rules before; no packet passes through it.',
+        'The kernel of the client’s node',
+        'kube-proxy',
+        'kube-apiserver',
+      ),
+    ],
+    reading: [read('Service', 'services-networking/service/'), readReference('Virtual IPs', 'networking/virtual-ips/')],
   },
   scale: {
     steps: [

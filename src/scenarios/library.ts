@@ -26,6 +26,21 @@ const TOLD: { readonly [name in ScenarioName]: Told } = {
     },
     key: 1,
   },
+  'service-and-packet': {
+    level: 'story',
+    text: 'A Pod asks for a Service. The kernel of its own node walks the rules that kube-proxy wrote there, picks one of three endpoints and writes its address into the packet; the answer comes back under the address of the Service. Once no endpoint is left, a rule refuses.',
+    expectations: {
+      occurs: [
+        { kind: 'packet', from: 'pod/default/client', destination: '10.96.0.50', flags: 'SYN' },
+        { kind: 'packet', to: 'pod/default/test-*', flags: 'SYN' },
+        prints('HTTP/1.1 200 OK*'),
+        { kind: 'inside', topic: 'packet', 'detail.outcome': 'rejected' },
+        { kind: 'output', stderr: 'curl: (7)*' },
+      ],
+      never: [{ kind: 'packet', to: 'kube-proxy/*' }],
+    },
+    key: 1,
+  },
   scale: {
     level: 'story',
     text: 'Scaling changes one number in the Deployment. The Deployment controller copies it to the ReplicaSet, and the ReplicaSet controller makes the missing Pods. Scaled down again, it chooses which Pods to delete and leaves the rest alone.',
@@ -61,12 +76,12 @@ const TOLD: { readonly [name in ScenarioName]: Told } = {
   },
   'node-dies': {
     level: 'story',
-    text: 'The power of a node fails. Nobody is told: its lease is no longer renewed, and after 50 seconds the node lifecycle controller marks the node as unreachable. Its Pods may stay for another five minutes, then they are deleted and replaced elsewhere. The old Pod stays in Terminating, for no kubelet is left to confirm its end.',
+    text: 'The power of a node fails while requests come in, one each second. Nobody is told: those that hit the dead Pod time out. After 50 seconds without a renewed lease the node lifecycle controller marks the node as unreachable; its Pod leaves the rules of all nodes, and every request goes well again. Its Pods may stay for another five minutes, then they are deleted and replaced elsewhere. The old Pod stays in Terminating, for no kubelet is left to confirm its end.',
     expectations: {
-      occurs: [event('NodeNotReady'), event('TaintManagerEviction'), prints('*Terminating*')],
+      occurs: [event('NodeNotReady'), event('TaintManagerEviction'), prints('120 requests: * (* timed out)*'), prints('*Terminating*')],
       never: [],
     },
-    key: 1,
+    key: 3,
   },
   'container-crashes': {
     level: 'story',

@@ -15,6 +15,8 @@ const on = (cluster: ClusterSpec, { title, ...more }: ScenarioRun): ScenarioRun 
 const clusterWith = (...nodes: readonly NodeSpec[]): ClusterSpec => ({ ...clusterOf(0), nodes: [CONTROL_PLANE, ...nodes] });
 const soon = (spec: FaultSpec, milliseconds: number): TimedInput => given({ type: 'fault', fault: spec }, { atUs: milliseconds * 1000 });
 
+const ask = (from: string, to: string): TimedInput => given({ type: 'request', from, to });
+
 const CREATE = kubectl('create deployment test --image=nginx');
 const CREATE_THREE = kubectl('create deployment test --image=nginx --replicas=3');
 
@@ -57,11 +59,27 @@ const STANDBY: NodeSpec = {
 export const RUNS = {
   'create-deployment': run('Create a Deployment', CREATE),
   'create-deployment-and-service': run('A Deployment with a Service', CREATE, kubectl('expose deployment test --port=80')),
+  'service-and-packet': run(
+    'A Service and the packet’s way',
+    CREATE_THREE,
+    kubectl('expose deployment test --port=80 --cluster-ip=10.96.0.50'),
+    kubectl('run client --image=busybox -- sleep 3600'),
+    ask('pod/default/client', '10.96.0.50:80'),
+    kubectl('scale deployment test --replicas=0'),
+    ask('pod/default/client', '10.96.0.50:80'),
+  ),
   scale: run('Scale up and down', CREATE, kubectl('scale deployment test --replicas=3'), kubectl('scale deployment test --replicas=1')),
   'rolling-update': run('Rolling update', CREATE_THREE, kubectl('set image deployment/test nginx=httpd')),
   'stuck-update': run('An update that gets stuck', CREATE_THREE, kubectl('set image deployment/test nginx=missing')),
   'bare-pod': run('A Pod without a controller', kubectl('run solo --image=nginx'), kubectl('delete pod solo')),
-  'node-dies': run('A node dies', CREATE_THREE, fault({ kind: 'node-power', node: 'node-1', on: false }), at(420, 'get pods -o wide')),
+  'node-dies': run(
+    'A node dies under load',
+    CREATE_THREE,
+    kubectl('create service nodeport test --tcp=80:80 --node-port=30080'),
+    given({ type: 'load', from: 'outside', to: '192.168.49.12:30080', seconds: 120 }),
+    soon({ kind: 'node-power', node: 'node-1', on: false }, 30_000),
+    at(420, 'get pods -o wide'),
+  ),
   'container-crashes': run('A container crashes', kubectl('run crash --image=watchloop/crash'), at(60, 'get pods')),
   'image-missing': run('The image does not exist', kubectl('run lost --image=missing'), at(60, 'get pods')),
   'configmap-missing': run(
