@@ -80,7 +80,7 @@ test('two branches side by side: what was done, the first difference with its ca
   await expect(first).toHaveAttribute('aria-current', 'step');
 });
 
-test('a component is broken by keyboard now, and by click in the past; compared, and the way back', async ({ page }) => {
+test('a component is broken by keyboard now, and by click in the past; compared, and the way back (teaching 12)', async ({ page }) => {
   await page.goto('./');
   const before = await run(page, COMMAND);
   await end(page);
@@ -89,6 +89,7 @@ test('a component is broken by keyboard now, and by click in the past; compared,
   const menu = page.getByRole('menu', { name: 'Act on it' });
   await expect(page.getByText('At the end of the recording: it goes on with this.')).toBeVisible();
   await expect(menu.getByRole('menuitem', { name: /^Kill the process of kube-scheduler/ })).toBeFocused();
+  await expect(menu.getByRole('menuitem').last()).toBeInViewport({ ratio: 1 });
   expect(await axe(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(menu).toBeHidden();
@@ -123,7 +124,9 @@ test('a component is broken by keyboard now, and by click in the past; compared,
   await expect(cluster(page)).not.toContainText('kube-scheduler: stopped');
 });
 
-test('a line is cut by pulling it away, and by keyboard; it stays cut for as long as it was, and no longer', async ({ page }) => {
+test('a line is cut by pulling it away, and by keyboard; it stays cut for as long as it was, and no longer (teaching 12)', async ({
+  page,
+}) => {
   await page.goto('./');
   const before = await run(page, COMMAND);
   await goTo(page, 4);
@@ -146,7 +149,10 @@ test('a line is cut by pulling it away, and by keyboard; it stays cut for as lon
   await page.getByRole('menuitem', { name: /^More for its line to kube-apiserver/ }).click();
   const card = page.getByRole('region', { name: 'kubelet on node-1 and kube-apiserver' });
   await expect(card).toContainText('open');
+  await expect(card.getByRole('menuitem', { name: /^Cut kubelet/ })).toBeFocused();
+  expect(await axe(page)).toEqual([]);
   await card.getByRole('menuitem', { name: /^Slow down by 500 ms for 60 s/ }).click();
+  await expect(page.getByRole('button', { name: /^kubelet on node-1: / })).toBeFocused();
   await atRest(page, cut);
   await expect(cluster(page)).toContainText('kubelet on node-1 and kube-apiserver: slow until');
 });

@@ -22,6 +22,9 @@ const NOBODY: ReadonlySet<string> = new Set(['user', 'kubectl']);
 
 export const lineId = (a: string, b: string): string => `${PREFIX}${a} ${b}`;
 
+/** Both ends of a line as they stand on the stage, the one it was opened from first; what is no line is its own place. */
+export const placesOf = (id: string): readonly string[] => (id.startsWith(PREFIX) ? id.slice(PREFIX.length).split(' ') : [id]);
+
 /** A folded node is its name. */
 const placeOf = (id: string): string => id.replace(/^(row|cell|node)\//, '');
 
@@ -35,9 +38,8 @@ export function endsOf(a: string, b: string): Ends | null {
 }
 
 export function endsOfLine(id: string): Ends | null {
-  if (!id.startsWith(PREFIX)) return null;
-  const [a = '', b = ''] = id.slice(PREFIX.length).split(' ');
-  return endsOf(a, b);
+  const [a = '', b] = placesOf(id);
+  return b === undefined ? null : endsOf(a, b);
 }
 
 /** What dragging a line away does. */

@@ -6,6 +6,7 @@ import { useSignal } from '../react';
 import { acts as t } from '../text/acts';
 import { actOn, show, useUi } from '../ui';
 import { type Act, actsOn, type Way } from './acts';
+import { placesOf } from './lines';
 import css from './menu.module.css';
 
 /** `onStage`: beside the place itself, where a key or a right click opens the menu at once. */
@@ -47,13 +48,17 @@ function Menu({ id, acts, close }: MenuProps) {
   const { seq } = useSignal(session.player.cursor);
   useSignal(session.grown);
   const self = useRef<HTMLDivElement>(null);
-  useEffect(() => self.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus(), []);
+  useEffect(() => {
+    self.current?.scrollIntoView({ block: 'nearest' });
+    self.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus({ preventScroll: true });
+  }, []);
 
   function give(act: Act | Way): void {
     if ('to' in act) return actOn(act.to);
     session.give(act.input);
     show({ selected: null });
-    document.querySelector<HTMLElement>(`[data-place="${CSS.escape(id)}"]`)?.focus();
+    const [place = id] = placesOf(id);
+    document.querySelector<HTMLElement>(`[data-place="${CSS.escape(place)}"]`)?.focus();
   }
   function onKeyDown(event: KeyboardEvent): void {
     const items = [...(self.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
