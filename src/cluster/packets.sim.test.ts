@@ -178,6 +178,12 @@ test('a load fails for a while when a node dies, and its counts are those of the
   expect(counted).toMatchObject({ ok: 120 - failures.length, failed: failures.length });
 });
 
+test('a load ends with the Pod that sends it', () => {
+  const gone = { ...kubectl('delete pod client --now --wait=false'), when: { atUs: 20_000_000 } };
+  const { printed } = played([CREATE, EXPOSE, CLIENT, curl('10.96.0.50 from pod/client for 60s'), gone]);
+  expect(printed.at(-1)).toBe('Killed\n');
+});
+
 test('what kernels and askers say of themselves equals the fold of what they noted', () => {
   const { sim, records } = played([CREATE, EXPOSE, CLIENT, curl('10.96.0.50 from pod/client for 9s'), curl('10.96.0.50 from node-2')]);
   for (const { id, program } of sim.running()) {

@@ -29,6 +29,12 @@ const inputs = fc.array(
       fc.record({ type: fc.constant('kubectl' as const), line: fc.string({ unit: 'binary' }).map((line) => `kubectl ${line}`) }),
       fc.record({ type: fc.constant('kubectl' as const), line: fc.constantFrom('kubectl get pods', 'kubectl', 'kubectl @3s x', '+') }),
       fc.record({
+        type: fc.constant('load' as const),
+        from: fc.constant('pod/a/b'),
+        to: fc.constant('10.96.0.1:80'),
+        seconds: fc.integer({ min: 1, max: 300 }),
+      }),
+      fc.record({
         type: fc.constant('fault' as const),
         fault: fc.record({ kind: fc.constant('node-power' as const), node: fc.string(), on: fc.boolean() }),
       }),

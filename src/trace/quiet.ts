@@ -13,6 +13,7 @@ const LEASE_KEY = /^\/registry\/(leases|masterleases)\//;
 export function quietOf(record: TraceRecord, trace: Trace, depth = MAX_DEPTH): Quiet | null {
   if (trace.levels[record.seq] !== WIRE || depth === 0) return null;
   const { payload } = record;
+  if (payload.kind === 'packet') return 'load';
   if (payload.kind === 'watch-delivery') {
     if (payload.protocol !== 'http') return Array.isArray(payload.body.events) && payload.body.events.length > 0 ? 'lease' : 'bookmark';
     return payload.type === 'BOOKMARK' ? 'bookmark' : payload.object.kind === 'Lease' ? 'lease' : null;

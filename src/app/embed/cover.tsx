@@ -1,7 +1,9 @@
 // An embedded page before it is clicked: the drawing that every page begins with, what is to be seen, and a button.
+
 import { useEffect, useState } from 'react';
 import { RUNS } from '../../scenarios/runs';
 import { decodeLink, type Link, type LinkError, nameOf, type Packer, type SharedRun } from '../../share/link';
+import { typedLine } from '../../wire/curl-line';
 import { Mark } from '../parts/controls';
 import { en } from '../text/en';
 import style from './embed.module.css';
@@ -37,7 +39,7 @@ export function titleOf(run: SharedRun): string {
 }
 
 function Offer({ link: { run }, start }: { readonly link: Link; readonly start: () => void }) {
-  const lines = run.inputs.flatMap(({ input }) => (input.type === 'kubectl' ? [input.line] : []));
+  const lines = run.inputs.flatMap(({ input }) => typedLine(input) ?? []);
   return (
     <>
       <h1>{titleOf(run)}</h1>

@@ -1,10 +1,12 @@
 // What is on the page as a scenario, and a scenario onto the page.
+
 import { type Json, jsonEqual } from '../../base/json';
 import { clusterOf } from '../../cluster/default-run';
 import { LIBRARY } from '../../scenarios/library';
 import { SCENARIO_VERSION, type Scenario } from '../../scenarios/scenario';
 import { encodeLink } from '../../share/link';
 import { packer } from '../../share/pack';
+import { typedLine } from '../../wire/curl-line';
 import { MODEL } from '../../wire/run';
 import type { Desk } from '../desk';
 import { reducedMotion } from '../preferences';
@@ -29,7 +31,7 @@ export function openScenario({ session }: Desk): Scenario {
   const run = { seed, cluster, inputs: session.inputs.get() };
   const known = [kept, ...LIBRARY].find((scenario) => scenario !== null && sameRun(scenario, run));
   if (known !== undefined && known !== null) return known;
-  const lines = run.inputs.flatMap(({ input }) => (input.type === 'kubectl' ? [input.line] : []));
+  const lines = run.inputs.flatMap(({ input }) => typedLine(input) ?? []);
   return {
     version: SCENARIO_VERSION,
     title: (lines[0] ?? en.scenario.fresh).slice(0, 200),

@@ -6,6 +6,7 @@ const NAMES: { readonly [kind in Quiet]: string } = {
   lease: 'lease renewals',
   bookmark: 'bookmarks',
   poll: 'polls',
+  load: 'packets of a load',
 };
 
 export const folds = {

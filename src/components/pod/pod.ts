@@ -99,7 +99,10 @@ export class PodProgram implements Program {
 
   private *get(client: TcpClient, destination: string, destinationPort: number): Task<Answered> {
     const source = this.network()?.address;
-    if (source === undefined) return { ok: false, failure: 'no route' };
+    if (source === undefined) {
+      this.ctx?.exit(KILLED); // Its containers are gone, and with them who asked.
+      return { ok: false, failure: 'no route' };
+    }
     return yield* client.get({ source, destination, destinationPort });
   }
 
