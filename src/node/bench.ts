@@ -124,6 +124,8 @@ console.log(
   }),
 );
 
+/** So long somebody looks at what came, before they think of another future. */
+const READS_MS = 2_000;
 /** About as many records has the boot of three nodes. */
 const BOOT_RECORDS = 7_500;
 
@@ -134,7 +136,7 @@ async function branchAnswered(
   nodes: number,
   after: number,
 ): Promise<{ readonly wallMs: number; readonly quietMs: number }> {
-  const link = createInProcessLink((run) => new Runner(run));
+  const link = createInProcessLink((run) => new Runner(run), true);
   const heard = (until: (message: FromWorker) => boolean): Promise<void> =>
     new Promise((resolve) => {
       const stop = link.subscribe((message) => {
@@ -150,6 +152,7 @@ async function branchAnswered(
     run: { model: MODEL, cluster: clusterOf(nodes), seed: 1, inputs: [{ when: 'rest', input: { type: 'kubectl', line } }] },
   });
   await whole;
+  await new Promise((resolve) => setTimeout(resolve, READS_MS));
   const begun = performance.now();
   let last = begun;
   let quietMs = 0;

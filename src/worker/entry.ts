@@ -22,6 +22,7 @@ function serve(): void {
       turns.port2.postMessage(null);
     },
     now: () => performance.now(),
+    ahead: true,
   });
   globalThis.onmessage = ({ data }: MessageEvent<ToWorker>) => host.hear(data);
 }

@@ -22,30 +22,36 @@ function settled(link: ClusterLink): Promise<{ readonly status: RunStatus; reado
   });
 }
 
-test('a run behind a link is the run itself, and a branch is another future of the same past', async () => {
-  const link = createInProcessLink((run) => new Runner(run));
-  const whole = settled(link);
-  link.send({ type: 'open', run: { ...defaultRun(1), inputs: [{ when: 'rest', input: CREATE }] } });
-  const { status, messages } = await whole;
-  const alone = new Runner({ ...defaultRun(1), inputs: [{ when: 'rest', input: CREATE }] });
-  alone.finish();
-  expect(status).toMatchObject({ state: 'rest', digest: alone.cluster.sim.recorder.digest(), crashes: [] });
+test.each([false, true])(
+  'a run behind a link is the run itself, and a branch is another future of the same past; booted ahead: %s',
+  async (ahead) => {
+    const link = createInProcessLink((run) => new Runner(run), ahead);
+    const whole = settled(link);
+    link.send({ type: 'open', run: { ...defaultRun(1), inputs: [{ when: 'rest', input: CREATE }] } });
+    const { status, messages } = await whole;
+    const alone = new Runner({ ...defaultRun(1), inputs: [{ when: 'rest', input: CREATE }] });
+    alone.finish();
+    expect(status).toMatchObject({ state: 'rest', digest: alone.cluster.sim.recorder.digest(), crashes: [] });
 
-  const after = messages.flatMap((message) => (message.type === 'steps' ? message.steps : [])).find(({ told }) => told === 9)?.seq ?? -1;
-  const past = Array.from({ length: 50 }, (_, i) => after - i);
-  const { lines: before } = await link.ask({ type: 'lines', seqs: past });
-  const branched = settled(link);
-  link.send({ type: 'input', input: typed('kubectl get pods'), after });
-  const branch = await branched;
-  expect(branch.messages[0]).toMatchObject({
-    type: 'opened',
-    run: { inputs: [{ input: CREATE }, { when: { atUs: expect.any(Number) } }] },
-  });
-  expect((await link.ask({ type: 'lines', seqs: past })).lines).toEqual(before);
-  expect(branch.status.digest).not.toBe(status.digest);
-  const printed = branch.messages
-    .flatMap((message) => (message.type === 'terminal' ? message.lines : []))
-    .filter(({ kind }) => kind === 'stdout');
-  expect(printed.map(({ text }) => text).join('')).toMatch(/test-\S+ +0\/1 +(Pending|ContainerCreating) /);
-  link.close();
-});
+    const after = messages.flatMap((message) => (message.type === 'steps' ? message.steps : [])).find(({ told }) => told === 9)?.seq ?? -1;
+    const past = Array.from({ length: 50 }, (_, i) => after - i);
+    const { lines: before } = await link.ask({ type: 'lines', seqs: past });
+    const branched = settled(link);
+    link.send({ type: 'input', input: typed('kubectl get pods'), after });
+    const branch = await branched;
+    expect(branch.messages[0]).toMatchObject({
+      type: 'opened',
+      run: { inputs: [{ input: CREATE }, { when: { atUs: expect.any(Number) } }] },
+    });
+    expect((await link.ask({ type: 'lines', seqs: past })).lines).toEqual(before);
+    const again = new Runner((branch.messages[0] as Extract<FromWorker, { type: 'opened' }>).run);
+    again.finish();
+    expect(branch.status.digest).toBe(again.cluster.sim.recorder.digest());
+    expect(branch.status.digest).not.toBe(status.digest);
+    const printed = branch.messages
+      .flatMap((message) => (message.type === 'terminal' ? message.lines : []))
+      .filter(({ kind }) => kind === 'stdout');
+    expect(printed.map(({ text }) => text).join('')).toMatch(/test-\S+ +0\/1 +(Pending|ContainerCreating) /);
+    link.close();
+  },
+);

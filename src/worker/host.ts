@@ -12,6 +12,7 @@ import { Batches } from './batches';
 import { Comparing } from './comparing';
 import type { Comparison, FromWorker, RunState, Step, TerminalLine, ToWorker } from './protocol';
 import { failureReport } from './report';
+import { Spare } from './spare';
 
 const SLICE_MS = 8;
 const EVENTS_AT_ONCE = 64;
@@ -37,11 +38,14 @@ export interface HostNeeds {
   later(action: () => void): void;
   /** A clock in milliseconds. */
   now(): number;
+  /** There is time to spare while a run is at rest: boot ahead. */
+  readonly ahead?: boolean;
 }
 
 export class Host {
   private playing: Playing | null = null;
   private comparing: Comparing | null = null;
+  private spare: Spare | null = null;
 
   constructor(private readonly needs: HostNeeds) {}
 
@@ -97,10 +101,30 @@ export class Host {
 
   private open(run: Run): void {
     this.compared(null);
-    const playing = new Playing(this.needs.play(run), (message, transfer) => this.post(message, transfer));
+    const playing = new Playing(this.begun(run), (message, transfer) => this.post(message, transfer));
     this.playing = playing;
     this.post({ type: 'opened', run });
     this.keepGoing(playing);
+  }
+
+  private begun(run: Run): Playable {
+    const { spare } = this;
+    if (!spare?.fits(run)) return this.needs.play(run);
+    this.spare = null;
+    return spare.play(run);
+  }
+
+  /** Goes on only while nothing else is to be done. */
+  private bootAhead(playing: Playing): void {
+    const run = playing.runner.asRun();
+    if (!this.spare?.fits(run)) this.spare = Spare.of(run, this.needs.play);
+    const { spare } = this;
+    const slice = (): void => {
+      if (this.spare !== spare || this.playing !== playing || playing.scheduled || this.comparing !== null) return;
+      const end = this.needs.now() + SLICE_MS;
+      if (!spare?.boot(() => this.needs.now() < end)) this.needs.later(() => this.guarded(null, slice));
+    };
+    if (spare !== null) this.needs.later(() => this.guarded(null, slice));
   }
 
   /** At the end of the recording, or as a branch: replayed up to record `after`, then another future. */
@@ -130,6 +154,7 @@ export class Host {
     playing.flush(this.needs.now(), still);
     let done = still && playing.stopped;
     while (still && !done && inTime()) done = playing.hashMore();
+    if (done && this.needs.ahead) this.bootAhead(playing);
     if (done) return;
     playing.scheduled = true;
     this.needs.later(() => this.guarded(null, () => this.slice(playing)));

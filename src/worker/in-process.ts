@@ -6,15 +6,15 @@ import type { ClusterLink, FromWorker } from './protocol';
 
 type Play = (run: Run) => Playable;
 
-/** A host in this thread, with that way to play a run. Messages take a turn of the event loop each way, as they do with a worker. */
-export function hostIn(hear: (message: FromWorker) => void, play: Play): Carrier {
+/** A host in this thread, with that way to play a run; `ahead` as a worker's has it. Messages take a turn of the event loop each way, as they do with a worker. */
+export function hostIn(hear: (message: FromWorker) => void, play: Play, ahead = false): Carrier {
   let open = true;
   const later = (action: () => void): void => {
     setTimeout(() => {
       if (open) action();
     });
   };
-  const host = new Host({ play, post: (message) => later(() => hear(message)), later, now: () => performance.now() });
+  const host = new Host({ play, post: (message) => later(() => hear(message)), later, now: () => performance.now(), ahead });
   return {
     post: (message) => later(() => host.hear(message)),
     end() {
@@ -23,4 +23,4 @@ export function hostIn(hear: (message: FromWorker) => void, play: Play): Carrier
   };
 }
 
-export const createInProcessLink = (play: Play): ClusterLink => connect((hear) => hostIn(hear, play));
+export const createInProcessLink = (play: Play, ahead = false): ClusterLink => connect((hear) => hostIn(hear, play, ahead));
