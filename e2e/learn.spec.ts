@@ -43,9 +43,9 @@ test('a bookmark with a note is marked, listed, and still there after a reload (
   await page.getByRole('button', { name: 'Details', exact: true }).click();
   await page.getByRole('textbox', { name: 'Note of the bookmark at message 4' }).fill('written down');
   expect(await axe(page)).toEqual([]);
+  await expect.poll(() => page.url()).toContain('open=story');
   await page.reload();
   await atRest(page);
-  await page.getByRole('button', { name: 'Details', exact: true }).click();
   await expect(page.getByRole('textbox', { name: 'Note of the bookmark at message 4' })).toHaveValue('written down');
   await page.keyboard.press('Home');
   await page.getByRole('button', { name: 'Go to message 4' }).click();

@@ -132,7 +132,7 @@ test('the address is a link to this run and moment: reload keeps it, another bro
   await page.keyboard.press('Home');
   for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowRight');
   const moment = (await position(page).getAttribute('aria-valuetext')) ?? '';
-  await expect.poll(() => page.url()).toContain('#/create-deployment?at=');
+  await expect.poll(() => page.url()).toMatch(/#\/create-deployment\?at=notify\.1$/);
   const link = page.url();
   await page.reload();
   expect(await atRest(page)).toBe(digest);

@@ -4,15 +4,15 @@ import { type SimTime, simTime } from '../base/brand';
 import { Story } from '../narration/story';
 import type { Simulation } from '../sim/simulation';
 import { Trace } from '../trace/trace';
-import { typedLine } from '../wire/curl-line';
 import type { TraceRecord } from '../wire/record';
 import type { Input, Run, TimedInput, When } from '../wire/run';
 import { answerTo } from './answers';
 import { Batches } from './batches';
 import { Comparing } from './comparing';
-import type { Comparison, FromWorker, RunState, Step, TerminalLine, ToWorker } from './protocol';
+import type { Comparison, FromWorker, RunState, Step, ToWorker } from './protocol';
 import { failureReport } from './report';
 import { Spare } from './spare';
+import { Terminal } from './terminal';
 
 const SLICE_MS = 8;
 const EVENTS_AT_ONCE = 64;
@@ -188,6 +188,7 @@ class Playing {
   stopped = false;
   scheduled = false;
   private readonly batches: Batches;
+  private readonly terminal: Terminal;
   private readonly sim: Simulation;
   private readonly waitingSteps: Step[] = [];
   private flushedAt = Number.NEGATIVE_INFINITY;
@@ -209,6 +210,7 @@ class Playing {
     this.trace = new Trace(this.sim.recorder.records);
     this.story = new Story(this.trace);
     this.batches = new Batches(this.trace);
+    this.terminal = new Terminal(this.trace);
   }
 
   give(input: Input): void {
@@ -298,32 +300,10 @@ class Playing {
 
   private tellTerminal(): void {
     const { records } = this.trace;
-    const lines = records.slice(this.terminalUpTo, this.batches.sent).flatMap((record) => terminalLines(record, this.trace));
+    const lines = records.slice(this.terminalUpTo, this.batches.sent).flatMap((record) => this.terminal.linesOf(record));
     this.terminalUpTo = this.batches.sent;
     if (lines.length > 0) this.post({ type: 'terminal', lines });
   }
-}
-
-function terminalLines(record: TraceRecord, trace: Trace): TerminalLine[] {
-  const { seq, payload } = record;
-  if (payload.kind === 'input') {
-    const text = typedLine(payload.input);
-    return text === null ? [] : [{ seq, kind: 'input', text, given: seq }];
-  }
-  if (payload.kind !== 'output') return [];
-  const given = givenBy(record, trace);
-  const lines: TerminalLine[] = [];
-  if (payload.stdout !== '') lines.push({ seq, kind: 'stdout', text: payload.stdout, given });
-  if (payload.stderr !== '') lines.push({ seq, kind: 'stderr', text: payload.stderr, given });
-  if (payload.exit !== null) lines.push({ seq, kind: 'exit', text: String(payload.exit), given });
-  return lines;
-}
-
-/** The input that something printed belongs to: the end of its causes. */
-function givenBy(record: TraceRecord, trace: Trace): number {
-  let at = record;
-  for (let cause = trace.get(at.cause ?? -1); cause !== undefined; cause = trace.get(at.cause ?? -1)) at = cause;
-  return at.seq;
 }
 
 /** The run with what was given up to record `after`, and then, at that record's time, `input`. */
