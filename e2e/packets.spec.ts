@@ -26,6 +26,12 @@ test('a request to a Service: typed as curl, told hop by hop, and its walk throu
     'curl http://10.96.0.50 from node-1',
   );
   await expect(page.getByRole('region', { name: 'Terminal' })).toContainText('HTTP/1.1 200 OK');
+  for (let i = 0; i < 40; i++) {
+    if (/goes to/.test((await position(page).getAttribute('aria-valuetext')) ?? '')) break;
+    await page.keyboard.press('ArrowLeft');
+  }
+  const turn = /packet for 10\.96\.0\.50:80 goes to 10\.244\.\d\.\d+:80, by its chains KUBE-SERVICES, KUBE-SVC-/;
+  await expect(page.getByText(turn).first()).toBeVisible();
   const stage = page.getByRole('region', { name: 'The cluster', exact: true });
   await stage.locator('[data-place="kernel/node-1"]').focus();
   await page.keyboard.press('Enter');
@@ -41,7 +47,7 @@ test('a request to a Service: typed as curl, told hop by hop, and its walk throu
   await expect(
     inside.getByRole('row', { name: /^accepted, becomes 192\.168\.49\.11:\d+ > 10\.244\.\d\.\d+:80, leaves by / }),
   ).toBeVisible();
-  await expect(inside.getByRole('table', { name: 'Connections it knows' })).toContainText('TIME_WAIT');
+  await expect(inside.getByRole('table', { name: 'Connections it knows' })).toContainText('SYN_SENT');
   expect(await axe(page)).toEqual([]);
 });
 

@@ -12,6 +12,7 @@ import { etcdctlCompact } from './etcdctl';
 import { HOST_BINARIES, type HostBinary, type Machine } from './machine';
 import type { Programs } from './programs';
 import { staticPods } from './static-pods';
+import { OUTSIDE } from './wires';
 
 type LinkFault = Extract<FaultSpec, { readonly from: string }>;
 type MachineFault = Extract<FaultSpec, { readonly node: string }>;
@@ -157,7 +158,8 @@ export class Faults {
   }
 
   private unknown(name: string): string | null {
-    return this.machines.has(name) || this.sim.knows(componentId(name)) ? null : `there is no component or node ${name}`;
+    const id = componentId(name);
+    return this.machines.has(name) || id === OUTSIDE || this.sim.knows(id) ? null : `there is no component or node ${name}`;
   }
 
   // ---- Machines

@@ -138,6 +138,15 @@ describe('a request that fails', () => {
       'timed out',
       '(28)',
     ],
+    [
+      'outside cut off before anybody asked there: timed out',
+      [
+        fault({ kind: 'partition', from: 'outside', to: 'node-1', oneWay: true, forUs: 60_000_000 }, { atUs: 0 }),
+        curl('192.168.49.11:81', { atUs: 1 }),
+      ],
+      'timed out',
+      '(28)',
+    ],
     ['a Pod that is gone: no way after three seconds', [curl('10.244.0.77 from node-1')], 'no route', '(7)'],
   ])('%s', (_, inputs, outcome, code) => {
     const { printed, records } = played(inputs);

@@ -100,8 +100,20 @@ function packetPhrase(d: JsonObject): string {
   if (d.forgotten !== undefined) return `forgets the connection ${text(d.forgotten)}`;
   if (d.outcome === 'dropped') return `drops the packet ${text(d.came)}`;
   if (d.outcome === 'rejected') return `rejects the packet ${text(d.came)}: a rule says REJECT`;
+  const chains = chainsOf(d);
+  if (chains !== '') return `the packet for ${endOf(d.came)} goes to ${endOf(d.left)}, by its chains ${chains}`;
   const where = d.output === null ? 'is for this machine' : `leaves by ${text(d.output)}`;
   return d.came === d.left ? `the packet ${text(d.came)} ${where}` : `the packet ${text(d.came)} becomes ${text(d.left)} and ${where}`;
+}
+
+const endOf = (ends: Json | undefined): string => text(ends).split(' > ')[1] ?? '';
+
+/** kube-proxy's chains that gave a new connection another destination; '' if none did. */
+function chainsOf({ came, left, hooks }: JsonObject): string {
+  const [first] = listOf(hooks);
+  if (endOf(came) === endOf(left) || !isObject(first) || first.table !== 'nat') return '';
+  const passed = listOf(first.steps).flatMap((step) => (isObject(step) && step.kind === 'rule' ? text(step.chain) : []));
+  return [...new Set(passed)].filter((chain) => chain.startsWith('KUBE-')).join(', ');
 }
 
 function schedulePhrase(d: JsonObject): string {
