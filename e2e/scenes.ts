@@ -190,7 +190,7 @@ export const SCENES: { readonly [name: string]: Scene } = {
     await button(page, 'Play').waitFor();
   },
   embedded: async (page) => {
-    await page.goto('./?embed#/create-deployment?to=schedule.2');
+    await page.goto('./?embed#/create-deployment?at=schedule.1&to=schedule.2');
     await button(page, 'Play').click();
     await button(page, 'Play again').waitFor();
   },

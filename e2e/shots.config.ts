@@ -6,6 +6,7 @@ import common from './playwright.config';
 export default defineConfig({
   ...common,
   testMatch: 'shots.ts',
+  timeout: 120_000,
   outputDir: '../.cache/shots-run',
   reporter: 'list',
 });

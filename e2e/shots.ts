@@ -28,7 +28,7 @@ for (const [size, { viewport, hasTouch = false, presents = false, looks }] of Ob
     test.use({ viewport, hasTouch });
     for (const [name, scene] of Object.entries(SCENES)) {
       test(name, async ({ page }) => {
-        page.setDefaultTimeout(15_000);
+        page.setDefaultTimeout(45_000);
         await page.emulateMedia(LOOKS.dark);
         await scene(page);
         if (presents) await present(page);
@@ -49,6 +49,8 @@ async function present(page: Page): Promise<void> {
 
 /** Until nothing fades and nothing loads any more. */
 async function settle(page: Page): Promise<void> {
+  const panel = page.getByRole('complementary');
+  if (await panel.isVisible()) await expect(panel).toHaveCSS('opacity', '1');
   await page.waitForLoadState('networkidle');
   await expect(page.getByText('Opening…')).toHaveCount(0);
   await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));

@@ -2,16 +2,18 @@
 import { useSyncExternalStore } from 'react';
 import { type Theme, usePreferences } from './preferences';
 
-const DARK = matchMedia('(prefers-color-scheme: dark)');
+const SCHEMES = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)', '(forced-colors: active)'].map((query) => matchMedia(query));
 
 /** Another value whenever the colours are others. */
 export function useColours(): string {
   const theme: Theme = usePreferences((preferences) => preferences.theme);
-  const dark = useSyncExternalStore(hear, () => DARK.matches);
-  return `${theme} ${dark}`;
+  const system = useSyncExternalStore(hear, () => SCHEMES.map(({ matches }) => matches).join());
+  return `${theme} ${system}`;
 }
 
 function hear(tell: () => void): () => void {
-  DARK.addEventListener('change', tell);
-  return () => DARK.removeEventListener('change', tell);
+  for (const scheme of SCHEMES) scheme.addEventListener('change', tell);
+  return () => {
+    for (const scheme of SCHEMES) scheme.removeEventListener('change', tell);
+  };
 }

@@ -46,10 +46,10 @@ function Component({ id }: { readonly id: string }) {
   );
   if (now.interior === null) {
     return (
-      <>
-        <p className={panel.empty}>{now.sinceUs === null ? t.never(name) : t.stopped(name, now.sinceUs)}</p>
-        <div className={message.message}>{acts}</div>
-      </>
+      <div className={message.message}>
+        <p className={message.sentence}>{now.sinceUs === null ? t.never(name) : t.stopped(name, now.sinceUs)}</p>
+        {acts}
+      </div>
     );
   }
   return (

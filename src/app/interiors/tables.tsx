@@ -1,13 +1,14 @@
 // Sections as the page shows them: a heading, folds where there are groups, and one kind of table for all.
 
 import message from '../parts/message.module.css';
+import { Path } from '../parts/said';
 import { inside as t } from '../text/inside';
 import css from './inside.module.css';
 import type { MarkedGroup, MarkedRow, MarkedSection } from './sections';
 
 const MAX_ROWS = 100;
 /** What must be broken anywhere, so that a table is no wider than its panel. */
-const LONG_WORD = /[^\s-]{18}/;
+const LONG_WORD = /[^\s\-/_.:]{18}/;
 type Open = (key: string) => void;
 
 export const Tables = ({ sections, open }: { readonly sections: readonly MarkedSection[]; readonly open: Open }) =>
@@ -72,10 +73,10 @@ function Line({ row, columns, open }: { readonly row: MarkedRow; readonly column
         <td key={i} data-long={LONG_WORD.test(cell) || undefined} colSpan={i === cells.length - 1 ? columns - i : 1}>
           {i === 0 && opens !== undefined ? (
             <button type="button" className={css.key} onClick={() => open(opens)}>
-              {cell}
+              <Path text={cell} />
             </button>
           ) : (
-            cell
+            <Path text={cell} />
           )}
           {i === 0 && mark !== 'same' && <span className={css.mark}>{t.marks[mark]}</span>}
         </td>

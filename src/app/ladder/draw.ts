@@ -1,11 +1,12 @@
 // Draws the rungs of the ladder that are in sight: lanes as lines, messages as arrows in the colour and the shape of
 // their protocol.
 import type { Folded } from '../folded';
+import { rowHeight } from '../pointer';
 import type { Session } from '../session';
 import { type Shape, shapeOf, toneOf } from '../stage/focus';
 import type { Lanes } from './lanes';
 
-export const ROW_HEIGHT = 26;
+export const ROW_HEIGHT = rowHeight(26);
 export const LANE_WIDTH = 128;
 /** Room for the time before the first lane. */
 export const MARGIN = 88;
@@ -21,7 +22,8 @@ interface Drawn {
   readonly width: number;
 }
 
-const laneX = (index: number): number => MARGIN + (index + 0.5) * LANE_WIDTH;
+/** The middle of a lane. */
+export const laneX = (index: number): number => MARGIN + (index + 0.5) * LANE_WIDTH;
 
 export function drawRows(canvas: HTMLCanvasElement, { session, rows, lanes, first, last, width }: Drawn): void {
   const context = canvas.getContext('2d');

@@ -10,8 +10,9 @@ import { useColours } from '../scheme';
 import type { Session } from '../session';
 import { spanText, timeText } from '../text/duration';
 import { ladder } from '../text/ladder';
+import type { Header } from '../trace-columns';
 import { openMessage } from '../ui';
-import { drawRows, LANE_WIDTH, MARGIN, ROW_HEIGHT } from './draw';
+import { drawRows, LANE_WIDTH, laneX, MARGIN, ROW_HEIGHT } from './draw';
 import style from './ladder.module.css';
 import { type Lanes, lanesOf } from './lanes';
 
@@ -61,6 +62,8 @@ function Rungs({ lanes }: { readonly lanes: Lanes }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the ladder follows the cursor only when that moves
   useEffect(() => {
     if (here >= 0) rows.scrollToIndex(here, { align: 'auto' });
+    const header = session.columns.header(seq);
+    if (header !== null && scroller.current !== null) followSideways(scroller.current, lanes, header);
   }, [seq]);
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -92,6 +95,15 @@ function Rungs({ lanes }: { readonly lanes: Lanes }) {
       </div>
     </section>
   );
+}
+
+/** Where not all lanes are in sight, those of the message are. */
+function followSideways(scroller: HTMLElement, { laneOf }: Lanes, { from, to }: Header): void {
+  const ends = [laneOf(from), laneOf(to)];
+  const left = laneX(Math.min(...ends)) - LANE_WIDTH / 2 - MARGIN;
+  const right = laneX(Math.max(...ends)) + LANE_WIDTH / 2;
+  const { scrollLeft, clientWidth } = scroller;
+  if (left < scrollLeft || right > scrollLeft + clientWidth) scroller.scrollLeft = Math.min(left, right - clientWidth / 2);
 }
 
 const Names = ({ lanes: { lanes }, width }: { readonly lanes: Lanes; readonly width: number }) => (

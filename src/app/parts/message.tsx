@@ -16,6 +16,7 @@ import style from './message.module.css';
 import { type Format, Half } from './message-half';
 import { Causes, Changes, Effects } from './message-links';
 import panel from './panel.module.css';
+import { Said } from './said';
 
 export default function Message() {
   const { session } = useDesk();
@@ -73,7 +74,9 @@ function Head({ detail }: { readonly detail: Detail }) {
         <span>{detail.from === detail.to ? detail.from : `${detail.from} → ${detail.to}`}</span>
         <span className={style.number}>{text.number(detail.line.seq)}</span>
       </h2>
-      <p className={style.sentence}>{splitSentence(detail.line.sentence, detail).what}</p>
+      <p className={style.sentence}>
+        <Said text={splitSentence(detail.line.sentence, detail).what} />
+      </p>
     </>
   );
 }

@@ -31,11 +31,11 @@ export default function ScenarioList() {
       title={edited === null ? en.bar.scenarios : words.title}
       closes={en.scenarios.close}
       close={close}
-      size={edited === null ? 'list' : 'text'}
+      size="text"
       tools={edited !== null && back}
     >
       {edited === null ? (
-        <>
+        <div className={style.both}>
           <section className={style.open} aria-label={words.openNow}>
             <h3>
               {words.openNow}: {open.title}
@@ -46,7 +46,7 @@ export default function ScenarioList() {
             <Guide scenario={open} gone={close} />
           </section>
           <Library edit={edit} close={close} />
-        </>
+        </div>
       ) : (
         <Suspense fallback={<p>{words.loading}</p>}>
           <Editor scenario={edited} close={close} />

@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useEffect, useRef } from 'react';
 import { useDesk } from '../desk';
 import { type Folded, keyOf, useFolded } from '../folded';
+import { rowHeight } from '../pointer';
 import { useSignal } from '../react';
 import type { Session } from '../session';
 import { shapeOf, toneOf } from '../stage/focus';
@@ -15,10 +16,11 @@ import { Bookmarks } from './bookmarks';
 import { Glyph } from './controls';
 import { FoldRow } from './fold-row';
 import panel from './panel.module.css';
+import { Said } from './said';
 import style from './story.module.css';
 
 const ROW_HEIGHT = 72;
-const FOLD_HEIGHT = 28;
+const FOLD_HEIGHT = rowHeight(28);
 
 export default function Story() {
   const { session } = useDesk();
@@ -139,7 +141,9 @@ function Row({ session, seq, before, current }: RowProps) {
           {step?.seq === seq && step.told !== null && <span className={style.told}>{en.story.told(step.told)}</span>}
           <span className={style.time}>{timeText(header.atUs)}</span>
         </span>
-        <span className={style.text}>{what}</span>
+        <span className={style.text}>
+          <Said text={what} />
+        </span>
         <span className={style.summary}>{line?.summary ?? ' '}</span>
       </button>
     </>

@@ -4,7 +4,8 @@ import { type Granularity, SPEEDS, type Speed } from '../player';
 import { prefer, usePreferences } from '../preferences';
 import { useSignal } from '../react';
 import { en } from '../text/en';
-import { Choice, controls, Key } from './controls';
+import { show, useUi } from '../ui';
+import { Choice, Cross, controls, Key } from './controls';
 import style from './deck.module.css';
 
 const GRANULARITIES: readonly Granularity[] = ['message', 'exchange', 'chapter'];
@@ -40,6 +41,7 @@ export function Transport() {
           {en.transport.next}
           <Key>→</Key>
         </button>
+        <LeavePresentation />
       </div>
       <div className={style.choices}>
         <Choice
@@ -56,5 +58,21 @@ export function Transport() {
         />
       </div>
     </fieldset>
+  );
+}
+
+/** For who has no keyboard: the bar with the menu is not shown then. */
+function LeavePresentation() {
+  const presenting = useUi((ui) => ui.presenting);
+  if (!presenting) return null;
+  return (
+    <button
+      type="button"
+      className={`${controls.button} ${controls.quiet}`}
+      aria-label={en.transport.leave}
+      onClick={() => show({ presenting: false })}
+    >
+      <Cross />
+    </button>
   );
 }

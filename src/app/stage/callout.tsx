@@ -1,8 +1,9 @@
 // The sentence at the message: who to whom, what and why, three chips. It stands still so that it can be
 // read; a thread ties it to the message while that moves.
-import { Fragment, useLayoutEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import type { ComponentId } from '../../wire/names';
 import { binaryOf, nodeOf } from '../../wire/names';
+import { Path, Said } from '../parts/said';
 import type { Rect } from '../places';
 import { usePart, useSignal } from '../react';
 import { en } from '../text/en';
@@ -16,7 +17,6 @@ import { docks, toScreen } from './camera';
 import { useStage } from './context';
 import type { Focus } from './focus';
 import type { StageModel } from './model';
-import { Unbroken } from './unbroken';
 
 const t = en.stage;
 const CHIPS = 3;
@@ -91,29 +91,6 @@ export function Callout() {
     </div>
   );
 }
-
-/** What stands between backquotes is code. */
-const Said = ({ text }: { readonly text: string }) =>
-  text.split('`').map((part, i) =>
-    i % 2 === 1 ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: parts of one sentence
-      <code key={i}>
-        <Unbroken text={part} />
-      </code>
-    ) : (
-      part
-    ),
-  );
-
-/** A path breaks between its parts. */
-const Path = ({ text }: { readonly text: string }) =>
-  text.split(/(?<=\/)/).map((part, i) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one path
-    <Fragment key={i}>
-      {part}
-      <wbr />
-    </Fragment>
-  ));
 
 const Arrow = () => (
   <svg className={css.arrow} width="16" height="10" viewBox="0 0 16 10" aria-label="to" role="img">

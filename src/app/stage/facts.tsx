@@ -19,7 +19,7 @@ import { indexOf, podsOf } from './scene-index';
 
 const Acts = lazy(() => import('../acts/menu'));
 const t = en.stage;
-const MAX_LINES = 12;
+const MAX_LINES = 6;
 
 export function Facts() {
   const selected = useUi((ui) => ui.selected);

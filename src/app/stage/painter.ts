@@ -135,7 +135,9 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
   };
   const themes = new MutationObserver(newColours);
   themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme', 'class'] });
-  const schemes = ['(prefers-color-scheme: light)', '(prefers-contrast: more)'].map((query) => matchMedia(query));
+  const schemes = ['(prefers-color-scheme: light)', '(prefers-contrast: more)', '(forced-colors: active)'].map((query) =>
+    matchMedia(query),
+  );
   for (const scheme of schemes) scheme.addEventListener('change', newColours);
   const stops = [
     session.player.onMove(draw),

@@ -106,10 +106,10 @@ const leave = (): void => show({ selected: null });
 
 const wholeView = (model: StageModel): View => viewOf(wholeOf(model.layout.get()), model.size.get());
 const actionView = (model: StageModel): View => {
-  const room = (model.callout.get()?.h ?? CALLOUT_ROOM) + 2 * CALLOUT_MARGIN;
+  const room = model.focus.get() === null ? 0 : (model.callout.get()?.h ?? CALLOUT_ROOM) + 2 * CALLOUT_MARGIN;
   return followed(actionOf(model.layout.get(), model.focus.get(), model.tiles()), model.size.get(), room, useUi.getState().presenting);
 };
-const follows = (model: StageModel): boolean => isNarrow(model.size.get()) || (useUi.getState().presenting && model.focus.get() !== null);
+const follows = (model: StageModel): boolean => isNarrow(model.size.get()) || useUi.getState().presenting;
 const homeView = (model: StageModel): View => (follows(model) ? actionView(model) : wholeView(model));
 
 /** Wide: all of the stage, until a person moves it. Narrow: where the action is, at each message anew. */

@@ -7,6 +7,7 @@ import { Hidden } from '../finder/hidden';
 import { type Folded, keyOf } from '../folded';
 import { Glyph } from '../parts/controls';
 import { FoldRow } from '../parts/fold-row';
+import { rowHeight } from '../pointer';
 import { usePart, useSignal } from '../react';
 import type { Session } from '../session';
 import { shapeOf, toneOf } from '../stage/focus';
@@ -18,7 +19,7 @@ import { FilterBar } from './filter-bar';
 import style from './table.module.css';
 import { useRows } from './use-rows';
 
-const ROW_HEIGHT = 28;
+const ROW_HEIGHT = rowHeight(28);
 
 export default function Table() {
   const { session } = useDesk();
@@ -72,19 +73,30 @@ export default function Table() {
           {found.told !== null && <Hidden told={found.told} session={session} />}
         </div>
       ) : (
-        <div ref={scroller} className={style.scroller} data-scrolls>
-          <ol aria-label={table.title} className={style.rows} style={{ height: virtual.getTotalSize() }} onKeyDown={onKeyDown}>
-            {virtual.getVirtualItems().map((item) => (
-              <li key={item.key} aria-setsize={rows.length} aria-posinset={item.index + 1} style={{ display: 'contents' }}>
-                <TableRow session={session} rows={rows} row={item.index} top={item.start} focusable={item.index === Math.max(0, here)} />
-              </li>
-            ))}
-          </ol>
-        </div>
+        <>
+          <Heads />
+          <div ref={scroller} className={style.scroller} data-scrolls>
+            <ol aria-label={table.title} className={style.rows} style={{ height: virtual.getTotalSize() }} onKeyDown={onKeyDown}>
+              {virtual.getVirtualItems().map((item) => (
+                <li key={item.key} aria-setsize={rows.length} aria-posinset={item.index + 1} style={{ display: 'contents' }}>
+                  <TableRow session={session} rows={rows} row={item.index} top={item.start} focusable={item.index === Math.max(0, here)} />
+                </li>
+              ))}
+            </ol>
+          </div>
+        </>
       )}
     </section>
   );
 }
+
+const Heads = () => (
+  <p aria-hidden="true" className={`${style.row} ${style.heads}`}>
+    {table.heads.map((head) => (
+      <span key={head}>{head}</span>
+    ))}
+  </p>
+);
 
 const isCurrent = (target: EventTarget): boolean => target instanceof Element && target.getAttribute('aria-current') === 'step';
 

@@ -60,6 +60,7 @@ export const en = {
   },
   transport: {
     label: 'Transport',
+    leave: 'Leave the presentation',
     previous: 'Previous',
     play: 'Play',
     pause: 'Pause',

@@ -3,6 +3,7 @@ export const table = {
   title: 'Records',
   filter: 'Filter',
   example: 'from:kubelet verb:patch object:pod/test-* status:409 -kind:response "some text"',
+  heads: ['Record', 'Time', 'From', 'To', 'What was sent'],
   previous: 'Previous match',
   next: 'Next match',
   found: (found: number, total: number) => `${found.toLocaleString('en')} of ${total.toLocaleString('en')}`,

@@ -5,6 +5,7 @@ import { useDesk } from '../desk';
 import style from '../learn/learn.module.css';
 import { controls } from '../parts/controls';
 import { CopyButton } from '../parts/copy-button';
+import { Said } from '../parts/said';
 import { useSignal } from '../react';
 import { timeText } from '../text/duration';
 import { transcript } from '../text/transcript';
@@ -51,7 +52,7 @@ export default function Transcript() {
                     session.player.seek(line.seq);
                   }}
                 >
-                  {line.sentence}
+                  <Said text={line.sentence} />
                 </button>
               </li>
             ))}
