@@ -5,6 +5,8 @@ import { inside as t } from '../text/inside';
 import { detailOf, type Group, grouped, listOf, objectOf, type Row, type Section, seqOf, table, textOf, under } from './sections';
 
 const MAX_PODS = 12;
+/** A blank at which no line ends. */
+const TIE = '\u00a0';
 
 export function scheduler({ interior, told }: Interior): Section[] {
   const queued = under(interior, 'queue').map(([key, place]) => [textOf(place), { key, cells: [key] }] as const);
@@ -48,7 +50,7 @@ function nodeRow(node: string, said: Json | undefined, wins: boolean): Row {
   const { filter, scores, total } = objectOf(said);
   const fits = filter === 'ok';
   const { plugin, reason } = objectOf(filter);
-  const points = Object.entries(objectOf(scores)).map(([name, score]) => `${name} ${textOf(score)}`);
+  const points = Object.entries(objectOf(scores)).map(([name, score]) => `${name}${TIE}${textOf(score)}`);
   const score = points.length > 0 ? points.join('\n') : wins ? t.onlyNode : '–';
   return {
     key: node,

@@ -73,7 +73,7 @@ describe('a panel', () => {
       null,
       'Last Pods, node by node',
       [
-        ['default/a', 'n1, chosen', 'fits', 'Fit 90', '90'],
+        ['default/a', 'n1, chosen', 'fits', 'Fit\u00a090', '90'],
         ['default/a', 'Tie of 2 nodes: drawn by lot'],
       ],
     ],
