@@ -14,7 +14,11 @@ describe('what can be done to', () => {
     ['kubelet/node-1', ['kubelet/node-1'], ['Kill kubelet on node-1', ...LINE]],
     ['kubelet/node-1', [], ['Start kubelet on node-1 again', ...LINE]],
     ['kube-proxy/node-1', ['kube-proxy/node-1'], ['Kill the process of kube-proxy', ...LINE]],
-    ['node/node-1', ['kernel/node-1'], ['Power off node-1', 'Cordon node-1', 'Drain node-1', ...LINE]],
+    [
+      'node/node-1',
+      ['kernel/node-1'],
+      ['Power off node-1', 'Cordon node-1', 'Drain node-1', 'Fill the disk of node-1', 'Make room on node-1', ...LINE],
+    ],
     ['row/node-1', [], ['Power on node-1', ...LINE]],
     ['pod/default/web', ['pod/default/web'], ['Kill the process in web', 'Delete Pod web']],
     ['pod/shop/web', [], ['Delete Pod web']],

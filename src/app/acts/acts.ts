@@ -99,8 +99,9 @@ function nodeActs(node: string, scene: SceneFacts): readonly Act[] {
   const facts = scene.nodes.find(({ name }) => name === node);
   const off = fault({ kind: 'node-power', node, on: false }, t.powerOff(node));
   if (facts === undefined) return [off];
+  const wrong = [fault({ kind: 'disk', node, full: true }, t.fill(node)), fault({ kind: 'disk', node, full: false }, t.makeRoom(node))];
   const cordon = facts.unschedulable
     ? command(`kubectl uncordon ${node}`, t.uncordon(node))
     : command(`kubectl cordon ${node}`, t.cordon(node));
-  return [off, cordon, command(`kubectl drain ${node} --ignore-daemonsets --force`, t.drain(node))];
+  return [off, cordon, command(`kubectl drain ${node} --ignore-daemonsets --force`, t.drain(node)), ...wrong];
 }

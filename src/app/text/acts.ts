@@ -50,5 +50,7 @@ export const acts = {
     down: ['Stop the registry', 'Nobody answers there.'],
     well: ['Repair the registry', 'It answers as it did at first.'],
   } as Readonly<Record<'slow' | 'failing' | 'down' | 'well', Words>>,
+  fill: (node: string): Words => [`Fill the disk of ${node}`, 'The kubelet says so, takes no new Pods, and evicts some.'],
+  makeRoom: (node: string): Words => [`Make room on ${node}`, 'Its disk is as empty as before.'],
   drain: (node: string): Words => [`Drain ${node}`, 'Its Pods are evicted, and placed elsewhere.'],
 } as const;

@@ -15,7 +15,12 @@ const RING = 3.5;
 /** Half the gap of a line that is cut, in pixels of the stage. */
 const GAP = 9;
 
+/** With a hundred nodes most lines are quiet: they hear nothing. */
 export const Line = memo(function Line({ edge }: { readonly edge: Edge }) {
+  return edge.quiet ? null : <Drawn edge={edge} />;
+});
+
+function Drawn({ edge }: { readonly edge: Edge }) {
   const server = useScene((scene) => (scene === null ? null : watchedEnd(edge, indexOf(scene).watches)));
   const lit = useFocus((focus) => focus?.edge === edge.id);
   const speaking = useFocus((focus) => focus !== null);
@@ -24,7 +29,6 @@ export const Line = memo(function Line({ edge }: { readonly edge: Edge }) {
   const trouble = useScene((scene) =>
     scene === null || ends === null ? null : (troubleOf(ends, scene.troubles, (id) => layout.place(id)?.node ?? null)?.kind ?? null),
   );
-  if (edge.quiet) return null;
   const way = server === edge.a ? edge.route.reversed() : edge.route;
   const end = way.at(1);
   const back = way.length > RING * 2 ? 1 - (RING * 2) / way.length : 0;
@@ -45,7 +49,7 @@ export const Line = memo(function Line({ edge }: { readonly edge: Edge }) {
       )}
     </g>
   );
-});
+}
 
 /** Cut: a gap with a cross. Stalled or slow: dashes. */
 function Troubled({ route, kind }: { readonly route: Route; readonly kind: Trouble['kind'] }) {
