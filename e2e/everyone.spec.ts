@@ -60,9 +60,14 @@ test('what is under way at the same time is bracketed in words, at the message a
   expect(await axe(page)).toEqual([]);
 });
 
-for (const colorScheme of ['dark', 'light'] as const) {
-  test(`axe finds nothing in any view, nor in the finder, the shortcuts or the menu (${colorScheme})`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme });
+const LOOKS = {
+  dark: { colorScheme: 'dark' },
+  light: { colorScheme: 'light' },
+  'more contrast': { colorScheme: 'light', contrast: 'more' },
+} as const;
+for (const look of ['dark', 'light', 'more contrast'] as const) {
+  test(`axe finds nothing in any view, nor in the finder, the shortcuts or the menu (${look})`, async ({ page }) => {
+    await page.emulateMedia(LOOKS[look]);
     await page.goto('./');
     await run(page, COMMAND);
     await page.getByRole('radio', { name: 'Wire' }).check({ force: true });
