@@ -96,7 +96,11 @@ describe('the page without its looks', () => {
     expect(sent.at(-1)).toMatchObject({ type: 'input', after: null });
     await vi.advanceTimersByTimeAsync(100);
     const seq = session.list().at(3);
+    session.prepare();
+    expect(sent.at(-1)).toMatchObject({ type: 'input' });
     session.player.seek(seq);
+    session.prepare();
+    expect(sent.at(-1)).toEqual({ type: 'prepare', after: seq });
     session.command('kubectl delete pod x', null);
     expect(sent.at(-1)).toMatchObject({ type: 'input', after: seq });
     session.takeUpReplaced();

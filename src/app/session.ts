@@ -62,6 +62,8 @@ export interface Session {
   give(input: Input): void;
   /** An input given now would begin another future. */
   inPast(): boolean;
+  /** An input will perhaps be given at the cursor: if that is in the past, the cluster is played ahead to there. */
+  prepare(): void;
   /** Gives a command at the cursor. The error says why it was not given. */
   command(line: string, stdin: string | null): Result<void, 'too-long' | 'not-a-request'>;
   /** The future that the last command before the end replaced. */
@@ -300,6 +302,10 @@ export function createSession(needs: SessionNeeds): Session {
     return running;
   }
 
+  function prepare(): void {
+    if (inPast()) link.send({ type: 'prepare', after: player.cursor.get().seq });
+  }
+
   function append(input: Input): void {
     inputs.set([...inputs.get(), { when: 'rest', input }]);
     link.send({ type: 'input', input, after: null });
@@ -337,6 +343,7 @@ export function createSession(needs: SessionNeeds): Session {
     command,
     give,
     inPast,
+    prepare,
     open,
     goTo,
     replayable: () => !wentOn,

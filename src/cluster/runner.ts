@@ -67,6 +67,16 @@ export class Runner {
     return true;
   }
 
+  /** As far as an input at `atUs`, added now, would be given, in the same slices. True once there. */
+  lead(atUs: SimTime, maxEvents: number): boolean {
+    if (this.phase === 'booting' || this.given < this.inputs.length) {
+      this.advance(maxEvents);
+      return false;
+    }
+    this.phase = 'running';
+    return this.runTo({ atUs }, maxEvents) !== 'slice';
+  }
+
   /** Advances until nothing is left to do. */
   finish(): Phase {
     while (!this.advance(Number.MAX_SAFE_INTEGER));

@@ -124,8 +124,8 @@ console.log(
   }),
 );
 
-/** So long somebody looks at what came, before they think of another future. */
-const READS_MS = 2_000;
+/** So long somebody takes to type a command in the past, of which the page tells when they begin. */
+const TYPES_MS = 2_000;
 /** About as many records has the boot of three nodes. */
 const BOOT_RECORDS = 7_500;
 
@@ -135,6 +135,7 @@ async function branchAnswered(
   replicas: number,
   nodes: number,
   after: number,
+  typed: boolean,
 ): Promise<{ readonly wallMs: number; readonly quietMs: number }> {
   const link = createInProcessLink((run) => new Runner(run), true);
   const heard = (until: (message: FromWorker) => boolean): Promise<void> =>
@@ -152,7 +153,8 @@ async function branchAnswered(
     run: { model: MODEL, cluster: clusterOf(nodes), seed: 1, inputs: [{ when: 'rest', input: { type: 'kubectl', line } }] },
   });
   await whole;
-  await new Promise((resolve) => setTimeout(resolve, READS_MS));
+  if (typed) link.send({ type: 'prepare', after });
+  await new Promise((resolve) => setTimeout(resolve, TYPES_MS));
   const begun = performance.now();
   let last = begun;
   let quietMs = 0;
@@ -173,9 +175,11 @@ for (const [record, replicas, nodes, times] of [
   [BOOT_RECORDS + 3_000, 20, 3, runs],
   [100_000, 1_000, 10, Math.min(3, runs)],
 ] as const) {
-  const measured: { readonly wallMs: number; readonly quietMs: number }[] = [];
-  for (let i = 0; i < times; i++) measured.push(await branchAnswered(replicas, nodes, record));
-  const wallMs = round(median(measured.map((one) => one.wallMs)), 1);
-  const quietMs = round(median(measured.map((one) => one.quietMs)), 1);
-  console.log(JSON.stringify({ name: 'branch', record, wallMs, quietMs, runs: times }));
+  for (const typed of [true, false]) {
+    const measured: { readonly wallMs: number; readonly quietMs: number }[] = [];
+    for (let i = 0; i < times; i++) measured.push(await branchAnswered(replicas, nodes, record, typed));
+    const wallMs = round(median(measured.map((one) => one.wallMs)), 1);
+    const quietMs = round(median(measured.map((one) => one.quietMs)), 1);
+    console.log(JSON.stringify({ name: 'branch', record, typed, wallMs, quietMs, runs: times }));
+  }
 }

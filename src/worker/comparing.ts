@@ -5,7 +5,7 @@ import { sentenceOf } from '../narration/sentence';
 import { causesUpTo, compare, type Difference } from '../trace/compare';
 import { Trace } from '../trace/trace';
 import type { TraceRecord } from '../wire/record';
-import type { Playable } from './host';
+import type { Playable } from './playing';
 import type { ComparedLine, ComparedSide, Comparison } from './protocol';
 
 const EVENTS_AT_ONCE = 64;

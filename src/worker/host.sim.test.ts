@@ -22,9 +22,13 @@ function settled(link: ClusterLink): Promise<{ readonly status: RunStatus; reado
   });
 }
 
-test.each([false, true])(
-  'a run behind a link is the run itself, and a branch is another future of the same past; booted ahead: %s',
-  async (ahead) => {
+test.each([
+  { ahead: false, prepared: false },
+  { ahead: true, prepared: false },
+  { ahead: true, prepared: true },
+])(
+  'a run behind a link is the run itself, and a branch is another future of the same past; $ahead, $prepared',
+  async ({ ahead, prepared }) => {
     const link = createInProcessLink((run) => new Runner(run), ahead);
     const whole = settled(link);
     link.send({ type: 'open', run: { ...defaultRun(1), inputs: [{ when: 'rest', input: CREATE }] } });
@@ -36,6 +40,11 @@ test.each([false, true])(
     const after = messages.flatMap((message) => (message.type === 'steps' ? message.steps : [])).find(({ told }) => told === 9)?.seq ?? -1;
     const past = Array.from({ length: 50 }, (_, i) => after - i);
     const { lines: before } = await link.ask({ type: 'lines', seqs: past });
+    if (prepared) {
+      link.send({ type: 'prepare', after: after - 1_000 });
+      link.send({ type: 'prepare', after });
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
     const branched = settled(link);
     link.send({ type: 'input', input: typed('kubectl get pods'), after });
     const branch = await branched;

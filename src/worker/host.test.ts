@@ -1,12 +1,12 @@
 // The host behind an in-process link, with a run of a few programs instead of a cluster.
 import { describe, expect, test } from 'vitest';
-import { MS, SECOND, simTime } from '../base/brand';
+import { MS, SECOND, type SimTime, simTime } from '../base/brand';
 import type { Ctx, Program } from '../sim/process';
 import { Simulation } from '../sim/simulation';
 import { componentId, KUBECTL, USER } from '../wire/names';
 import type { Input, Run, TimedInput, When } from '../wire/run';
-import type { Playable } from './host';
 import { createInProcessLink } from './in-process';
+import type { Playable } from './playing';
 import { type Answer, type ClusterLink, FLAGS, type FromWorker, KINDS, type RunState } from './protocol';
 
 const SERVER = componentId('server');
@@ -55,6 +55,11 @@ class SmallRun implements Playable {
     }
     this.phase = reason === 'rest' ? 'rest' : 'limit';
     return true;
+  }
+  lead(atUs: SimTime, maxEvents: number): boolean {
+    if (this.phase !== 'booting' && this.given === this.inputs.length) return this.cluster.sim.runToTime(atUs, maxEvents) !== 'slice';
+    this.advance(maxEvents);
+    return false;
   }
   add(input: Input, when: When = 'rest'): void {
     this.inputs.push({ when, input });

@@ -1,7 +1,8 @@
 // Both sides in one thread: for tests, and for frames where workers are forbidden.
 import type { Run } from '../wire/run';
 import { type Carrier, connect } from './connection';
-import { Host, type Playable } from './host';
+import { Host } from './host';
+import type { Playable } from './playing';
 import type { ClusterLink, FromWorker } from './protocol';
 
 type Play = (run: Run) => Playable;

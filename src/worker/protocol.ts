@@ -39,6 +39,8 @@ export type ToWorker =
   | { readonly type: 'open'; readonly run: Run }
   /** Gives an input at the end of the run (`after` null), or replays to record `after` and goes on there. */
   | { readonly type: 'input'; readonly input: Input; readonly after: number | null }
+  /** An input will perhaps be given after this record, which is not the last: play ahead to there. */
+  | { readonly type: 'prepare'; readonly after: number }
   /** Lets virtual time go on for a while although the run is at rest. */
   | { readonly type: 'continue'; readonly us: number }
   | { readonly type: 'stop' }

@@ -51,7 +51,8 @@ function Menu({ id, acts, close }: MenuProps) {
   useEffect(() => {
     self.current?.scrollIntoView({ block: 'nearest' });
     self.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus({ preventScroll: true });
-  }, []);
+    session.prepare();
+  }, [session]);
 
   function give(act: Act | Way): void {
     if ('to' in act) return actOn(act.to);
