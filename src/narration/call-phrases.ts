@@ -2,7 +2,7 @@
 // calls, the kernel's rules, the registry.
 import { isObject, type Json, type JsonObject } from '../base/json';
 import { keyOfRequest, type Subject } from '../trace/subject';
-import type { CallDelivery, CallRequest, CallResponse, EtcdRequest, EtcdResponse } from '../wire/payload';
+import type { CallDelivery, HttpFrame, CallRequest, CallResponse, EtcdRequest, EtcdResponse } from '../wire/payload';
 import { count, field, naming } from './naming';
 
 // ---- etcd
@@ -159,6 +159,13 @@ export function streamPhrase({ rpc, body }: CallDelivery, subject: Subject | nul
   if (rpc !== 'exit') return `news of ${rpc}`;
   const code = body.exitStatus;
   return filled(`WHAT ended${code === undefined ? '' : ` with exit code ${String(code)}`}`, subject, body);
+}
+
+/** What a command in a container printed, or how it ended. */
+export function framePhrase({ rpc, body }: HttpFrame): string {
+  const data = String(body.data);
+  if (rpc === 'status') return data.includes('"Success"') ? 'the command ended well' : 'the command failed';
+  return `printed \`${data.trimEnd().split('\n')[0]?.slice(0, 80) ?? ''}\``;
 }
 
 function filled(pattern: string, subject: Subject | null, body: JsonObject): string {

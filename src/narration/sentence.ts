@@ -5,7 +5,7 @@ import { typedLine } from '../wire/curl-line';
 import type { Payload } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
 import type { Input } from '../wire/run';
-import { callAnswerPhrase, callPhrase, etcdAnswerPhrase, etcdDeliveryPhrase, etcdRequestPhrase, streamPhrase } from './call-phrases';
+import { callAnswerPhrase, callPhrase, etcdAnswerPhrase, etcdDeliveryPhrase, etcdRequestPhrase, framePhrase, streamPhrase } from './call-phrases';
 import { faultPhrase } from './fault-phrases';
 import { faultWords } from './fault-words';
 import { answerPhrase, requestPhrase } from './http-phrases';
@@ -64,7 +64,7 @@ function phraseOf(record: TraceRecord, trace: Trace): string {
       if (payload.type === 'BOOKMARK') return 'you are up to date';
       return payload.type === 'ERROR' ? 'your watch failed; list again' : newsTold(record, trace);
     case 'stream':
-      return streamPhrase(payload, subjectOf(record, trace));
+      return payload.protocol === 'http' ? framePhrase(payload) : streamPhrase(payload, subjectOf(record, trace));
     case 'stream-end':
       return `the open call ends: ${payload.reason}`;
     case 'packet':

@@ -83,7 +83,7 @@ function bodyOf(payload: Payload): JsonObject {
   if (payload.kind === 'watch-delivery') return { body: payload.protocol === 'http' ? payload.object : payload.body };
   if (payload.kind === 'inside') return { set: payload.set };
   if (payload.kind === 'input') return { body: payload.input as unknown as Json };
-  if (payload.protocol === 'http' && payload.kind !== 'stream-end') return { headers: payload.headers, body: payload.body };
+  if (payload.protocol === 'http' && 'headers' in payload) return { headers: payload.headers, body: payload.body };
   return 'body' in payload ? { body: payload.body } : {};
 }
 

@@ -36,6 +36,14 @@ export interface WatchDelivery {
   readonly type: WatchType;
   readonly object: JsonObject;
 }
+/** A message of a WebSocket into a container: what its command printed, or (`status`) how it ended. */
+export interface HttpFrame {
+  readonly protocol: 'http';
+  readonly kind: 'stream';
+  readonly rpc: 'stdout' | 'stderr' | 'status';
+  /** `{channel, data}`, as channel.k8s.io numbers the channels: 1, 2, 3. */
+  readonly body: JsonObject;
+}
 
 // ---- etcd: gRPC, shown as the JSON of its protobuf messages (api/etcdserverpb/rpc.proto).
 // Keys are text, values are the stored objects, integers are numbers, zero values are absent.
@@ -182,7 +190,7 @@ export interface Fault {
 
 export type RequestPayload = HttpRequest | EtcdRequest | CallRequest;
 export type ResponsePayload = HttpResponse | EtcdResponse | CallResponse;
-export type DeliveryPayload = WatchDelivery | EtcdWatchDelivery | CallDelivery;
+export type DeliveryPayload = WatchDelivery | HttpFrame | EtcdWatchDelivery | CallDelivery;
 export type Payload = RequestPayload | ResponsePayload | DeliveryPayload | StreamEnd | Packet | Inside | InputPayload | Output | Fault;
 export type Protocol = Payload['protocol'];
 export type Kind = Payload['kind'];

@@ -15,6 +15,7 @@ import { Exits } from './exits';
 import { Host, interiorOf, type Outcome, refused } from './host';
 import { Images } from './images';
 import { Sandboxes } from './sandboxes';
+import { Streams } from './streams';
 
 const VERSION = { version: '0.1.0', runtimeName: 'containerd', runtimeVersion: '2.1.9', runtimeApiVersion: 'v1' };
 const STATUS = {
@@ -37,17 +38,18 @@ export const containerd = (node: string, disk: ContainerdDisk): Program => ({
 
 function start(ctx: Ctx, host: Host): void {
   const exits = new Exits(host);
-  const handlers = handlersOf(host, exits);
+  const streams = new Streams(host);
+  const handlers = handlersOf(host, exits, streams);
   let listening = false;
   exits.connect(() => {
-    if (!listening) ctx.listen((incoming) => serve(incoming, handlers));
+    if (!listening) ctx.listen((incoming) => serve(incoming, handlers, streams));
     listening = true;
   });
 }
 
 type Handlers = { readonly [rpc: string]: (body: JsonObject) => Outcome | Task<Outcome> };
 
-function handlersOf(host: Host, exits: Exits): Handlers {
+function handlersOf(host: Host, exits: Exits, streams: Streams): Handlers {
   const images = new Images(host);
   const sandboxes = new Sandboxes(host, exits);
   const containers = new Containers(host, exits);
@@ -73,10 +75,12 @@ function handlersOf(host: Host, exits: Exits): Handlers {
     ContainerStatus: (body) => containers.status(body),
     ListContainers: (body) => containers.list(body),
     ExecSync: (body) => containers.exec(body),
+    Exec: (body) => containers.execUrl(body, streams),
   };
 }
 
-function serve(incoming: Incoming, handlers: Handlers): Task<void> | void {
+function serve(incoming: Incoming, handlers: Handlers, streams: Streams): Task<void> | void {
+  if (incoming.payload.protocol === 'http') return streams.serve(incoming, incoming.payload);
   const { rpc, body } = incoming.payload as CallRequest;
   const outcome = handlers[rpc]?.(body) ?? refused('UNIMPLEMENTED', `method ${rpc} not implemented`);
   if ('next' in outcome) return wait(incoming, rpc, outcome);

@@ -7,6 +7,7 @@ import type { Task } from '../../sim/task';
 import type { ContainerRecord, ImageRecord, SandboxRecord } from './disk';
 import type { Exits } from './exits';
 import { done, type Host, nanos, notFound, type Outcome, refused, sparse, unknown } from './host';
+import type { Streams } from './streams';
 import { findImage } from './images';
 import { annotationsOf, bundleOf, hasLabels } from './sandboxes';
 
@@ -125,6 +126,15 @@ export class Containers {
     return error === null
       ? ok(sparse({ stdout: said.stdout, stderr: said.stderr, exitCode: said.exitCode }))
       : unknown(`${failed}: ${error.message}`);
+  }
+
+  /** Prepares a command whose streams the kubelet fetches by a URL of its own. */
+  execUrl(body: JsonObject, streams: Streams): Outcome {
+    const id = String(body.containerId);
+    const container = this.host.disk.containers.get(id);
+    if (container === undefined) return notFound(`failed to find container "${id}" in store: not found`);
+    if (container.state !== 'CONTAINER_RUNNING') return unknown(`container is in ${container.state} state`);
+    return ok({ url: streams.prepare('exec', body) });
   }
 
   status(body: JsonObject): Outcome {

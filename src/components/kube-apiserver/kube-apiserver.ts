@@ -115,6 +115,13 @@ export class KubeApiserver implements Program {
     const served = yield* this.handle(request, incoming.seq);
     incoming.respond(served.response);
     if (served.watch !== null) this.stream(incoming, served.watch);
+    const { relay } = served;
+    if (relay === undefined) return;
+    incoming.onClose(() => relay.stop());
+    relay.start(
+      (frame) => incoming.push(frame),
+      (reason) => incoming.end(reason),
+    );
   }
 
   private stream(incoming: Incoming, watch: OpenWatch): void {

@@ -32,6 +32,7 @@ import { createCronJob, createDeployment, createJob } from './create/workloads';
 import { deleteCommand } from './delete';
 import { describe } from './describe/describe';
 import { events } from './events';
+import { exec } from './exec';
 import { expose } from './expose';
 import { get } from './get';
 import { annotate, label } from './label';
@@ -152,7 +153,7 @@ export const COMMANDS: CommandTree = {
   describe: { about: 'Show details of a specific resource or group of resources', command: describe },
   logs: { about: 'Print the logs for a container in a pod', command: logs },
   attach: { about: 'Attach to a running container', command: unmodelled('attach', STREAM) },
-  exec: { about: 'Execute a command in a container', command: unmodelled('exec', STREAM) },
+  exec: { about: 'Execute a command in a container', command: exec },
   'port-forward': { about: 'Forward one or more local ports to a pod', command: unmodelled('port-forward', STREAM) },
   proxy: { about: 'Run a proxy to the Kubernetes API server', command: unmodelled('proxy', 'a port of this machine') },
   cp: { about: 'Copy files and directories to and from containers', command: unmodelled('cp', STREAM) },

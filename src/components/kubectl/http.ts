@@ -11,13 +11,16 @@ import type { Failure, Stream } from '../../sim/network';
 import type { Ctx } from '../../sim/process';
 import { suspend, type Task } from '../../sim/task';
 import { API_SERVER } from '../../wire/names';
-import type { Certificate, Headers, HttpRequest, HttpResponse, Method, WatchDelivery } from '../../wire/payload';
+import type { Certificate, Headers, HttpFrame, HttpRequest, HttpResponse, Method, WatchDelivery } from '../../wire/payload';
 import { ApiError, CommandError, isStatus } from './errors';
 import type { RequestLog } from './log';
 
 /** Of client-go, for answers that say when to come again. */
 const MOST_RETRIES = 10;
 const BROKEN: ReadonlySet<string> = new Set<Failure>(['refused', 'reset', 'unreachable', 'lost']);
+
+/** What client-go offers when it upgrades without a WebSocket. */
+const SPDY: Headers = { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'v5.channel.k8s.io' };
 
 export const JSON_ONLY = 'application/json';
 /** Unstructured clients that take what comes. */
@@ -39,7 +42,8 @@ export interface Identity {
 /** As the kubeconfig has it: a bearer token is what a test server takes over plain HTTP. */
 export const serverUrl = ({ server, token }: Identity): string => `${token === null ? 'https' : 'http'}://${server}`;
 
-export type Query = { readonly [name: string]: string | number | boolean | undefined };
+type Scalar = string | number | boolean;
+export type Query = { readonly [name: string]: Scalar | readonly string[] | undefined };
 export interface RequestOptions {
   readonly query?: Query;
   readonly accept?: string;
@@ -52,14 +56,14 @@ export interface RequestOptions {
 export function queryText(query: Query): string {
   return Object.keys(query)
     .sort()
-    .filter((name) => query[name] !== undefined && query[name] !== '')
-    .map((name) => `${queryEscape(name)}=${queryEscape(String(query[name]))}`)
+    .flatMap((name) => [query[name] ?? ''].flat().flatMap((value) => (value === '' ? [] : [`${queryEscape(name)}=${queryEscape(String(value))}`])))
     .join('&');
 }
 
 export class Http {
   private readonly warned = new Set<string>();
   private readonly watches = new Set<Watch>();
+  private readonly streams = new Set<() => void>();
   interrupted = false;
 
   constructor(
@@ -131,9 +135,49 @@ export class Http {
     return watch;
   }
 
+  /** Upgrades a connection to a stream into a container: first as a WebSocket, then, if that is refused, by SPDY. What
+   *  comes is heard until the stream ends; the refusal of the second ends the command.
+   *  Models client-go tools/remotecommand/fallback.go. */
+  *stream(path: string, query: Query, protocol: string, hear: (item: HttpFrame | 'open') => void): Task<void> {
+    const headers = { upgrade: 'websocket', 'sec-websocket-protocol': protocol };
+    const first = yield* this.upgrade(this.request('GET', path, { query, headers }), hear);
+    if (first.status === 101) return;
+    const second = yield* this.upgrade(this.request('POST', path, { query, headers: SPDY }), hear);
+    if (second.status === 101) return;
+    throw isStatus(second.body) ? refusal(second) : new CommandError(`error: unable to upgrade connection: ${String(second.body)}`);
+  }
+
+  private *upgrade(request: HttpRequest, hear: (item: HttpFrame | 'open') => void): Task<HttpResponse> {
+    this.log.request(request);
+    const heard = yield* suspend<HttpResponse | string>((resume) => {
+      let head: HttpResponse | null = null;
+      const leave = (value: HttpResponse | string): void => {
+        this.streams.delete(interrupted);
+        stream.close();
+        resume(value, this.ctx.cause());
+      };
+      const interrupted = (): void => leave(head ?? 'refused');
+      this.streams.add(interrupted);
+      const stream = this.ctx.open(API_SERVER, request, (item) => {
+        if (item.type === 'response') {
+          head = item.payload as HttpResponse;
+          if (head.status === 101) hear('open');
+          else leave(head);
+        } else if (item.type === 'end') leave(head ?? item.reason);
+        else {
+          hear(item.payload as HttpFrame);
+          if ((item.payload as HttpFrame).rpc === 'status' && head !== null) leave(head);
+        }
+      });
+    });
+    if (typeof heard === 'string') throw this.unreachable(heard);
+    return heard;
+  }
+
   /** Ctrl-C. */
   interrupt(): void {
     this.interrupted = true;
+    for (const leave of [...this.streams]) leave();
     for (const watch of this.watches) watch.hear({ type: 'end' });
   }
 

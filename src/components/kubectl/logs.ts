@@ -8,6 +8,7 @@ import type { Task } from '../../sim/task';
 import { infosOf, itemsOf, listOf } from './builder';
 import { ApiError, CommandError, fail, usageError } from './errors';
 import { ANY, TYPED } from './http';
+import { bestLoggedFirst, mostActiveFirst } from './pod-order';
 import { type Command, namespaceOf, type Session } from './session';
 
 export const logs: Command = {
@@ -47,6 +48,13 @@ function* podsOf(session: Session): Task<readonly JsonObject[]> {
   return [yield* podOf(session, info.object, session.err)];
 }
 
+/** The pod that is named, or that of a workload which kubectl takes; null: nothing is named so. */
+export function* attachablePod(session: Session, target: string): Task<JsonObject | null> {
+  const info = (yield* infosOf(session, { args: [target.includes('/') ? target : `pods/${target}`], accept: ANY }))[0];
+  if (info === undefined || info.object === null) return null;
+  return info.mapping.kind === 'Pod' ? info.object : yield* podOf(session, info.object, null);
+}
+
 function* infosOfPod(session: Session, target: string) {
   try {
     return yield* infosOf(session, { args: [target.includes('/') ? target : `pods/${target}`], accept: ANY });
@@ -66,18 +74,11 @@ export function* podOf(session: Session, object: JsonObject, tell: ((text: strin
   const labelSelector = selectorText(plain ? selectorOfMap(selector as { [key: string]: string }) : selectorOf(selector as LabelSelector));
   const list = yield* session.http.get(resourcePath(pods, metaOf(object).namespace ?? namespaceOf(session)), TYPED, { labelSelector });
   const found = itemsOf(list, pods);
-  const [first] = [...found].sort((a, b) => rank(a) - rank(b));
+  const [first] = tell === null ? mostActiveFirst(found) : bestLoggedFirst(found);
   if (first === undefined) throw fail('timed out waiting for the condition');
   if (tell !== null && found.length > 1) tell(`Found ${found.length} pods, using pod/${metaOf(first).name}\n`);
   return first;
 }
-
-/** Ready pods first, then running ones (podutils.ByLogging, in short). */
-const rank = (pod: JsonObject): number => {
-  const status = (pod['status'] ?? {}) as JsonObject;
-  const ready = ((status['conditions'] ?? []) as readonly JsonObject[]).some((c) => c['type'] === 'Ready' && c['status'] === 'True');
-  return ready ? 0 : status['phase'] === 'Running' ? 1 : 2;
-};
 
 function* logsOf(session: Session, pod: JsonObject, wanted: string): Task<void> {
   const { flags } = session;

@@ -1,6 +1,7 @@
 // What the kubelet keeps under /var/lib/kubelet: it outlives the process, as the containers do. And how full the disk is.
 import type { Seq } from '../../base/brand';
 import { quantityValue } from '../../machinery/quantity';
+import type { Logs } from './log-files';
 
 export interface KubeletDisk {
   /** Volumes that are set up, by the pod's uid. */
@@ -8,6 +9,8 @@ export interface KubeletDisk {
   /** The newest token in a pod's volume, by the pod's uid: what its containers read. */
   readonly tokens: Map<string, string>;
   readonly filesystem: Filesystem;
+  /** What containers printed, by their id. */
+  readonly logs: Logs;
 }
 
 /** Changed from outside, as by files of others. */
@@ -25,6 +28,7 @@ export const newKubeletDisk = (): KubeletDisk => ({
   volumes: new Map(),
   tokens: new Map(),
   filesystem: { availableBytes: FREE, cause: null },
+  logs: new Map(),
 });
 
 /** So full that the kubelet has to make room, though what is written still fits; or with room again. */

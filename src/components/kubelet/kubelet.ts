@@ -1,7 +1,7 @@
 // The kubelet of a node: makes what runs on it equal to the pods bound to it and to the manifests in its folder,
 // and tells kube-apiserver how they are. This file joins its parts.
 // Models kubernetes pkg/kubelet/kubelet.go (Run, syncLoop); requests at the start as in real-startup.json.
-// Left out: device plug-ins, the HTTP server, image garbage collection.
+// Left out: device plug-ins, image garbage collection.
 import { MS, SECOND } from '../../base/brand';
 import { ApiClient, type Credentials, type ResourceRef } from '../../client/api-client';
 import { EventRecorder } from '../../client/event-recorder';
@@ -30,6 +30,7 @@ import { PodSync } from './pod-sync';
 import { PodWorkers } from './pod-workers';
 import { Probes } from './probes';
 import { backoffKey, RuntimeManager } from './runtime-manager';
+import { Server } from './server';
 import { isStaticPod } from './static-pods';
 import { StatusManager } from './status-manager';
 import { Tokens } from './tokens';
@@ -157,6 +158,7 @@ class Kubelet {
     this.gc.start();
     this.eviction.start();
     this.source.look();
+    this.makeServer().start();
     const { ctx } = this;
     ctx.every(LOOP_US, () => this.source.look());
     ctx.every(HOUSEKEEPING_US, () => ctx.spawn(this.housekeep(), 'housekeeping'));
@@ -332,6 +334,20 @@ class Kubelet {
         this.sync.evicted(uid, message);
         this.workers.evict(uid, EVICTION_GRACE_SECONDS);
       },
+    });
+  }
+
+  private makeServer(): Server {
+    const { ctx, cri, api, options } = this;
+    return new Server({
+      ctx,
+      cri,
+      api,
+      node: options.node.name,
+      disk: options.disk,
+      pod: (namespace, name) => this.source.named(namespace, name),
+      status: (uid) => this.statuses.get(uid),
+      runtime: (uid) => this.pleg.peek(uid),
     });
   }
 

@@ -36,6 +36,10 @@ export class PodSource {
   has(uid: string): boolean {
     return this.pods.has(uid);
   }
+  /** A pod of this node, from wherever it comes. */
+  named(namespace: string, name: string): Pod | undefined {
+    return [...this.pods.values()].find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+  }
   /** The uid under which the API knows the pod. */
   apiUid(pod: Pod): string | null {
     return isStaticPod(pod) ? (this.mirrors.get(keyOf(pod))?.metadata.uid ?? null) : (pod.metadata.uid ?? '');

@@ -3,7 +3,8 @@ import { MS, SECOND } from '../../base/brand';
 import type { Ctx } from '../../sim/process';
 import { suspend, type Task } from '../../sim/task';
 import type { ImageBehaviour } from '../../wire/run';
-import { isSystemFile, parse, programOf, type Step, sleepUs } from './shell';
+import { PROGRAMS, type Room } from './programs';
+import { beyondShell, expander, isSystemFile, parse, programOf, type Step, sleepUs } from './shell';
 
 /** Longer waits of a container do not keep a run awake. */
 const PATIENCE_US = 60 * SECOND;
@@ -17,8 +18,8 @@ export const KILLED = 137;
 /** A running process in a container. */
 export interface ContainerProcess {
   signal(number: number): void;
-  /** Runs a further command in it, as `runc exec`. */
-  exec(args: readonly string[]): Task<ExecResult>;
+  /** Runs a further command in it, as `runc exec`; in `room` if somebody looks on. */
+  exec(args: readonly string[], room: Room | null): Task<ExecResult>;
 }
 export interface ExecResult {
   readonly exitCode: number;
@@ -26,13 +27,20 @@ export interface ExecResult {
   readonly stderr: string;
 }
 type OnExit = (code: number) => void;
+export type Print = (stream: 'stdout' | 'stderr', text: string) => void;
 
 /** Starts what an image does without a program of its own in the simulation. */
-export function startBehaviour(ctx: Ctx, behaviour: ImageBehaviour | null, args: readonly string[], onExit: OnExit): ContainerProcess {
+export function startBehaviour(
+  ctx: Ctx,
+  behaviour: ImageBehaviour | null,
+  args: readonly string[],
+  onExit: OnExit,
+  print: Print,
+): ContainerProcess {
   const ended = once(onExit);
   switch (behaviour?.does) {
     case 'shell':
-      return new ShellProcess(ctx, args, ended);
+      return new ShellProcess(ctx, args, ended, print);
     case 'crash':
       ctx.after(behaviour.afterUs, () => ended(behaviour.exitCode));
       return server(ctx, ended);
@@ -55,16 +63,23 @@ const server = (ctx: Ctx, onExit: OnExit): ContainerProcess => ({
     if (number === 9) onExit(KILLED);
     else ctx.after(SHUTDOWN_US, () => onExit(0));
   },
-  exec: (args) => new ShellProcess(ctx, [], null).exec(args),
+  exec: (args, room) => new ShellProcess(ctx, [], null, () => undefined).exec(args, room),
 });
 
-/** What one command line has printed, and whether it said `exit`. */
+/** One command line while it runs: where it prints, whether it said `exit`, and what it sees if somebody looks on. */
 interface Run {
-  stdout: string;
-  stderr: string;
+  readonly print: Print;
+  readonly room: Room | null;
+  /** A word as the program gets it. */
+  readonly expand: (word: string) => string;
   exited: boolean;
 }
-const newRun = (): Run => ({ stdout: '', stderr: '', exited: false });
+const unseen = (print: Print): Run => ({ print, room: null, expand: (word) => word, exited: false });
+
+const OWN = new Set(['sh', 'ash', 'exec', 'sleep', 'exit', 'true', 'false', 'echo', 'trap', 'touch', 'rm', 'test', '[', 'tail', ':']);
+const isOwn = (name: string): boolean => OWN.has(name);
+/** Whether an image holds a program of that name, as far as those who look on are told. */
+export const holds = (name: string): boolean => isOwn(name) || Object.hasOwn(PROGRAMS, name);
 
 /** A shell, or one of its commands, as process 1: it ignores SIGTERM unless it set a trap. */
 class ShellProcess implements ContainerProcess {
@@ -77,6 +92,7 @@ class ShellProcess implements ContainerProcess {
     private readonly ctx: Ctx,
     args: readonly string[],
     private readonly onExit: OnExit | null,
+    private readonly print: Print,
   ) {
     if (onExit !== null) ctx.spawn(this.main(programOf(args), onExit));
   }
@@ -88,16 +104,22 @@ class ShellProcess implements ContainerProcess {
     this.wake?.();
   }
 
-  *exec(args: readonly string[]): Task<ExecResult> {
-    const run = newRun();
+  *exec(args: readonly string[], room: Room | null): Task<ExecResult> {
+    const printed = { stdout: '', stderr: '' };
+    const print: Print = (stream, text) => void (printed[stream] += text);
+    const beyond = room === null ? null : beyondShell(args);
+    if (beyond !== null) return { exitCode: 2, stdout: '', stderr: `sh: '${beyond}' is beyond the shell of this simulation\n` };
+    const value = (name: string): string => room?.env.find((variable) => variable.name === name)?.value ?? '';
+    const run = room === null ? unseen(print) : { print, room, expand: expander(args, value), exited: false };
     const exitCode = yield* this.steps(programOf(args), run);
-    return { exitCode, stdout: run.stdout, stderr: run.stderr };
+    return { exitCode, ...printed };
   }
 
   private *main(steps: readonly Step[], onExit: OnExit): Task<void> {
     yield* this.ctx.sleep(START_US);
-    let code = yield* this.steps(steps, newRun());
-    if (this.trapped && this.trap !== null) code = yield* this.steps(this.trap, newRun());
+    const { print } = this;
+    let code = yield* this.steps(steps, unseen(print));
+    if (this.trapped && this.trap !== null) code = yield* this.steps(this.trap, unseen(print));
     onExit(code);
   }
 
@@ -125,7 +147,13 @@ class ShellProcess implements ContainerProcess {
   }
 
   private *command(words: readonly string[], run: Run): Task<number> {
-    const [name = '', ...args] = words;
+    const [name = '', ...args] = words.map(run.expand);
+    if (run.room !== null && Object.hasOwn(PROGRAMS, name) && !args.some((arg) => this.files.has(arg))) {
+      const printed = PROGRAMS[name]?.(run.room, args);
+      run.print('stdout', printed?.stdout ?? '');
+      run.print('stderr', printed?.stderr ?? '');
+      return printed?.exitCode ?? 0;
+    }
     const file = args.find((arg) => arg.startsWith('/')) ?? args.at(-1) ?? '';
     switch (name) {
       case 'exec':
@@ -139,7 +167,7 @@ class ShellProcess implements ContainerProcess {
       case 'false':
         return 1;
       case 'echo':
-        run.stdout += `${args.join(' ')}\n`;
+        run.print('stdout', `${args.join(' ')}\n`);
         return 0;
       case 'trap':
         this.trap = parse(args[0] ?? '');
@@ -156,15 +184,19 @@ class ShellProcess implements ContainerProcess {
       case 'cat':
       case 'ls':
         if (this.has(file)) return 0;
-        run.stderr +=
-          name === 'cat' ? `cat: can't open '${file}': No such file or directory\n` : `ls: ${file}: No such file or directory\n`;
+        run.print(
+          'stderr',
+          name === 'cat' ? `cat: can't open '${file}': No such file or directory\n` : `ls: ${file}: No such file or directory\n`,
+        );
         return 1;
       case 'tail':
       case 'httpd':
         if (args.includes('-f')) yield* this.wait(null);
         return 0;
       default:
-        return 0;
+        if (run.room === null || isOwn(name)) return 0;
+        run.print('stderr', `sh: ${name}: not found\n`);
+        return 127;
     }
   }
 

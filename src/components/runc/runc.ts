@@ -10,7 +10,8 @@ import type { Task } from '../../sim/task';
 import { parseImageName } from '../../wire/image-name';
 import type { CallRequest, RpcError } from '../../wire/payload';
 import type { ClusterSpec, ImageBehaviour } from '../../wire/run';
-import { type ContainerProcess, type ExecResult, KILLED, startBehaviour } from './behaviour';
+import { type ContainerProcess, type ExecResult, holds, KILLED, type Print, startBehaviour } from './behaviour';
+import type { Room } from './programs';
 
 /** Which container a process is the body of. */
 export interface LaunchedContainer {
@@ -33,6 +34,10 @@ export interface RuncOptions {
   readonly node: string;
   readonly images: ClusterSpec['images'];
   readonly launch: Launch;
+  /** What a container's bundle and mounts show to who is inside. */
+  readonly room?: (id: string) => Room | null;
+  /** Where a container's output goes. */
+  readonly log?: (id: string, stream: 'stdout' | 'stderr', text: string) => void;
 }
 
 /** Microseconds: what is left of RunPodSandbox (96 ms), StartContainer (36 ms), StopContainer (34 ms) and
@@ -124,11 +129,12 @@ class Keeper {
       behaviour === null || behaviour.does === 'shell' || behaviour.does === 'pause' || behaviour.does === 'crash'
         ? null
         : this.options.launch(behaviour, containerOf(this.options.node, task), onExit);
-    if (launched === null) task.process = startBehaviour(this.ctx, behaviour, task.args, onExit);
+    const print: Print = (stream, text) => this.options.log?.(task.id, stream, text);
+    if (launched === null) task.process = startBehaviour(this.ctx, behaviour, task.args, onExit, print);
     else
       task.process = {
         signal: (number) => (number === 9 ? launched.kill() : launched.terminate()),
-        exec: startBehaviour(this.ctx, null, [], () => undefined).exec,
+        exec: startBehaviour(this.ctx, null, [], () => undefined, () => undefined).exec,
       };
   }
 
@@ -154,7 +160,16 @@ class Keeper {
   private *exec(body: JsonObject): Task<JsonObject | { readonly error: RpcError }> {
     const task = this.tasks.get(String(body.id));
     if (task?.process == null || task.state !== 'running') return { error: { code: '1', message: 'cannot exec in a stopped container' } };
-    const { exitCode, stdout, stderr }: ExecResult = yield* task.process.exec((body.args as readonly string[] | undefined) ?? []);
+    const args = (body.args as readonly string[] | undefined) ?? [];
+    // Who looks on is told what is not there; a probe's unknown command counts as one that the image holds.
+    const room = body.attached === true ? (this.options.room?.(task.id) ?? null) : null;
+    const [program = ''] = args;
+    const name = program.replace(/^(\/usr)?\/s?bin\//, '');
+    if (room !== null && !holds(name)) {
+      const why = name.includes('/') ? `stat ${program}: no such file or directory` : 'executable file not found in $PATH';
+      return { error: { code: '1', message: `exec failed: unable to start container process: exec: "${program}": ${why}` } };
+    }
+    const { exitCode, stdout, stderr }: ExecResult = yield* task.process.exec(args, room);
     return { exitCode, stdout, stderr };
   }
 

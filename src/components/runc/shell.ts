@@ -1,5 +1,6 @@
 // As much of a shell as example containers need: `sh -c` with sequences, `sleep`, `exit`, `echo`, `touch`,
-// `rm`, `cat`, `test -f`, `trap ... TERM`, `exec`, endless loops. Unknown commands succeed at once.
+// `rm`, `cat`, `test -f`, `trap ... TERM`, `exec`, endless loops. Unknown commands succeed at once, but not before
+// somebody who looks on (programs.ts).
 // Models what busybox does in ../shared/vectors/cri-recording.json. Left out: variables, pipes, redirection.
 import { SECOND } from '../../base/brand';
 
@@ -87,9 +88,25 @@ export function sleepUs(argument: string | undefined): number | null {
 /** The words that a container starts with, without a shell's `-c` around a script: either a script or
  *  one command. */
 export function programOf(args: readonly string[]): readonly Step[] {
-  const [name = '', flag, script] = args;
-  if (/(^|\/)(sh|ash|bash)$/.test(name)) return flag === '-c' ? parse(script ?? '') : [];
+  const [name = ''] = args;
+  if (isShell(name)) return parse(scriptOf(args) ?? '');
   return args.length === 0 ? [] : [{ does: 'run', words: [name.replace(/^.*\//, ''), ...args.slice(1)] }];
+}
+
+const isShell = (name: string | undefined): boolean => /(^|\/)(sh|ash|bash)$/.test(name ?? '');
+/** The script of `sh -c`; null: it is another command. */
+const scriptOf = ([name, flag, script]: readonly string[]): string | null => (isShell(name) && flag === '-c' ? (script ?? '') : null);
+
+/** What a shell does that this one does not; null: nothing. */
+export function beyondShell(args: readonly string[]): string | null {
+  const plain = (scriptOf(args) ?? '').replace(/'[^']*'/g, '').replace(/&&|\|\|/g, '');
+  return /\$\(|`|[|<>&]/.exec(plain)?.[0] ?? null;
+}
+
+/** The words of a command with `$NAME` and `${NAME}` replaced; only a shell does so. */
+export function expander(args: readonly string[], value: (name: string) => string): (word: string) => string {
+  if (scriptOf(args) === null) return (word) => word;
+  return (word) => word.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced?: string, bare?: string) => value(braced ?? bare ?? ''));
 }
 
 /** Files that are there without anybody having made them. */

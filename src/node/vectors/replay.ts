@@ -9,7 +9,7 @@ import type { Ctx, Program } from '../../sim/process';
 import { Simulation } from '../../sim/simulation';
 import type { Task } from '../../sim/task';
 import { API_SERVER, KUBECTL } from '../../wire/names';
-import type { HttpRequest, HttpResponse, WatchType } from '../../wire/payload';
+import type { HttpFrame, HttpRequest, HttpResponse, WatchType } from '../../wire/payload';
 
 export interface RecordedRequest {
   readonly method: string;
@@ -28,6 +28,7 @@ interface RecordedResponse {
   readonly bodyText?: string;
   readonly bodyRef?: string;
   readonly watch?: readonly { readonly type: WatchType; readonly object: JsonObject }[];
+  readonly frames?: readonly { readonly to: 'client' | 'server'; readonly channel: number; readonly data: string }[];
 }
 interface Recorded {
   readonly request: RecordedRequest;
@@ -72,6 +73,7 @@ export interface ReplayOptions extends Clock {
   readonly cachedDocument: string;
 }
 
+const FRAMES: { readonly [channel: number]: HttpFrame['rpc'] } = { 1: 'stdout', 2: 'stderr', 3: 'status' };
 const LATENCY = { leastUs: 100, spreadUs: 0 };
 
 export function replay(recorded: CommandCase, options: ReplayOptions): Replayed {
@@ -152,6 +154,12 @@ class ReplayServer implements Program {
     for (const { type, object } of found.response.watch ?? []) {
       incoming.push({ protocol: 'http', kind: 'watch-delivery', type, object: dated(object, this.options) as JsonObject });
     }
+    for (const { to, channel, data } of found.response.frames ?? []) {
+      const rpc = FRAMES[channel];
+      if (to === 'client' && rpc !== undefined) incoming.push({ protocol: 'http', kind: 'stream', rpc, body: { channel, data } });
+    }
+    // The bytes of a stream that the recording does not have: it ends well.
+    if (status === 101 && found.response.frames === undefined && !path.endsWith('/portforward')) incoming.end('closed');
   }
 
   /** The first answer to such a request that was not given yet, or the last one again. */

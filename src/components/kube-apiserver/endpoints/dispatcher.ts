@@ -16,16 +16,18 @@ import type { User } from '../chain/user';
 import { Refusal, refuse } from '../refusal';
 import type { Call } from '../registry/store';
 import type { RequestInfo } from '../request-info';
+import { connect, isConnect, type Relay } from './connect';
 import { discovery } from './discovery';
 import { encodingOf } from './negotiation';
 import type { OpenWatch, Reader } from './read';
 import type { Subresources } from './subresources';
 import type { Answered, Writer } from './write';
 
-/** A response, and the stream that follows it if it is a watch. */
+/** A response, and what follows it on an open connection: a watch, or what a kubelet sends. */
 export interface Served {
   readonly response: HttpResponse;
   readonly watch: OpenWatch | null;
+  readonly relay?: Relay;
 }
 interface Parts {
   readonly ctx: Ctx;
@@ -71,6 +73,12 @@ export class Dispatcher {
       return refusal ?? pageNotFound();
     }
     const { info } = requested;
+    if (isConnect(requested)) {
+      chain.write();
+      const answer = yield* connect(this.parts, request, requested);
+      if (answer instanceof Refusal) return refused(request, answer);
+      return 'start' in answer ? { response: answer.head, watch: null, relay: answer } : { response: answer, watch: null };
+    }
     if (isObjectItself(requested) && (requested.verb === 'get' || requested.verb === 'list' || requested.verb === 'watch')) {
       chain.write();
       const deprecated = warningHeaders(deprecationOf(info));
