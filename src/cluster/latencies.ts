@@ -14,6 +14,7 @@ const OUTSIDE: Latency = { leastUs: 2_000, spreadUs: 1_000 }; // beyond it
 export function latencyOf(protocol: Protocol, from: ComponentId, to: ComponentId): Latency {
   switch (protocol) {
     case 'http':
+      return isEngine(from) || isEngine(to) ? LOCAL : CLUSTER;
     case 'etcd-peer':
     case 'dns':
       return CLUSTER;
@@ -40,6 +41,8 @@ export function latencyOf(protocol: Protocol, from: ComponentId, to: ComponentId
   }
 }
 
+/** A kubelet fetches the streams of a container over its own machine. */
+const isEngine = (id: ComponentId): boolean => id.startsWith('containerd/');
 /** Packets go from kernel to kernel, and within a machine between its kernel and its processes. */
 const onOneMachine = (from: ComponentId, to: ComponentId): boolean => isProcess(from) || isProcess(to);
 const isProcess = (id: ComponentId): boolean => binaryOf(id) !== 'kernel' && id !== 'outside';

@@ -10,6 +10,7 @@ import { kubeControllerManager } from '../components/kube-controller-manager/kub
 import { kubeProxy } from '../components/kube-proxy/kube-proxy';
 import { kubeScheduler } from '../components/kube-scheduler/kube-scheduler';
 import { fill, type KubeletDisk, kubelet, newKubeletDisk } from '../components/kubelet/kubelet';
+import { addOutput } from '../components/kubelet/log-files';
 import { NodeKernel } from '../components/node-kernel/node-kernel';
 import { Outside } from '../components/outside/outside';
 import { PodProgram } from '../components/pod/pod';
@@ -21,6 +22,7 @@ import { type ComponentId, componentId, onNode, podProcess, REGISTRY } from '../
 import type { Asker, ClusterSpec, ImageBehaviour, NodeSpec, RegistryState } from '../wire/run';
 import { CONTROL_PLANE_BINARIES, SYSTEM_IMAGES, systemImage } from './default-run';
 import type { HostBinary, Machine } from './machine';
+import { roomOf } from './rooms';
 import { OUTSIDE, Wiring } from './wires';
 
 /** A machine's disk: what outlives its processes and its power. */
@@ -58,7 +60,13 @@ export class Programs {
       case 'kernel':
         return new NodeKernel({ node: node.name, address: node.address, wires: this.wiring.wiresOf(node) });
       case 'runc':
-        return runc({ node: node.name, images: this.images, launch: this.launch });
+        return runc({
+          node: node.name,
+          images: this.images,
+          launch: this.launch,
+          room: (id) => roomOf(disk, id),
+          log: (id, _, text) => addOutput(disk.kubelet.logs, id, this.sim.now, text),
+        });
       case 'cni':
         return cni(node.podCIDR, disk.cni);
       case 'containerd':

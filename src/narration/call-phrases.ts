@@ -2,7 +2,7 @@
 // calls, the kernel's rules, the registry.
 import { isObject, type Json, type JsonObject } from '../base/json';
 import { keyOfRequest, type Subject } from '../trace/subject';
-import type { CallDelivery, HttpFrame, CallRequest, CallResponse, EtcdRequest, EtcdResponse } from '../wire/payload';
+import type { CallDelivery, CallRequest, CallResponse, EtcdRequest, EtcdResponse, HttpFrame } from '../wire/payload';
 import { count, field, naming } from './naming';
 
 // ---- etcd
@@ -83,6 +83,7 @@ const ASKED: { readonly [rpc: string]: string } = {
   StopContainer: 'stop WHAT',
   RemoveContainer: 'remove WHAT',
   ListContainers: 'list the containers',
+  Exec: 'let me fetch the streams of a command in WHAT',
   ExecSync: 'run a command in WHAT',
   ImageStatus: 'say whether the image IMAGE is here',
   PullImage: 'pull the image IMAGE',
@@ -104,6 +105,7 @@ const DONE: { readonly [rpc: string]: string } = {
   StopContainer: 'WHAT stopped',
   RemoveContainer: 'WHAT is removed',
   PullImage: 'the image is here',
+  Exec: 'fetch them here',
   ExecSync: 'the command ended',
   ADD: 'POD is connected to the network',
   DEL: 'POD is off the network',

@@ -31,6 +31,10 @@ export function requestPhrase(request: HttpRequest, subject: Subject | null): st
 function otherPathPhrase(path: string): string {
   if (/^\/(healthz|livez|readyz)/.test(path)) return 'say whether you are well';
   if (/^\/(api|apis|openapi|version)/.test(path)) return 'tell me what you can do';
+  // Paths of a kubelet and of an engine's streams, which name a Pod or a token.
+  const [, what, namespace, pod] = path.split(/[/?]/);
+  if (what === 'containerLogs') return `give me the log of Pod ${namespace}/${pod}`;
+  if (what === 'exec') return pod === undefined ? 'give me the streams of that command' : `run a command in Pod ${namespace}/${pod}`;
   return `give me ${path.split('?')[0]}`;
 }
 

@@ -5,7 +5,15 @@ import { typedLine } from '../wire/curl-line';
 import type { Payload } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
 import type { Input } from '../wire/run';
-import { callAnswerPhrase, callPhrase, etcdAnswerPhrase, etcdDeliveryPhrase, etcdRequestPhrase, framePhrase, streamPhrase } from './call-phrases';
+import {
+  callAnswerPhrase,
+  callPhrase,
+  etcdAnswerPhrase,
+  etcdDeliveryPhrase,
+  etcdRequestPhrase,
+  framePhrase,
+  streamPhrase,
+} from './call-phrases';
 import { faultPhrase } from './fault-phrases';
 import { faultWords } from './fault-words';
 import { answerPhrase, requestPhrase } from './http-phrases';

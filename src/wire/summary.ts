@@ -34,6 +34,7 @@ function lineOf(payload: Payload): string {
     case 'watch-delivery':
       return payload.protocol === 'http' ? `${payload.type} ${objectText(payload.object)}` : etcdDeliveryText(payload.body);
     case 'stream':
+      if (payload.protocol === 'http') return `${payload.rpc} ${String(payload.body.data).trimEnd()}`;
       return [payload.rpc, nameIn(payload.body)].filter((part) => part !== '').join(' ');
     case 'stream-end':
       return `end of stream: ${payload.reason}`;
@@ -184,6 +185,7 @@ const listOf = (value: Json | undefined): readonly JsonObject[] =>
   Array.isArray(value) ? (value as readonly Json[]).filter(isObject) : [];
 
 const REASONS: { readonly [status: number]: string } = {
+  101: 'Switching Protocols',
   200: 'OK',
   201: 'Created',
   202: 'Accepted',

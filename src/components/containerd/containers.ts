@@ -7,9 +7,9 @@ import type { Task } from '../../sim/task';
 import type { ContainerRecord, ImageRecord, SandboxRecord } from './disk';
 import type { Exits } from './exits';
 import { done, type Host, nanos, notFound, type Outcome, refused, sparse, unknown } from './host';
-import type { Streams } from './streams';
 import { findImage } from './images';
 import { annotationsOf, bundleOf, hasLabels } from './sandboxes';
+import type { Streams } from './streams';
 
 /** Microseconds of containerd's own work: CreateContainer 5.5 ms, StartContainer 36 ms less runc's share,
  *  StopContainer 34 ms less the same, RemoveContainer 4 to 7 ms (medians in real-traces). */

@@ -27,8 +27,7 @@ function* runExec(session: Session): Task<void> {
   const pod = yield* attachablePod(session, target);
   if (pod === null) return;
   const phase = String(((pod['status'] ?? {}) as JsonObject)['phase']);
-  if (phase === 'Succeeded' || phase === 'Failed')
-    throw fail(`cannot exec into a container in a completed pod; current phase is ${phase}`);
+  if (phase === 'Succeeded' || phase === 'Failed') throw fail(`cannot exec into a container in a completed pod; current phase is ${phase}`);
   const container = flags.text('container') || defaultContainer(session, pod);
   const stdin = flags.bool('stdin');
   if (stdin && flags.bool('tty') && !flags.bool('quiet'))

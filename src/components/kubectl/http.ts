@@ -56,7 +56,9 @@ export interface RequestOptions {
 export function queryText(query: Query): string {
   return Object.keys(query)
     .sort()
-    .flatMap((name) => [query[name] ?? ''].flat().flatMap((value) => (value === '' ? [] : [`${queryEscape(name)}=${queryEscape(String(value))}`])))
+    .flatMap((name) =>
+      [query[name] ?? ''].flat().flatMap((value) => (value === '' ? [] : [`${queryEscape(name)}=${queryEscape(String(value))}`])),
+    )
     .join('&');
 }
 

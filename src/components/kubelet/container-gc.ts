@@ -9,6 +9,7 @@ import type { JsonObject } from '../../base/json';
 import type { Ctx } from '../../sim/process';
 import { suspend, type Task } from '../../sim/task';
 import type { Cri } from './cri';
+import type { Logs } from './log-files';
 import { think } from './pace';
 import type { Pleg } from './pleg';
 import type { RuntimePod } from './runtime-status';
@@ -22,6 +23,7 @@ export interface GcNeeds {
   readonly ctx: Ctx;
   readonly cri: Cri;
   readonly pleg: Pleg;
+  readonly logs: Logs;
   /** Nothing of the pod needs to be kept. */
   readonly isRemovable: (uid: string) => boolean;
 }
@@ -74,6 +76,7 @@ export class ContainerGc {
     yield* cri.call('ContainerStatus', { containerId: id });
     yield* think(ctx, `removed/${id}`);
     yield* cri.call('RemoveContainer', { containerId: id });
+    this.needs.logs.delete(id);
     ctx.after(NOTICED_US, () => undefined);
   }
 

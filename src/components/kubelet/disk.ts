@@ -2,10 +2,11 @@
 import type { Seq } from '../../base/brand';
 import { quantityValue } from '../../machinery/quantity';
 import type { Logs } from './log-files';
+import type { VolumeFiles } from './volume-files';
 
 export interface KubeletDisk {
-  /** Volumes that are set up, by the pod's uid. */
-  readonly volumes: Map<string, Set<string>>;
+  /** Volumes that are set up and what is in them, by the pod's uid and their name. */
+  readonly volumes: Map<string, Map<string, VolumeFiles>>;
   /** The newest token in a pod's volume, by the pod's uid: what its containers read. */
   readonly tokens: Map<string, string>;
   readonly filesystem: Filesystem;

@@ -122,7 +122,7 @@ class Kubelet {
     this.source = this.makeSource();
     this.sync = this.makeSync();
     this.workers = new PodWorkers(ctx, pleg, this.sync);
-    this.gc = new ContainerGc({ ctx, cri, pleg, isRemovable: (uid) => this.workers.isRemovable(uid) });
+    this.gc = new ContainerGc({ ctx, cri, pleg, logs: disk.logs, isRemovable: (uid) => this.workers.isRemovable(uid) });
     const isKnown = (uid: string): boolean => this.source.has(uid) || this.workers.stateOf(uid) !== null;
     this.orphans = new Orphans(pleg, this.runtime, isKnown);
     this.eviction = this.makeEviction();

@@ -130,7 +130,10 @@ function wrapped(frame: HttpFrame): HttpFrame {
   const status = JSON.parse(String(frame.body.data)) as JsonObject;
   if (status.reason !== 'InternalError') return frame;
   const message = `Internal error occurred: ${String(status.message)}`;
-  return { ...frame, body: { ...frame.body, data: JSON.stringify({ ...status, message, details: { causes: [{ message: status.message }] } }) } };
+  return {
+    ...frame,
+    body: { ...frame.body, data: JSON.stringify({ ...status, message, details: { causes: [{ message: status.message }] } }) },
+  };
 }
 
 const text = (status: number, body: string): HttpResponse => ({
@@ -152,7 +155,12 @@ const parsed = (query: string): readonly (readonly [string, string])[] =>
     });
 
 /** Which run of a container the log is of: validateContainerLogStatus of kubelet_pods.go. */
-function logOf(pod: Pod, status: PodStatus | undefined, name: string, previous: boolean): { readonly id: string } | { readonly error: string } {
+function logOf(
+  pod: Pod,
+  status: PodStatus | undefined,
+  name: string,
+  previous: boolean,
+): { readonly id: string } | { readonly error: string } {
   const quoted = `container "${name}" in pod "${pod.metadata.name}"`;
   const said = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].find((one) => one.name === name);
   if (said === undefined) return { error: `${quoted} is not available` };

@@ -1,7 +1,7 @@
 // Volumes of pods: what a pod wants is noticed every 100 ms and brought about every 100 ms, and a pod that waits
 // for its volumes looks every 300 ms. A volume that cannot be set up is tried again, later each time.
 // Models kubernetes pkg/kubelet/volumemanager (populator, reconciler) and pkg/volume/util/operationexecutor
-// (exponential back-off). Left out: attaching, block devices, what is in the files.
+// (exponential back-off). Left out: attaching, block devices.
 import { MS, SECOND } from '../../base/brand';
 import { entry, type Json } from '../../base/json';
 import { err, ok, type Result } from '../../base/result';
@@ -12,6 +12,7 @@ import { suspend, type Task } from '../../sim/task';
 import type { KubeletDisk } from './disk';
 import type { ObjectCache } from './object-cache';
 import type { TokenSource, Tokens } from './tokens';
+import { filesOf, type VolumeFiles } from './volume-files';
 
 const LOOP_US = 100 * MS;
 const WAIT_STEP_US = 300 * MS;
@@ -136,7 +137,8 @@ export class VolumeManager {
     if (content.ok) {
       yield* ctx.sleep(SET_UP_US);
       volumes.missing.delete(volume.name);
-      disk.volumes.set(uid, (disk.volumes.get(uid) ?? new Set()).add(volume.name));
+      disk.volumes.set(uid, (disk.volumes.get(uid) ?? new Map<string, VolumeFiles>()).set(volume.name, content.value));
+      this.refreshLater(volumes, volume);
       this.note(volumes, volume.name, 'mounted');
       if (volumes.missing.size === 0) volumes.resume?.();
       return;
@@ -148,20 +150,39 @@ export class VolumeManager {
     ctx.after(againUs - ctx.now(), again, { idle: delayUs > PATIENCE_US });
   }
 
+  /** What is mounted follows its objects when the pod is looked at again, each minute or a little later. */
+  private refreshLater(volumes: PodVolumes, volume: Volume): void {
+    if (!followsObjects(volume)) return;
+    const { ctx, disk } = this.needs;
+    const { uid = '' } = volumes.pod.metadata;
+    const again = function* (this: VolumeManager): Task<void> {
+      if (volumes.gone) return;
+      const content = yield* this.content(volumes.pod, volume);
+      if (content.ok && !volumes.gone) disk.volumes.get(uid)?.set(volume.name, content.value);
+      this.refreshLater(volumes, volume);
+    };
+    const delayUs = REMOUNT_US + ctx.random(`remount ${uid}/${volume.name} at ${ctx.now()}`).below(REMOUNT_US / 2);
+    ctx.after(delayUs, () => ctx.spawn(again.call(this), 'volume-manager'), { idle: true });
+  }
+
   /** Fetches what the volume is made of. */
-  private *content(pod: Pod, { configMap, secret, projected }: Volume): Task<Result<null>> {
+  private *content(pod: Pod, volume: Volume): Task<Result<VolumeFiles>> {
+    const sources = (volume.projected?.sources ?? [volume]) as readonly ProjectedSource[];
     const namespace = pod.metadata.namespace ?? '';
-    if (configMap !== undefined) return optional(configMap, yield* this.needs.configMaps.fetch(namespace, String(configMap.name)));
-    if (secret !== undefined) return optional(secret, yield* this.needs.secrets.fetch(namespace, String(secret.secretName)));
-    for (const source of (projected?.sources ?? []) as readonly ProjectedSource[]) {
+    const configMaps: (ConfigMap | null)[] = [];
+    const secrets: (Secret | null)[] = [];
+    const { needs } = this;
+    for (const { serviceAccountToken, configMap, secret } of sources) {
       let found: Result<unknown> = ok(null);
-      if (source.serviceAccountToken !== undefined) found = yield* this.token(pod, source.serviceAccountToken);
-      else if (source.configMap !== undefined)
-        found = optional(source.configMap, yield* this.needs.configMaps.fetch(namespace, source.configMap.name));
-      else if (source.secret !== undefined) found = optional(source.secret, yield* this.needs.secrets.fetch(namespace, source.secret.name));
+      if (serviceAccountToken !== undefined) found = yield* this.token(pod, serviceAccountToken);
+      else if (configMap !== undefined)
+        found = added(configMaps, optional(configMap, yield* needs.configMaps.fetch(namespace, String(configMap.name))));
+      else if (secret !== undefined)
+        found = added(secrets, optional(secret, yield* needs.secrets.fetch(namespace, String(secret.secretName ?? secret.name))));
       if (!found.ok) return found;
     }
-    return ok(null);
+    const { uid = '' } = pod.metadata;
+    return ok(filesOf(pod, volume, { configMaps, secrets, token: () => needs.disk.tokens.get(uid) ?? '' }));
   }
 
   private *token(pod: Pod, source: TokenSource): Task<Result<unknown>> {
@@ -192,16 +213,34 @@ export class VolumeManager {
   }
 }
 
+interface ObjectSource {
+  readonly name?: string;
+  readonly secretName?: string;
+  readonly optional?: boolean;
+}
 interface ProjectedSource {
   readonly serviceAccountToken?: TokenSource;
-  readonly configMap?: { readonly name: string; readonly optional?: boolean };
-  readonly secret?: { readonly name: string; readonly optional?: boolean };
+  readonly configMap?: ObjectSource;
+  readonly secret?: ObjectSource;
 }
+
+/** The root certificate, which each pod has, stays as it is. */
+const followsObjects = ({ configMap, secret, projected }: Volume): boolean =>
+  configMap !== undefined ||
+  secret !== undefined ||
+  ((projected?.sources ?? []) as readonly ProjectedSource[]).some(
+    (source) => source.secret !== undefined || (source.configMap !== undefined && source.configMap.name !== 'kube-root-ca.crt'),
+  );
 
 const pathOf = ({ metadata }: Pod, volume: string): string => `volume/${metadata.uid}/${volume}`;
 
-const optional = (source: { readonly optional?: unknown }, found: Result<unknown>): Result<null> =>
-  found.ok || source.optional === true ? ok(null) : err(found.error);
+const optional = <T>(source: ObjectSource, found: Result<T>): Result<T | null> =>
+  found.ok ? found : source.optional === true ? ok(null) : err(found.error);
+
+function added<T>(list: (T | null)[], found: Result<T | null>): Result<T | null> {
+  if (found.ok) list.push(found.value);
+  return found;
+}
 
 const timeoutText = (names: readonly string[]): string =>
   `unmounted volumes=[${names.join(' ')}], unattached volumes=[], failed to process volumes=[]: context deadline exceeded`;

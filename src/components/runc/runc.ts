@@ -134,7 +134,13 @@ class Keeper {
     else
       task.process = {
         signal: (number) => (number === 9 ? launched.kill() : launched.terminate()),
-        exec: startBehaviour(this.ctx, null, [], () => undefined, () => undefined).exec,
+        exec: startBehaviour(
+          this.ctx,
+          null,
+          [],
+          () => undefined,
+          () => undefined,
+        ).exec,
       };
   }
 

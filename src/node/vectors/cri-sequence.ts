@@ -281,7 +281,7 @@ function act(ctx: Ctx, scene: Scene, pod: Pod): void {
   if (scene.imageBackOff) for (const { image } of allContainersOf(pod.spec)) fail(images.backoff, `<uid>_${image}`);
   const task = function* () {
     if (scene.op === 'gc')
-      yield* new ContainerGc({ ctx, cri, pleg: new Pleg(ctx, cri, '', () => undefined), isRemovable: () => true }).sweep();
+      yield* new ContainerGc({ ctx, cri, pleg: new Pleg(ctx, cri, '', () => undefined), logs: new Map(), isRemovable: () => true }).sweep();
     else if (scene.op === 'delete') yield* manager.killPod(pod, runtimeOf(scene, pod), null);
     else yield* manager.syncPod(pod, runtimeOf(scene, pod));
   };

@@ -2,12 +2,12 @@
 // asks its kubelet, then passes on what comes. Models pkg/registry/core/pod (LogLocation, streamLocation) and apiserver
 // pkg/util/proxy. Left out: attach, port-forward, proxy.
 import type { JsonObject } from '../../../base/json';
-import { resourceNamed } from '../lookups';
 import { badRequest, failure, genericResponse, internalError, type Status } from '../../../machinery/status';
 import type { Ctx } from '../../../sim/process';
 import { suspend, type Task } from '../../../sim/task';
 import { onNode } from '../../../wire/names';
 import type { HttpFrame, HttpRequest, HttpResponse } from '../../../wire/payload';
+import { resourceNamed } from '../lookups';
 import { Refusal, refuse } from '../refusal';
 import type { RequestInfo } from '../request-info';
 import type { Reader } from './read';
@@ -62,7 +62,9 @@ function containerOf({ spec }: PodLike, pod: string, wanted: string): string | R
   if (wanted !== '') return all.includes(wanted) ? wanted : refuse(badRequest(`container ${wanted} is not valid for pod ${pod}`));
   const [first] = own;
   if (first !== undefined && own.length === 1) return first;
-  return refuse(badRequest(`a container name must be specified for pod ${pod}${own.length === 0 ? '' : `, choose one of: [${all.join(' ')}]`}`));
+  return refuse(
+    badRequest(`a container name must be specified for pod ${pod}${own.length === 0 ? '' : `, choose one of: [${all.join(' ')}]`}`),
+  );
 }
 
 type Parameters = readonly (readonly [name: string, value: string])[];
@@ -84,7 +86,9 @@ function execParameters(request: HttpRequest): Parameters {
 /** As Go's url.Values encodes it: names in order. */
 function queryOf(parameters: Parameters): string {
   const pairs = [...parameters].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return pairs.length === 0 ? '' : `?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%20', '+')}`).join('&')}`;
+  return pairs.length === 0
+    ? ''
+    : `?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%20', '+')}`).join('&')}`;
 }
 
 const ask = ({ method, headers }: HttpRequest, path: string): HttpRequest => {
