@@ -96,6 +96,7 @@ describe('the page without its looks', () => {
     expect(sent.at(-1)).toMatchObject({ type: 'input', after: null });
     await vi.advanceTimersByTimeAsync(100);
     const seq = session.list().at(3);
+    session.player.end();
     session.prepare();
     expect(sent.at(-1)).toMatchObject({ type: 'input' });
     session.player.seek(seq);
