@@ -111,6 +111,25 @@ describe('the page without its looks', () => {
     });
   });
 
+  test('a command while the end that nobody saw is played joins what is to come: no future was lost', async () => {
+    opened('');
+    await vi.advanceTimersByTimeAsync(100);
+    session.command(PLAIN_COMMAND, null);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(session.player.mode.get().playing).toBe(true);
+    const { seq } = session.player.cursor.get();
+    session.command('kubectl get pods', null);
+    expect(sent.at(-1)).toMatchObject({ type: 'input', after: seq });
+    expect(session.replaced.get()).toBeNull();
+    await vi.advanceTimersByTimeAsync(100);
+    session.player.end();
+    session.player.seek(session.list().at(3));
+    session.player.play();
+    const again = session.player.cursor.get().seq;
+    session.command('kubectl get nodes', null);
+    expect(session.replaced.get()).toMatchObject({ seq: again });
+  });
+
   test('pasted commands are all given, pasted YAML waits for its command', async () => {
     opened('');
     const line = createCommandLine(session);

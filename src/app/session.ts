@@ -60,7 +60,8 @@ export interface Session {
   /** Gives an input at the cursor: at the end it goes on, before it history is replayed to there and goes on
    *  differently. */
   give(input: Input): void;
-  /** An input given now would begin another future. */
+  /** An input given now would begin another future than the one that is known. Not so while playing towards an end
+   *  that nobody saw: there it only joins what is still to come. */
   inPast(): boolean;
   /** An input will perhaps be given at the cursor: if that is in the past, the cluster is played ahead to there. */
   prepare(): void;
@@ -141,6 +142,9 @@ export function createSession(needs: SessionNeeds): Session {
   /** An input was given of which the cluster has not spoken yet. */
   let awaited = false;
 
+  /** The farthest record of this run at which the cursor was. */
+  let farthest = -1;
+
   const list = (): SeqList => columns.list(LEVELS.indexOf(level.get()), tellsBoot.get());
   const moving = (): boolean => awaited || status.get().state === 'booting' || status.get().state === 'running';
   const atEnd = (): boolean => list().placeOf(player.cursor.get().seq) === list().length - 1;
@@ -152,6 +156,9 @@ export function createSession(needs: SessionNeeds): Session {
     dwellMs: () => DWELL_MS[level.get()],
     travels: needs.travels,
     expectsMore: moving,
+  });
+  player.cursor.subscribe(() => {
+    farthest = Math.max(farthest, player.cursor.get().seq);
   });
   const ask = createAsk(() => link, failure);
   const asker = createAsker({ ask, player, list, doneAt: columns.etcdAnswer, count: () => columns.count });
@@ -245,6 +252,7 @@ export function createSession(needs: SessionNeeds): Session {
     asker.forget();
     lines.forget();
     player.reset();
+    farthest = -1;
     grown.set(grown.get() + 1);
   }
 
@@ -285,13 +293,21 @@ export function createSession(needs: SessionNeeds): Session {
   }
 
   // What is given together stays together, though the first may begin another future.
-  const inPast = (): boolean => !awaited && columns.count > 0 && !atEnd();
+  const beforeEnd = (): boolean => !awaited && columns.count > 0 && !atEnd();
+  const inPast = (): boolean => beforeEnd() && !followsUnseen();
+
+  /** Nothing that somebody saw or gave is still to come. */
+  function followsUnseen(): boolean {
+    const { seq } = player.cursor.get();
+    return player.mode.get().playing && seq >= farthest && !columns.givenAfter(seq);
+  }
 
   function give(input: Input): void {
     missedGoal.set(false);
-    const branches = inPast();
+    const branches = beforeEnd();
+    const replaces = inPast();
     awaited = true;
-    if (branches) branch(input, player.cursor.get().seq);
+    if (branches) branch(input, player.cursor.get().seq, replaces);
     else append(input);
   }
 
@@ -303,7 +319,7 @@ export function createSession(needs: SessionNeeds): Session {
   }
 
   function prepare(): void {
-    if (inPast()) link.send({ type: 'prepare', after: player.cursor.get().seq });
+    if (beforeEnd()) link.send({ type: 'prepare', after: player.cursor.get().seq });
   }
 
   function append(input: Input): void {
@@ -314,13 +330,13 @@ export function createSession(needs: SessionNeeds): Session {
     player.play();
   }
 
-  function branch(input: Input, after: number): void {
+  function branch(input: Input, after: number, replaces: boolean): void {
     player.pause();
     const before = run.get();
     goal.set(after < 0 ? null : { record: after });
     playsAtGoal = true;
     link.send({ type: 'input', input, after });
-    if (before !== null) replaced.set({ run: before, seq: after, place: list().placeOf(after) + 1 });
+    if (before !== null && replaces) replaced.set({ run: before, seq: after, place: list().placeOf(after) + 1 });
   }
 
   return {

@@ -51,6 +51,8 @@ export interface TraceColumns {
   /** Which kind of what goes on all the time a record is, where only the wire tells it. */
   quietOf(seq: number): Quiet | null;
   levelOf(seq: number): number;
+  /** Something was given after that record. */
+  givenAfter(seq: number): boolean;
   /** Makes a record one that the story tells. */
   tell(seq: number): void;
   /** Records told at a level (index into LEVELS); without boot unless asked for. */
@@ -65,6 +67,7 @@ const WIRE = LEVELS.indexOf('wire');
 /** An answer further away is not looked for. */
 const ANSWER_WITHIN = 512;
 const ETCD = PROTOCOLS.indexOf('etcd');
+const INPUT = KINDS.indexOf('input');
 const FAULT = KINDS.indexOf('fault');
 const REQUEST = KINDS.indexOf('request');
 const RESPONSE = KINDS.indexOf('response');
@@ -160,6 +163,10 @@ export function createTraceColumns(): TraceColumns {
     },
     quietOf: (seq) => (columns.level[seq] === WIRE ? (QUIET[((columns.flags[seq] as number) >> QUIET_SHIFT) - 1] ?? null) : null),
     levelOf: (seq) => columns.level[seq] ?? LEVEL_COUNT,
+    givenAfter(seq) {
+      const found = columns.kind.indexOf(INPUT, seq + 1);
+      return found >= 0 && found < count;
+    },
     tell(seq) {
       if (seq >= count) return;
       const before = columns.level[seq] as number;

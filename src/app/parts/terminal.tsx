@@ -54,12 +54,12 @@ function Past() {
   const { seq } = useSignal(session.player.cursor);
   const text = useSignal(line.text);
   useSignal(session.grown);
-  const past = text !== '' && session.inPast() && session.inputs.get().length > 0;
+  const typed = text !== '' && session.inputs.get().length > 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: at each moment anew
   useEffect(() => {
-    if (past) session.prepare();
-  }, [session, past, seq]);
-  if (!past) return null;
+    if (typed) session.prepare();
+  }, [session, typed, seq]);
+  if (!typed || !session.inPast()) return null;
   return (
     <p id="terminal-past" className={style.past}>
       {en.terminal.inPast(session.list().placeOf(seq) + 1)}
