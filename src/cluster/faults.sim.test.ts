@@ -159,6 +159,19 @@ describe('a partition', () => {
     expect(find('kube-apiserver', 'kubelet/node-1', /^200/)[0]?.receivedUs).toBeNull();
   });
 
+  it('that is mended: what waited comes when TCP next tries, in order, and the node stays ready', () => {
+    const heal = (atUs: number, from = 'control-plane', to = 'node-1'): TimedInput => fault({ kind: 'heal', from, to }, atUs);
+    const seen = played(cut(120 * SECOND), kubectl('run late --image=nginx', 10 * SECOND), heal(15 * SECOND), heal(16 * SECOND));
+    expect(seen.records.filter(({ payload }) => saysNotReady(payload))).toEqual([]);
+    const held = seen.records.filter(({ atUs, to, receivedUs }) => to === 'kubelet/node-1' && atUs < 15 * SECOND && receivedUs !== null);
+    const late = held.filter(({ receivedUs }) => Number(receivedUs) > 15 * SECOND);
+    expect(late.length).toBeGreaterThan(0);
+    expect(late.filter(({ atUs, receivedUs }) => Number(receivedUs) > 15 * SECOND + 2 * (15 * SECOND - atUs) + SECOND)).toEqual([]);
+    expect(
+      seen.find('kernel/control-plane', 'kernel/control-plane', /refused=nothing is wrong between control-plane and node-1/),
+    ).toHaveLength(1);
+  });
+
   it('takes the lease from a leader within 12 s: it ends itself', () => {
     const { find, cameOf } = played(
       fault({ kind: 'partition', from: 'kube-scheduler', to: 'kube-apiserver', oneWay: false, forUs: 30 * SECOND }, 0),
@@ -295,8 +308,8 @@ describe('a registry', () => {
 });
 
 describe('a slow network', () => {
-  const seen = (spec: FaultSpec) => {
-    const { find } = played(fault(spec, 0), kubectl('create namespace blue', 1000));
+  const seen = (spec: FaultSpec, ...more: readonly TimedInput[]) => {
+    const { find } = played(fault(spec, 0), kubectl('create namespace blue', 1000), ...more);
     const [asked] = find('kubectl', 'kube-apiserver', /^POST/);
     const [answered] = find('kube-apiserver', 'kubectl', /^201/);
     return [asked, answered].map((record) => ((record?.receivedUs ?? 0) - (record?.atUs ?? 0)) / 1000);
@@ -310,6 +323,12 @@ describe('a slow network', () => {
   it('that stalls: what is sent comes at the end, the other direction is free', () => {
     const [there = 0, back = 0] = seen({ kind: 'stall', from: 'kubectl', to: 'kube-apiserver', forUs: 5 * SECOND });
     expect([Math.floor(there), Math.floor(back)]).toEqual([4999, 0]);
+  });
+
+  it('that is mended: what waits at the door is taken in at once', () => {
+    const mended = fault({ kind: 'heal', from: 'kube-apiserver', to: 'kubectl' }, 2 * SECOND);
+    const [there = 0, back = 0] = seen({ kind: 'stall', from: 'kubectl', to: 'kube-apiserver', forUs: 5 * SECOND }, mended);
+    expect([Math.floor(there), Math.floor(back)]).toEqual([1999, 0]);
   });
 });
 

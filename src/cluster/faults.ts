@@ -2,6 +2,7 @@
 // follows is the components' own doing.
 import { MINUTE, SECOND, type Seq, simTime } from '../base/brand';
 import { isObject, type JsonObject } from '../base/json';
+import { compareBytes } from '../base/order';
 import type { Exchange } from '../sim/network';
 import type { Simulation } from '../sim/simulation';
 import type { Place, Trouble } from '../sim/troubles';
@@ -46,6 +47,8 @@ export function noticedAfterUs(fault: FaultSpec, others: readonly string[]): num
     case 'stall':
     case 'delay':
       return fault.forUs + CONTAINER_US;
+    case 'heal':
+      return REPAIR_US;
     case 'kill-container':
     case 'static-pod-away':
       return others.includes(binaryOf(componentId(fault.component))) ? LEADER_US : CONTAINER_US;
@@ -72,7 +75,7 @@ export class Faults {
   /** Why it cannot be done, in a sentence; null if it can. */
   problemOf(fault: FaultSpec): string | null {
     if ('node' in fault) return this.machineProblem(fault);
-    if ('from' in fault) return this.unknown(fault.from) ?? this.unknown(fault.to);
+    if ('from' in fault) return this.unknown(fault.from) ?? this.unknown(fault.to) ?? this.well(fault);
     switch (fault.kind) {
       case 'kill-container':
       case 'kill-process':
@@ -112,6 +115,8 @@ export class Faults {
         const fits = this.between(fault, fault.path);
         return this.sim.network.loseAnswer((exchange) => isWrite(exchange.payload) && fits(exchange), cause);
       }
+      case 'heal':
+        return this.sim.network.heal(this.sim.network.troubles.named(nameOf(fault)));
       case 'compact-etcd':
         this.sim.start(ETCDCTL, etcdctlCompact());
         return;
@@ -128,6 +133,7 @@ export class Faults {
 
   private trouble(fault: Lasting, cause: Seq): Trouble {
     return {
+      name: nameOf(fault),
       from: this.place(fault.from),
       to: this.place(fault.to),
       bothWays: fault.kind === 'delay' || (fault.kind === 'partition' && !fault.oneWay),
@@ -155,6 +161,12 @@ export class Faults {
       const { client, to: server, payload } = exchange;
       return ((a(client.id) && b(server)) || (b(client.id) && a(server))) && subjectOf(payload).startsWith(path);
     };
+  }
+
+  /** Why there is nothing to heal. */
+  private well(fault: LinkFault): string | null {
+    if (fault.kind !== 'heal' || this.sim.network.troubles.named(nameOf(fault)).length > 0) return null;
+    return `nothing is wrong between ${fault.from} and ${fault.to}`;
   }
 
   private unknown(name: string): string | null {
@@ -198,6 +210,9 @@ export class Faults {
       .map((machine) => [machine, binary]);
   }
 }
+
+/** The same whichever of the two comes first. */
+const nameOf = ({ from, to }: LinkFault): string => (compareBytes(from, to) < 0 ? `${from} ${to}` : `${to} ${from}`);
 
 function moveManifest({ node, manifests }: Machine, binary: string, away: boolean): void {
   const manifest = staticPods(node).get(binary);

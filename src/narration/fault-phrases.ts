@@ -31,6 +31,8 @@ function deed(fault: string, detail: JsonObject): string {
       return `let nothing through from ${detail.from} to ${detail.to}${lasting(detail)}`;
     case 'delay':
       return `slow the network ${between} down by ${duration(detail.byUs)}${lasting(detail)}`;
+    case 'heal':
+      return `mend the network ${between}`;
     case 'lose-answer':
       return `will lose the answer to the next write of ${detail.from}`;
     case 'compact-etcd':

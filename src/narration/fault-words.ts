@@ -21,6 +21,8 @@ export function faultWords(fault: FaultSpec): string {
       return `Stall ${fault.from} to ${fault.to}`;
     case 'delay':
       return `Slow down ${fault.from} and ${fault.to}`;
+    case 'heal':
+      return `Mend ${fault.from} and ${fault.to}`;
     case 'lose-answer':
       return `Lose an answer to ${fault.from}`;
     case 'compact-etcd':

@@ -5,6 +5,7 @@ test.each([
   ['fault node-power node=node-1 on=false', { kind: 'node-power', node: 'node-1', on: false }],
   ['fault partition from=node-1 to=etcd for=1m', { kind: 'partition', from: 'node-1', to: 'etcd', oneWay: false, forUs: 60_000_000 }],
   ['fault clock node=node-1 ahead=-5s', { kind: 'clock', node: 'node-1', aheadUs: -5_000_000 }],
+  ['fault heal from=node-1 to=etcd', { kind: 'heal', from: 'node-1', to: 'etcd' }],
   ['fault reset from=a to=b path=/x?y=z', { kind: 'reset', from: 'a', to: 'b', path: '/x?y=z' }],
 ])('%s', (text, fault) => expect(faultFrom(text)).toEqual({ type: 'fault', fault }));
 

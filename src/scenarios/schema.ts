@@ -67,6 +67,7 @@ const FAULT_TEXTS: { readonly [kind in FaultSpec['kind']]: string } = {
   partition: 'No packet passes between the two, or only none from the first to the second.',
   stall: 'The receiver takes nothing in; what is sent waits.',
   delay: 'Every message between the two takes longer.',
+  heal: 'Ends what was partitioned, stalled or delayed between these two before its time.',
   'lose-answer': 'The next write of this client whose path begins so is done, and its answer lost.',
   'compact-etcd': 'Compacts etcd at its present revision: who watches from an older one hears 410.',
   registry: 'How the registry of images does.',

@@ -5,9 +5,10 @@ import { type Seq, type SimTime, simTime } from '../base/brand';
 import { fnv32a } from '../base/hash';
 import type { ComponentId } from '../wire/names';
 import type { DeliveryPayload, Packet, Payload, Protocol, RequestPayload, ResponsePayload, StreamEnd } from '../wire/payload';
+import { HeldUp, isAlone, type Message, type Way } from './held-up';
 import type { Process } from './process';
 import { because, type Context, type Simulation } from './simulation';
-import { type Trouble, Troubles } from './troubles';
+import { lateArrival, type Trouble, Troubles } from './troubles';
 
 /** Microseconds one way: from `leastUs` to `leastUs + spreadUs`. */
 export interface Latency {
@@ -57,6 +58,8 @@ export type Handler = (incoming: Incoming) => void;
 interface Link {
   readonly place: number;
   lastArrival: SimTime;
+  /** Null until something is wrong. */
+  heldUp: HeldUp | null;
 }
 
 class Exchange implements Incoming {
@@ -215,11 +218,10 @@ class Exchange implements Incoming {
   }
 }
 
+const NOTHING: readonly Trouble[] = [];
+
 /** After it nothing comes on a stream. */
 const isRefusal = (payload: ResponsePayload): boolean => (payload.protocol === 'http' ? payload.status >= 400 : payload.error !== null);
-
-/** By the connection that is there, by one that is yet to be made, by one that its client has given up. */
-type Way = 'open' | 'fresh' | 'gone';
 
 export type { Exchange };
 
@@ -295,15 +297,28 @@ export class Network {
     const chance = sim.lineage(sim.context.cause, link.place);
     const { leastUs, spreadUs } = this.latency(payload.protocol, from, to);
     const plain = simTime(sim.now + leastUs + Math.floor((chance / 0x1_0000_0000) * spreadUs));
-    const late = this.troubles.any ? this.troubles.arrival(from, to, plain, way === 'fresh', payload.kind === 'packet') : plain;
-    const arrival = simTime(Math.max(late, link.lastArrival));
-    // What comes next goes by another connection, and need not wait behind it.
-    const alone = way === 'gone' || (way === 'fresh' && this.troubles.isInVain(late));
-    if (!alone) link.lastArrival = arrival;
+    const hitBy = this.troubles.any ? this.troubles.hitting(from, to, way === 'fresh', payload.kind === 'packet') : NOTHING;
+    const late = lateArrival(hitBy, sim.now, plain);
+    const before = link.lastArrival;
+    const arrival = simTime(Math.max(late, before));
+    if (!isAlone(way, late, sim.now)) link.lastArrival = arrival;
     const { actor, cause } = sim.context;
     const seq = sim.recorder.append({ atUs: sim.now, receivedUs: arrival, from, to, actor, exchange, cause, payload: carried });
     sim.lineages[seq] = chance;
-    sim.at(arrival, () => void (arrive(seq, carried) || sim.recorder.lose(seq)), idle);
+    let message: Message | null = null;
+    const arrives = sim.at(
+      arrival,
+      () => {
+        if (message !== null) link.heldUp?.arrived(message);
+        if (!arrive(seq, carried)) sim.recorder.lose(seq);
+      },
+      idle,
+    );
+    if (this.troubles.any) {
+      message = { seq, sentAt: sim.now, plain, way, hitBy, arrives };
+      link.heldUp ??= new HeldUp(sim);
+      link.heldUp.add(message, before);
+    }
     return seq;
   }
 
@@ -340,12 +355,19 @@ export class Network {
     return this.troubles.any ? this.troubles.partition(from, to) : null;
   }
 
+  /** Ends what was done to the network between two places before its time: what is held up comes through. */
+  heal(troubles: readonly Trouble[]): void {
+    for (const trouble of troubles) this.troubles.heal(trouble);
+    for (const links of this.links.values())
+      for (const link of links.values()) link.lastArrival = link.heldUp?.hasten() ?? link.lastArrival;
+  }
+
   lose(seq: Seq): void {
     this.sim.recorder.lose(seq);
   }
 
-  atEndOf({ until }: Trouble, action: () => void): void {
-    this.sim.at(until, action, true);
+  atEndOf(trouble: Trouble, action: () => void): void {
+    this.troubles.atEndOf(trouble, action);
   }
 
   /** What was under way between them is lost, unless others wait for the same connection: what comes next need not
@@ -365,7 +387,8 @@ export class Network {
     let links = this.links.get(from);
     if (links === undefined) this.links.set(from, (links = new Map()));
     let link = links.get(to);
-    if (link === undefined) links.set(to, (link = { place: fnv32a(`${from}>${to}`), lastArrival: simTime(Number.MIN_SAFE_INTEGER) }));
+    if (link === undefined)
+      links.set(to, (link = { place: fnv32a(`${from}>${to}`), lastArrival: simTime(Number.MIN_SAFE_INTEGER), heldUp: null }));
     return link;
   }
 }

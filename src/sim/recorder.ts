@@ -12,7 +12,7 @@ export type PayloadMode = 'shared' | 'copied';
 
 export class Recorder {
   readonly records: TraceRecord[] = [];
-  private readonly digested = new Digest();
+  private digested = new Digest();
   private digestedUpTo = 0;
 
   constructor(
@@ -39,7 +39,16 @@ export class Recorder {
 
   /** The message did not arrive. Only for messages still on their way. */
   lose(seq: Seq): void {
-    (this.records[seq] as { receivedUs: SimTime | null }).receivedUs = null;
+    this.arrives(seq, null);
+  }
+
+  /** The message arrives at another time than it would have. Only for messages still on their way. */
+  arrives(seq: Seq, at: SimTime | null): void {
+    (this.records[seq] as { receivedUs: SimTime | null }).receivedUs = at;
+    if (seq >= this.digestedUpTo) return;
+    // It was taken in where somebody stopped the run.
+    this.digested = new Digest();
+    this.digestedUpTo = 0;
   }
 
   /** Identifies the trace so far, which must not be in the middle of a delivery: 16 hex digits. */

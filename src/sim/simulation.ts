@@ -106,11 +106,19 @@ export class Simulation {
   // ---- Scheduling
 
   /** Runs `action` at a time, in the present context. */
-  at(time: SimTime, action: () => void, idle = false): Timer {
+  at(time: SimTime, action: () => void, idle = false): SimEvent {
     const event = new SimEvent(time, this.order++, idle, this.context, action, this.cancelled);
     if (!idle) this.awake++;
     this.queue.push(event);
     return event;
+  }
+
+  /** Lets what is still to happen happen at another time. */
+  move(event: SimEvent, time: SimTime): SimEvent {
+    const { action, context, idle } = event;
+    if (action === null) return event;
+    event.cancel();
+    return this.within(context, () => this.at(time, action, idle));
   }
 
   /** Runs `action` at the present time, after what runs now. */

@@ -5,6 +5,7 @@
 import { MS, SECOND, type Seq, type SimTime, simTime } from '../base/brand';
 import type { ComponentId } from '../wire/names';
 import type { Protocol } from '../wire/payload';
+import type { SimEvent } from './event-queue';
 import type { Exchange } from './network';
 import type { Simulation } from './simulation';
 
@@ -12,10 +13,13 @@ import type { Simulation } from './simulation';
 export type Place = (id: ComponentId) => boolean;
 
 export interface Trouble {
+  /** Between whom it is: those of one name are healed together. */
+  readonly name: string;
   readonly from: Place;
   readonly to: Place;
   readonly bothWays: boolean;
-  readonly until: SimTime;
+  /** Now, once it is healed. */
+  until: SimTime;
   /** The record of the fault. */
   readonly cause: Seq;
   readonly effect:
@@ -35,6 +39,8 @@ export class Troubles {
   private active: readonly Trouble[] = [];
   /** Since when each partition is there. */
   private readonly since = new Map<Trouble, SimTime>();
+  /** What waits for the end of one. */
+  private readonly after = new Map<Trouble, SimEvent[]>();
 
   constructor(private readonly sim: Simulation) {}
 
@@ -46,14 +52,7 @@ export class Troubles {
     const { sim } = this;
     this.active = [...this.active, trouble];
     this.since.set(trouble, sim.now);
-    sim.at(
-      trouble.until,
-      () => {
-        this.active = this.active.filter((other) => other !== trouble);
-        this.since.delete(trouble);
-      },
-      true,
-    );
+    sim.at(trouble.until, () => this.end(trouble), true);
     if (trouble.effect.type !== 'partition') return;
     const limits = new Set<number>();
     for (const protocol of PROTOCOLS) {
@@ -63,20 +62,37 @@ export class Troubles {
     for (const us of limits) this.lookAt(trouble, us, simTime(sim.now + us));
   }
 
-  /** When a message arrives that would do so at `plain`; `fresh`: it needs a new connection, so both ways must be free;
-   *  `bare`: a packet, which nobody sends again here. */
-  arrival(from: ComponentId, to: ComponentId, plain: SimTime, fresh: boolean, bare: boolean): SimTime {
-    const { now } = this.sim;
-    const travelUs = plain - now;
-    let arrival: number = plain;
-    for (const trouble of this.active) {
-      if (!hits(trouble, from, to) && !(fresh && trouble.effect.type === 'partition' && hits(trouble, to, from))) continue;
-      const { effect, until } = trouble;
-      if (bare && effect.type === 'partition') continue;
-      if (effect.type === 'delay') arrival += effect.byUs;
-      else arrival = Math.max(arrival, (effect.type === 'stall' ? until : retransmittedUs(now, until)) + travelUs);
-    }
-    return simTime(arrival);
+  named(name: string): readonly Trouble[] {
+    return this.active.filter((trouble) => trouble.name === name);
+  }
+
+  /** Ends it before its time. */
+  heal(trouble: Trouble): void {
+    const { sim } = this;
+    trouble.until = sim.now;
+    for (const event of this.after.get(trouble) ?? []) sim.move(event, sim.now);
+    this.end(trouble);
+  }
+
+  atEndOf(trouble: Trouble, action: () => void): void {
+    const waiting = this.after.get(trouble) ?? [];
+    waiting.push(this.sim.at(trouble.until, action, true));
+    this.after.set(trouble, waiting);
+  }
+
+  private end(trouble: Trouble): void {
+    this.active = this.active.filter((other) => other !== trouble);
+    this.since.delete(trouble);
+    this.after.delete(trouble);
+  }
+
+  /** What holds a message up. `fresh`: it needs a new connection, so both ways must be free; `bare`: a packet, which
+   *  nobody sends again here. */
+  hitting(from: ComponentId, to: ComponentId, fresh: boolean, bare: boolean): readonly Trouble[] {
+    return this.active.filter((trouble) => {
+      const cuts = trouble.effect.type === 'partition';
+      return (hits(trouble, from, to) || (fresh && cuts && hits(trouble, to, from))) && !(bare && cuts);
+    });
   }
 
   /** The partition that keeps a message from arriving now. */
@@ -93,11 +109,6 @@ export class Troubles {
   needsConnection({ client, to }: Exchange): boolean {
     for (const other of client.outgoing) if (other.to === to && other.server !== null) return false;
     return true;
-  }
-
-  /** Whether a message that needs a new connection comes so late that its sender gives up before. */
-  isInVain(arrival: SimTime): boolean {
-    return arrival > this.sim.now + DIAL_US;
   }
 
   /** A new connection that does not come about is given up. */
@@ -118,6 +129,7 @@ export class Troubles {
     const { sim } = this;
     const { effect } = trouble;
     const look = (): void => {
+      if (!this.active.includes(trouble)) return;
       let next = Number.POSITIVE_INFINITY;
       const silent: Exchange[] = [];
       for (const process of sim.running()) {
@@ -137,6 +149,20 @@ export class Troubles {
     sim.at(at, look, true);
   }
 }
+
+/** When a message arrives that was sent at `now` and would do so at `plain`. */
+export function lateArrival(troubles: readonly Trouble[], now: SimTime, plain: SimTime): SimTime {
+  const travelUs = plain - now;
+  let arrival: number = plain;
+  for (const { effect, until } of troubles) {
+    if (effect.type === 'delay') arrival += effect.byUs;
+    else arrival = Math.max(arrival, (effect.type === 'stall' ? until : retransmittedUs(now, until)) + travelUs);
+  }
+  return simTime(arrival);
+}
+
+/** Whether a message that needs a new connection comes so late that its sender gives up before. */
+export const isInVain = (arrival: SimTime, sentAt: SimTime): boolean => arrival > sentAt + DIAL_US;
 
 const PROTOCOLS: readonly Protocol[] = ['http', 'etcd', 'registry'];
 

@@ -45,7 +45,7 @@ export function changesOf(record: TraceRecord, trace: Trace): Iterable<Change> {
     case 'stream-end':
       return record.exchange === null ? [] : [['watch', String(record.exchange), null]];
     case 'fault':
-      return troubled(payload, record);
+      return payload.fault === 'heal' ? healed(payload, record, trace) : troubled(payload, record);
     default:
       return [];
   }
@@ -60,6 +60,17 @@ function troubled({ fault, detail }: Fault, { seq, atUs }: TraceRecord): Change[
   const bothWays = fault !== 'stall' && oneWay !== true;
   const trouble = { kind: fault, from: from ?? null, to: to ?? null, bothWays, untilUs: atUs + Number(forUs) };
   return [['trouble', String(seq), trouble]];
+}
+
+function healed({ detail }: Fault, { seq }: TraceRecord, trace: Trace): Change[] {
+  const { from, to, refused } = detail;
+  if (refused !== undefined) return [];
+  const over = ([, trouble]: readonly [string, Json]): boolean =>
+    isObject(trouble) && ((trouble.from === from && trouble.to === to) || (trouble.from === to && trouble.to === from));
+  return trace.history
+    .group('trouble', seq)
+    .filter(over)
+    .map(([path]) => ['trouble', path, null]);
 }
 
 function* insideChanges(record: TraceRecord, inside: Inside, trace: Trace): Generator<Change> {

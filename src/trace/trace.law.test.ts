@@ -127,3 +127,19 @@ test('what was broken on purpose lasts as long as it was said to, whatever is br
   const ways = (seq: number) => sceneAt(trace, seq).troubles.map(({ bothWays }) => bothWays);
   expect([0, 1, 2, 3, 9, 10].map(ways)).toEqual([[true], [true, false], [true, false], [true], [true], []]);
 });
+
+test('what was broken on purpose is over once it is mended, whichever end is named first', () => {
+  const r = new Records();
+  const fault = (kind: string, detail: JsonObject): number =>
+    r.add('user', 'etcd', null, { protocol: 'fault', kind: 'fault', fault: kind, detail });
+  fault('stall', { from: 'etcd', to: 'kube-apiserver', forUs: 10_000 });
+  fault('stall', { from: 'etcd', to: 'node-1', forUs: 10_000 });
+  fault('heal', { from: 'kube-apiserver', to: 'etcd' });
+  fault('heal', { from: 'node-1', to: 'etcd', refused: 'no' });
+  const trace = followed(r.list);
+  expect([1, 2, 3].map((seq) => sceneAt(trace, seq).troubles.map(({ to }) => to))).toEqual([
+    ['kube-apiserver', 'node-1'],
+    ['node-1'],
+    ['node-1'],
+  ]);
+});

@@ -60,6 +60,7 @@ export const FAULTS: { readonly [kind in FaultSpec['kind']]: Properties } = {
   partition: { ...PLACES, oneWay: BOOLEAN, forUs: FOR },
   stall: { ...PLACES, forUs: FOR },
   delay: { ...PLACES, byUs: integer(1, 60_000_000), forUs: FOR },
+  heal: PLACES,
   'lose-answer': { ...PLACES, path: text(8192) },
   'compact-etcd': {},
   registry: { state: { type: 'string', enum: ['well', 'slow', 'failing', 'down'] satisfies RegistryState[] } },

@@ -58,6 +58,8 @@ export type FaultSpec =
   | { readonly kind: 'stall'; readonly from: string; readonly to: string; readonly forUs: number }
   /** Every message takes longer, in both directions. */
   | { readonly kind: 'delay'; readonly from: string; readonly to: string; readonly byUs: number; readonly forUs: number }
+  /** Ends the partitions, stalls and delays between these two places, as they were named, before their time. */
+  | { readonly kind: 'heal'; readonly from: string; readonly to: string }
   /** The next write of this client whose path begins so is done, and its answer lost. */
   | { readonly kind: 'lose-answer'; readonly from: string; readonly to: string; readonly path: string }
   /** As `etcdctl compact` at the present revision. */
