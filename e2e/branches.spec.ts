@@ -155,6 +155,29 @@ test('a line is cut by pulling it away, and by keyboard; it stays cut for as lon
   await expect(page.getByRole('button', { name: /^kubelet on node-1: / })).toBeFocused();
   await atRest(page, cut);
   await expect(cluster(page)).toContainText('kubelet on node-1 and kube-apiserver: slow until');
+
+  const slow = await atRest(page);
+  await page.keyboard.press('x');
+  await page.getByRole('menuitem', { name: /^Mend kubelet\/node-1 and kube-apiserver/ }).click();
+  await atRest(page, slow);
+  await expect(cluster(page)).not.toContainText('slow until');
+});
+
+test('the clock of a node is set wrong, seen, and set right (teaching 12)', async ({ page }) => {
+  await page.goto('./');
+  const before = await run(page, COMMAND);
+  await end(page);
+  await page.getByRole('button', { name: /^node-1: / }).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: /^Set the clock of node-1 5 minutes behind/ }).click();
+  const wrong = await atRest(page, before);
+  await page.getByRole('button', { name: /^node-1: / }).click({ button: 'right' });
+  await expect(page.getByRole('region', { name: 'node-1', exact: true })).toContainText('clock 300 s behind');
+  await expect(page.getByRole('menuitem', { name: /^Set the clock of node-1 right/ })).toBeVisible();
+  await page.getByRole('menuitem', { name: /^Set the clock of node-1 right/ }).click();
+  await atRest(page, wrong);
+  await end(page);
+  await page.getByRole('button', { name: /^node-1: / }).press('Enter');
+  await expect(page.getByRole('region', { name: 'node-1', exact: true })).not.toContainText('behind');
 });
 
 test('a scenario chosen by hand begins to play; with reduced motion it waits', async ({ page }) => {

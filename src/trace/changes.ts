@@ -11,6 +11,7 @@
 //   queue               NAME       n                                     keys waiting or being worked on
 //   rules               NODE       n                                     service rules in its kernel
 //   load                WHOSE      {from, to, ok, failed}                requests of a load that are over
+//   clock               NODE       µs                                    how far its clock was set ahead, if it is wrong
 //   trouble             SEQ        {kind, from, to, bothWays, untilUs}   what was broken on purpose between two places, by its fault
 
 import type { Seq } from '../base/brand';
@@ -56,6 +57,7 @@ const LASTING: ReadonlySet<string> = new Set(['partition', 'stall', 'delay']);
 /** Each for itself: a later one does not end an earlier one. */
 function troubled({ fault, detail }: Fault, { seq, atUs }: TraceRecord): Change[] {
   const { from, to, oneWay, forUs, refused } = detail;
+  if (fault === 'clock' && refused === undefined) return [['clock', String(detail.node), detail.aheadUs || null]];
   if (!LASTING.has(fault) || refused !== undefined) return [];
   const bothWays = fault !== 'stall' && oneWay !== true;
   const trouble = { kind: fault, from: from ?? null, to: to ?? null, bothWays, untilUs: atUs + Number(forUs) };

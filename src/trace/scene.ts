@@ -53,6 +53,8 @@ export interface SceneFacts {
   /** Service rules of a node, where kube-proxy wrote some: `node-1` -> how many. */
   readonly rules: { readonly [node: string]: number };
   readonly troubles: readonly Trouble[];
+  /** How far clocks that are wrong are ahead: `node-1` -> µs. */
+  readonly clocks: { readonly [node: string]: number };
   readonly loads: readonly LoadFacts[];
 }
 export interface ObjectRow {
@@ -91,6 +93,7 @@ export function sceneAt(trace: Trace, seq: number): SceneFacts {
       .group('trouble', seq)
       .map(([, trouble]) => trouble as unknown as Trouble)
       .filter(({ untilUs }) => untilUs > atUs),
+    clocks: Object.fromEntries(history.group('clock', seq).map(([node, ahead]) => [node, numberOf(ahead)])),
     loads: history.group('load', seq).map(([, load]) => load as unknown as LoadFacts),
   };
 }

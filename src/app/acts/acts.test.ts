@@ -5,7 +5,15 @@ import { endsOf, troubleOf } from './lines';
 
 const LINE = ['Cut from kube-apiserver for 60 s', 'More for its line to kube-apiserver'];
 const scene = (running: readonly string[], unschedulable = false): SceneFacts =>
-  ({ running, nodes: [{ name: 'node-1', ready: 'True', unschedulable, registered: true }] }) as unknown as SceneFacts;
+  ({
+    running,
+    nodes: [{ name: 'node-1', ready: 'True', unschedulable, registered: true }],
+    pods: [{ key: 'kube-system/kube-apiserver-control-plane', node: 'control-plane' }],
+    troubles: [],
+    clocks: {},
+  }) as unknown as SceneFacts;
+
+const CLOCKS = ['Set the clock of node-1 5 minutes behind', 'Set the clock of node-1 an hour ahead'];
 
 describe('what can be done to', () => {
   it.each([
@@ -17,7 +25,7 @@ describe('what can be done to', () => {
     [
       'node/node-1',
       ['kernel/node-1'],
-      ['Power off node-1', 'Cordon node-1', 'Drain node-1', 'Fill the disk of node-1', 'Make room on node-1', ...LINE],
+      ['Power off node-1', 'Cordon node-1', 'Drain node-1', 'Fill the disk of node-1', 'Make room on node-1', ...CLOCKS, ...LINE],
     ],
     ['row/node-1', [], ['Power on node-1', ...LINE]],
     ['pod/default/web', ['pod/default/web'], ['Kill the process in web', 'Delete Pod web']],
@@ -60,6 +68,24 @@ describe('what can be done to', () => {
     const longer = { ...cut, untilUs: 2 };
     expect(troubleOf(ends, [cut, longer, trouble], () => 'control-plane')).toBe(longer);
     expect(troubleOf({ ...ends, client: 'kubelet/node-2' }, [trouble, cut], () => null)).toBeNull();
+  });
+
+  it('a line in trouble is mended between the places that were named, from either end', () => {
+    const trouble = { kind: 'partition', from: 'node-1', to: 'control-plane', bothWays: true, untilUs: 1 } as const;
+    const broken = { ...scene(['kubelet/node-1']), troubles: [trouble] };
+    for (const id of ['kubelet/node-1', 'line/kube-apiserver kubelet/node-1', 'line/row/node-1 kube-apiserver']) {
+      const [act] = actsOn(id, broken).filter(({ name }) => name.startsWith('Mend'));
+      expect(act).toMatchObject({ input: { fault: { kind: 'heal', from: 'node-1', to: 'control-plane' } } });
+    }
+    expect(actsOn('kubelet/node-2', broken).filter(({ name }) => name.startsWith('Mend'))).toEqual([]);
+  });
+
+  it('a clock that is wrong is set right; that of kube-apiserver is left alone', () => {
+    const wrong = { ...scene(['kernel/node-1']), clocks: { 'node-1': -300_000_000 } };
+    const names = (id: string, given: SceneFacts) => actsOn(id, given).flatMap(({ name }) => (name.includes('clock') ? [name] : []));
+    expect(names('node/node-1', wrong)).toEqual(['Set the clock of node-1 an hour ahead', 'Set the clock of node-1 right']);
+    const plane = { name: 'control-plane', ready: 'True', unschedulable: false, registered: true } as const;
+    expect(names('node/control-plane', { ...scene(['kernel/control-plane']), nodes: [plane] })).toEqual([]);
   });
 
   it('is what the cluster understands', () => {

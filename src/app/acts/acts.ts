@@ -1,9 +1,9 @@
 // What can be done to a place of the stage, by the kind of place and how it is now. Pure.
 import { type ComponentId, nodeOf } from '../../wire/names';
 import type { FaultSpec, Input, RegistryState } from '../../wire/run';
-import type { SceneFacts } from '../../worker/protocol';
-import { SLOWER_MS, acts as t } from '../text/acts';
-import { cutOf, type Ends, endsOf, endsOfLine, LASTS_US, lineId, peerOf } from './lines';
+import type { SceneFacts, Trouble } from '../../worker/protocol';
+import { CLOCK_US, SLOWER_MS, acts as t } from '../text/acts';
+import { cutOf, type Ends, endsOf, endsOfLine, LASTS_US, lineId, peerOf, troubleOf } from './lines';
 
 export interface Act {
   readonly name: string;
@@ -27,17 +27,29 @@ const command = (line: string, [name, hint]: readonly [string, string]): Act => 
 /** Nothing for a place that nobody can do anything to. */
 export function actsOn(id: string, scene: SceneFacts): readonly (Act | Way)[] {
   const line = endsOfLine(id);
-  return line === null ? [...placeActs(id, scene), ...wayToLine(id)] : lineActs(line);
+  return line === null ? [...placeActs(id, scene), ...wayToLine(id, scene)] : [...mend(line, scene), ...lineActs(line)];
 }
 
 /** The cut of the one line that a place has, and the way to what else can be done to it. */
-function wayToLine(id: string): readonly (Act | Way)[] {
+function wayToLine(id: string, scene: SceneFacts): readonly (Act | Way)[] {
   const peer = peerOf(id);
   const ends = peer === null ? null : endsOf(id, peer);
   if (peer === null || ends === null) return [];
   const [name, hint] = t.line(peer);
-  return [fault(cutOf(ends), t.cut(peer)), { name, hint, to: lineId(id, peer) }];
+  return [...mend(ends, scene), fault(cutOf(ends), t.cut(peer)), { name, hint, to: lineId(id, peer) }];
 }
+
+/** Ends what was done to a line and lasts. */
+function mend(ends: Ends, scene: SceneFacts): readonly Act[] {
+  const trouble: Trouble | null = troubleOf(ends, scene.troubles, (id) => homeOf(id, scene));
+  if (trouble === null) return [];
+  const { from, to } = trouble;
+  return [fault({ kind: 'heal', from, to }, t.mend(from, to))];
+}
+
+/** The node of a part of the control plane: where its static Pod is. */
+const homeOf = (id: string, { pods }: SceneFacts): string | null =>
+  pods.find(({ key, node }) => key === `kube-system/${id}-${node}`)?.node ?? null;
 
 function lineActs(ends: Ends): readonly Act[] {
   const { client, server } = ends;
@@ -103,5 +115,13 @@ function nodeActs(node: string, scene: SceneFacts): readonly Act[] {
   const cordon = facts.unschedulable
     ? command(`kubectl uncordon ${node}`, t.uncordon(node))
     : command(`kubectl cordon ${node}`, t.cordon(node));
-  return [off, cordon, command(`kubectl drain ${node} --ignore-daemonsets --force`, t.drain(node)), ...wrong];
+  return [off, cordon, command(`kubectl drain ${node} --ignore-daemonsets --force`, t.drain(node)), ...wrong, ...clockActs(node, scene)];
+}
+
+/** The clock of kube-apiserver itself is not modelled. */
+function clockActs(node: string, scene: SceneFacts): readonly Act[] {
+  if (homeOf('kube-apiserver', scene) === node) return [];
+  const now = scene.clocks[node] ?? 0;
+  const set = (aheadUs: number): Act => fault({ kind: 'clock', node, aheadUs }, t.clock(node, aheadUs));
+  return [CLOCK_US.behind, CLOCK_US.ahead, 0].filter((aheadUs) => aheadUs !== now).map(set);
 }

@@ -69,6 +69,9 @@ export function stateOf(place: Place, scene: SceneFacts | null): string {
 
 const loadText = ({ to, ok, failed }: LoadFacts): string => t.load(to, t.counts(ok, failed));
 
+/** Nothing of a clock that is right. */
+export const clockText = (aheadUs = 0): readonly string[] => (aheadUs === 0 ? [] : [t.clock(Math.abs(aheadUs) / 1_000_000, aheadUs > 0)]);
+
 export const rulesText = (count: number): string => (count === 0 ? t.noRules : t.rules(count));
 
 export const CAPTIONS: { readonly [kind in Place['kind']]?: string } = {

@@ -13,7 +13,7 @@ import { rectOf } from '../ways';
 import { placeCallout } from './callout-place';
 import { isNarrow, toScreen } from './camera';
 import { useStage } from './context';
-import { CAPTIONS, nameOf, nodeState, podPhrase, rulesText, stateOf, troublePhrase } from './describe';
+import { CAPTIONS, clockText, nameOf, nodeState, podPhrase, rulesText, stateOf, troublePhrase } from './describe';
 import css from './facts.module.css';
 import { indexOf, podsOf } from './scene-index';
 
@@ -174,7 +174,10 @@ function LineFacts({ line, scene }: { readonly line: Ends; readonly scene: Scene
 function NodeFacts({ node, scene }: { readonly node: string; readonly scene: SceneFacts }) {
   return (
     <>
-      <Fact name={t.facts.node} lines={[nodeState(indexOf(scene).nodes.get(node)), rulesText(scene.rules[node] ?? 0)]} />
+      <Fact
+        name={t.facts.node}
+        lines={[nodeState(indexOf(scene).nodes.get(node)), rulesText(scene.rules[node] ?? 0), ...clockText(scene.clocks[node])]}
+      />
       <Fact name={t.facts.pods} lines={podsOf(scene, node).map(podPhrase)} />
     </>
   );

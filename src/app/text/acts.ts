@@ -8,6 +8,16 @@ const whole = (id: string): string => id.replace('/', ' on ');
 /** How much slower a line gets. */
 export const SLOWER_MS = 500;
 
+/** A node that is as far behind looks as if it had not renewed its lease; one that is ahead only writes wrong times. */
+export const CLOCK_US = { behind: -300_000_000, ahead: 3_600_000_000 } as const;
+const CLOCKS: { readonly [aheadUs: number]: (node: string) => Words } = {
+  [CLOCK_US.behind]: (node) => [
+    `Set the clock of ${node} 5 minutes behind`,
+    'Its renewals look old: the control plane gives it up for a while.',
+  ],
+  [CLOCK_US.ahead]: (node) => [`Set the clock of ${node} an hour ahead`, 'Its time stamps are wrong; durations are not.'],
+};
+
 export const acts = {
   open: 'Act on it',
   now: 'At the end of the recording: it goes on with this.',
@@ -35,6 +45,7 @@ export const acts = {
     'No packet passes, in both directions. Neither of them is told.',
   ],
   cutOneWay: (a: string, b: string): Words => [`Lose all from ${a} to ${b} for ${LASTS_S} s`, 'The other direction still works.'],
+  mend: (a: string, b: string): Words => [`Mend ${a} and ${b}`, 'What waits comes through when it is next tried.'],
   slow: (): Words => [`Slow down by ${SLOWER_MS} ms for ${LASTS_S} s`, 'Every message takes longer, in both directions.'],
   stall: (receiver: string, sender: string): Words => [
     `Let ${receiver} take nothing in from ${sender} for ${LASTS_S} s`,
@@ -52,5 +63,7 @@ export const acts = {
   } as Readonly<Record<'slow' | 'failing' | 'down' | 'well', Words>>,
   fill: (node: string): Words => [`Fill the disk of ${node}`, 'The kubelet says so, takes no new Pods, and evicts some.'],
   makeRoom: (node: string): Words => [`Make room on ${node}`, 'Its disk is as empty as before.'],
+  clock: (node: string, aheadUs: number): Words =>
+    CLOCKS[aheadUs]?.(node) ?? [`Set the clock of ${node} right`, 'It shows the true time again.'],
   drain: (node: string): Words => [`Drain ${node}`, 'Its Pods are evicted, and placed elsewhere.'],
 } as const;

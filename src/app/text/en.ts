@@ -134,6 +134,7 @@ export const en = {
     load: (to: string, counts: string) => `load on ${to}: ${counts}`,
     counts: (ok: number, failed: number) => `${ok} ok, ${failed} failed`,
     noRules: 'no rules',
+    clock: (seconds: number, ahead: boolean) => `clock ${seconds} s ${ahead ? 'ahead' : 'behind'}`,
     ready: 'Ready',
     notReady: 'NotReady',
     unknown: 'NotReady, not heard from',
