@@ -180,6 +180,23 @@ test('the clock of a node is set wrong, seen, and set right (teaching 12)', asyn
   await expect(page.getByRole('region', { name: 'node-1', exact: true })).not.toContainText('behind');
 });
 
+test('Ctrl-C ends a load where the cursor stands, as another branch that its link replays (teaching 12)', async ({ page }) => {
+  await page.goto('./');
+  const before = await run(page, 'curl 10.96.0.1:443 from node-1 for 60s');
+  await goTo(page, 3);
+  await page.getByRole('textbox', { name: 'Command', exact: true }).focus();
+  await expect(button(page, /^Interrupt/)).toBeVisible();
+  await page.keyboard.press('Control+c');
+  const ended = await atRest(page, before);
+  await end(page);
+  const log = page.getByRole('log', { name: 'Terminal output' });
+  await expect(log).toContainText('^C');
+  await expect(log).toContainText(/[1-5]?\d requests: .*failed/);
+  await expect(button(page, /^Interrupt/)).toBeHidden();
+  await page.reload();
+  expect(await atRest(page)).toBe(ended);
+});
+
 test('a scenario chosen by hand begins to play; with reduced motion it waits', async ({ page }) => {
   await page.goto('./');
   await atRest(page);

@@ -23,6 +23,7 @@ import { createLineBook } from './line-book';
 import { type Clock, createPlayer, type Player } from './player';
 import { type Signal, signal } from './signal';
 import { createStepBook } from './step-book';
+import { entriesOf } from './terminal-entries';
 import { createTraceColumns, type SeqList, type TraceColumns } from './trace-columns';
 
 export interface Session {
@@ -78,8 +79,10 @@ export interface Session {
   goOn(): void;
   /** Stops the cluster where it is. */
   stop(): void;
-  /** Ctrl-C: stops the simulation while it runs; ends a command that waits once it rests. */
+  /** Ctrl-C: stops the simulation while it runs; once it rests, ends what runs in the terminal at the cursor. */
   interrupt(): void;
+  /** Something that was given has not ended at the cursor: it watches, waits, or sends request after request. */
+  commandRuns(): boolean;
   /** Plays the same run again, to where the cursor is. */
   restart(): void;
   /** The same cluster, as if nothing had been typed. */
@@ -311,11 +314,9 @@ export function createSession(needs: SessionNeeds): Session {
     else append(input);
   }
 
-  /** The last command has not ended: it watches, or waits for something. */
   function commandRuns(): boolean {
-    let running = false;
-    for (const { kind } of terminal.get()) running = kind === 'input' || (running && kind !== 'exit');
-    return running;
+    const { seq } = player.cursor.get();
+    return entriesOf(terminal.get(), atEnd() ? Number.POSITIVE_INFINITY : seq).some(({ exit }) => exit === null);
   }
 
   function prepare(): void {
@@ -364,6 +365,7 @@ export function createSession(needs: SessionNeeds): Session {
     goTo,
     replayable: () => !wentOn,
     moving,
+    commandRuns,
     atEnd,
     lineOf: lines.get,
     lineArrived: lines.arrived,
@@ -380,7 +382,7 @@ export function createSession(needs: SessionNeeds): Session {
     stop: () => link.send({ type: 'stop' }),
     interrupt() {
       if (moving()) link.send({ type: 'stop' });
-      else if (commandRuns()) append({ type: 'interrupt' });
+      else if (commandRuns()) give({ type: 'interrupt' });
     },
     restart() {
       const { seq } = player.cursor.get();

@@ -7,7 +7,7 @@ import { Kubectl } from '../components/kubectl/kubectl';
 import { parseIp } from '../machinery/ip';
 import type { Process, Program } from '../sim/process';
 import type { PayloadMode } from '../sim/recorder';
-import type { Asking } from '../sim/requests';
+import { type Asking, Interrupt } from '../sim/requests';
 import { Simulation } from '../sim/simulation';
 import type { RequestInput } from '../wire/curl-line';
 import { type ComponentId, componentId, KUBEADM, KUBECTL, nodeOf, onNode, USER } from '../wire/names';
@@ -31,6 +31,8 @@ export class Cluster {
   private readonly faults: Faults;
   private readonly kubectl: Kubectl;
   private readonly terminal: Process;
+  /** Of the requests and loads that are not over. */
+  private readonly interrupts = new Set<Interrupt>();
 
   constructor(
     readonly spec: ClusterSpec,
@@ -61,9 +63,9 @@ export class Cluster {
   give(input: Input): Seq {
     const seq = this.note(USER, receiverOf(input), null, { protocol: 'input', kind: 'input', input }, this.chanceOf(input));
     if (input.type === 'kubectl') this.type(input.line, input.stdin ?? '', seq);
-    else if (input.type === 'interrupt') this.interrupt(seq);
+    else if (input.type === 'interrupt') this.within(seq, () => this.interrupt());
     else if (input.type === 'fault') this.break(input.fault, seq);
-    else this.sim.within({ process: null, actor: null, cause: seq, idle: false }, () => this.ask(input, seq));
+    else this.within(seq, () => this.ask(input, seq));
     return seq;
   }
 
@@ -72,10 +74,10 @@ export class Cluster {
   private ask(input: RequestInput, seq: Seq): void {
     const { sim } = this;
     const who = receiverOf(input);
-    let over = false;
+    const interrupt = new Interrupt();
+    this.interrupts.add(interrupt);
     const say = (stdout: string, stderr: string, exit: number): void => {
-      if (over) return;
-      over = true;
+      if (!this.interrupts.delete(interrupt)) return;
       this.note(who, USER, sim.context.cause, { protocol: 'terminal', kind: 'output', stdout, stderr, exit });
     };
     const [host = '', port = ''] = input.to.split(':');
@@ -84,7 +86,8 @@ export class Cluster {
     if (parseIp(host) === null) return say('', `curl: (6) Could not resolve host: ${host}\n`, 6);
     asker.onExit(() => say('', 'Killed\n', KILLED));
     const program = asker.program as Program & Asking;
-    asker.run(program.ask({ address: host, port: Number(port), seconds: input.type === 'load' ? input.seconds : null }, say), seq);
+    const seconds = input.type === 'load' ? input.seconds : null;
+    asker.run(program.ask({ address: host, port: Number(port), seconds, interrupt }, say), seq);
   }
 
   // ---- The terminal
@@ -92,15 +95,21 @@ export class Cluster {
   /** A terminal does one thing at a time: what still runs in it is interrupted. */
   private type(line: string, stdin: string, seq: Seq): void {
     const { kubectl } = this;
-    this.interrupt(seq);
+    this.within(seq, () => kubectl.interrupt());
     const run = function* () {
       yield* kubectl.run(line, stdin);
     };
     this.terminal.run(run(), seq);
   }
 
-  private interrupt(cause: Seq): void {
-    this.sim.within({ process: null, actor: null, cause, idle: false }, () => this.kubectl.interrupt());
+  /** Ctrl-C. */
+  private interrupt(): void {
+    this.kubectl.kill();
+    for (const interrupt of [...this.interrupts]) interrupt.give();
+  }
+
+  private within(cause: Seq, action: () => void): void {
+    this.sim.within({ process: null, actor: null, cause, idle: false }, action);
   }
 
   private printed(stdout: string, stderr: string, exit: number | null): void {
@@ -142,7 +151,7 @@ export class Cluster {
     const told: JsonObject = { ...detail, ...(refused === null ? {} : { refused }) };
     const cause = this.note(place, place, input, { protocol: 'fault', kind: 'fault', fault: kind, detail: told });
     if (refused !== null) return;
-    this.sim.within({ process: null, actor: null, cause, idle: false }, () => this.faults.apply(fault, cause));
+    this.within(cause, () => this.faults.apply(fault, cause));
     this.sim.expectUntil(
       simTime(
         this.sim.now +

@@ -3,7 +3,7 @@
 import { SECOND } from '../base/brand';
 import type { JsonObject } from '../base/json';
 import type { Ctx, Interior } from './process';
-import type { Task } from './task';
+import { suspend, type Task } from './task';
 import type { Answered, Failure } from './tcp';
 
 export interface Order {
@@ -11,6 +11,20 @@ export interface Order {
   readonly port: number;
   /** Null: one request. */
   readonly seconds: number | null;
+  readonly interrupt: Interrupt;
+}
+/** Ctrl-C, for who listens. */
+export class Interrupt {
+  private readonly listeners = new Set<() => void>();
+
+  /** What takes the listener away again. */
+  on(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+  give(): void {
+    for (const listener of [...this.listeners]) listener();
+  }
 }
 /** What is printed; the exit code once it is over. */
 export type Say = (stdout: string, stderr: string, exit: number) => void;
@@ -43,8 +57,9 @@ export class Requests implements Asking {
     else yield* this.steady(order, order.seconds, say);
   }
 
-  private *one({ address, port }: Order, say: Say): Task<void> {
+  private *one({ address, port, interrupt }: Order, say: Say): Task<void> {
     const { ctx } = this;
+    interrupt.on(() => say('', '', INTERRUPTED));
     const began = ctx.now();
     const answer = yield* this.get(address, port);
     const afterUs = ctx.now() - began;
@@ -53,24 +68,46 @@ export class Requests implements Asking {
     else say('', `${complaint(answer.failure, address, port, Math.ceil(afterUs / 1000))}\n`, EXITS[answer.failure]);
   }
 
-  private *steady({ address, port }: Order, seconds: number, say: Say): Task<void> {
+  /** One that is interrupted says what it has counted; a request that is under way then counts no more. */
+  private *steady({ address, port, interrupt }: Order, seconds: number, say: Say): Task<void> {
     const { ctx, loads } = this;
     const to = `${address}:${port}`;
     const load: Load = { to, ok: 0, failures: new Map() };
     const path = pathOf(loads.push(load) - 1);
     const { get } = this;
+    let over = false;
+    interrupt.on(() => {
+      over = true;
+      say(countedIn(load), '', INTERRUPTED);
+    });
     const each = function* (second: number): Task<void> {
-      yield* ctx.sleep(second * SECOND);
+      yield* pause(ctx, second * SECOND, interrupt);
+      if (over) return;
       const began = ctx.now();
       const answer = yield* get(address, port);
       const outcome = outcomeOf(answer);
+      if (over) return;
       if (isGood(answer)) load.ok++;
       else load.failures.set(outcome, (load.failures.get(outcome) ?? 0) + 1);
       ctx.inside('request', { to, load: path, number: second + 1, outcome, afterUs: ctx.now() - began }, { [path]: countsOf(load) });
     };
     yield* ctx.all(Array.from({ length: seconds }, (_, second) => each(second)));
-    say(`${seconds} requests: ${load.ok} ok, ${failedOf(load)} failed${reasonsOf(load)}\n`, '', failedOf(load) === 0 ? 0 : 1);
+    say(countedIn(load), '', failedOf(load) === 0 ? 0 : 1);
   }
+}
+
+/** Sleeps, at most until the interrupt. */
+function* pause(ctx: Ctx, us: number, interrupt: Interrupt): Task<void> {
+  yield* suspend<void>((resume) => {
+    const timer = ctx.after(us, () => {
+      off();
+      resume();
+    });
+    const off = interrupt.on(() => {
+      timer.cancel();
+      resume();
+    });
+  });
 }
 
 const pathOf = (place: number): string => `load/${place + 1}`;
@@ -80,6 +117,8 @@ const isGood = (answer: Answered): boolean => answer.ok && /^HTTP\/1\.[01] [123]
 const failedOf = ({ failures }: Load): number => [...failures.values()].reduce((sum, count) => sum + count, 0);
 const reasonsOf = ({ failures }: Load): string =>
   failures.size === 0 ? '' : ` (${[...failures].map(([reason, count]) => `${count} ${reason}`).join(', ')})`;
+const countedIn = (load: Load): string =>
+  `${load.ok + failedOf(load)} requests: ${load.ok} ok, ${failedOf(load)} failed${reasonsOf(load)}\n`;
 const countsOf = (load: Load): JsonObject => ({
   to: load.to,
   ok: load.ok,
@@ -89,6 +128,8 @@ const countsOf = (load: Load): JsonObject => ({
 
 // ---- curl's words
 
+/** The exit code of a program that SIGINT ends. */
+const INTERRUPTED = 130;
 const EXITS: { readonly [failure in Failure]: number } = { refused: 7, 'no route': 7, 'timed out': 28, reset: 56 };
 
 function complaint(failure: Failure, address: string, port: number, ms: number): string {

@@ -181,11 +181,13 @@ function Tools({ text, open }: { readonly text: string; readonly open: boolean }
   const { session, line } = useDesk();
   const manifest = useSignal(line.manifest);
   const { state } = useSignal(session.status);
+  useSignal(session.player.cursor);
+  const stops = state === 'running';
   return (
     <span className={style.tools}>
-      {state === 'running' && text === '' ? (
-        <button type="button" className={`${controls.button} ${controls.quiet}`} onClick={session.stop}>
-          {en.terminal.stop} <Key>Ctrl C</Key>
+      {text === '' && (stops || session.commandRuns()) ? (
+        <button type="button" className={`${controls.button} ${controls.quiet}`} onClick={session.interrupt}>
+          {stops ? en.terminal.stop : en.terminal.interrupt} <Key>Ctrl C</Key>
         </button>
       ) : (
         <button type="submit" className={controls.button} aria-disabled={text.trim() === ''}>

@@ -234,6 +234,7 @@ export const en = {
     hint: 'Enter runs it. Up and Down recall. Paste YAML to apply it.',
     paste: 'Paste YAML',
     stop: 'Stop',
+    interrupt: 'Interrupt',
     next: 'Commands that could come next',
     resize: 'Height of the terminal',
     goTo: 'Go to where it was typed',

@@ -17,6 +17,8 @@ import type { RequestLog } from './log';
 
 /** Of client-go, for answers that say when to come again. */
 const MOST_RETRIES = 10;
+/** The exit code of a program that SIGINT ends. */
+export const INTERRUPTED = 130;
 const BROKEN: ReadonlySet<string> = new Set<Failure>(['refused', 'reset', 'unreachable', 'lost']);
 
 /** What client-go offers when it upgrades without a WebSocket. */
@@ -67,6 +69,8 @@ export class Http {
   private readonly watches = new Set<Watch>();
   private readonly streams = new Set<() => void>();
   interrupted = false;
+  /** By Ctrl-C, while it did not wait for anything that could end: it sends nothing more. */
+  killed = false;
 
   constructor(
     readonly ctx: Ctx,
@@ -90,6 +94,7 @@ export class Http {
   }
 
   private *once(request: HttpRequest): Task<HttpResponse> {
+    if (this.killed) throw new CommandError('', INTERRUPTED);
     if (this.identity.elsewhere) throw this.unreachable('refused');
     const start = this.ctx.now();
     this.log.request(request);
@@ -176,7 +181,11 @@ export class Http {
     return heard;
   }
 
-  /** Ctrl-C. */
+  /** Something is open that an interrupt ends. */
+  get waits(): boolean {
+    return this.watches.size > 0 || this.streams.size > 0;
+  }
+
   interrupt(): void {
     this.interrupted = true;
     for (const leave of [...this.streams]) leave();

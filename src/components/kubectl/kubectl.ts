@@ -8,7 +8,7 @@ import type { Certificate } from '../../wire/payload';
 import { COMMANDS, type Found, findCommand, helpText, suggestionsFor } from './commands';
 import { CommandError } from './errors';
 import { Flags, flagTable, type ParsedArgs, parseFlags } from './flags';
-import { Http, type Identity, serverUrl } from './http';
+import { Http, type Identity, INTERRUPTED, serverUrl } from './http';
 import { klog, RequestLog } from './log';
 import type { Cache, Session } from './session';
 import { splitWords } from './words';
@@ -57,9 +57,20 @@ export class Kubectl implements Program {
     return {};
   }
 
-  /** Ctrl-C: ends watches and what waits on them. */
+  /** Ends watches and what waits on them. */
   interrupt(): void {
     for (const http of this.running) http.interrupt();
+  }
+
+  /** Ctrl-C: ends what runs, whatever it waits for. */
+  kill(): void {
+    for (const http of this.running) {
+      if (http.waits) http.interrupt();
+      else if (!http.killed) {
+        http.killed = true;
+        this.end(INTERRUPTED, '');
+      }
+    }
   }
 
   /** Runs one line, as typed with or without `kubectl` before it; the result is the exit code. `stdin` is
@@ -79,9 +90,10 @@ export class Kubectl implements Program {
       http = session.http;
       this.running.add(http);
       yield* run(session);
-      return this.end(0, '');
+      return http.killed ? INTERRUPTED : this.end(0, '');
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
+      if (http?.killed) return INTERRUPTED;
       return this.end(error.code, error.text);
     } finally {
       if (http !== null) this.running.delete(http);
@@ -104,7 +116,9 @@ export class Kubectl implements Program {
     const run = flags.bool('help') || found.command === null ? printHelp(found, args) : found.command.run;
     const { ctx } = this;
     if (ctx === null) throw new CommandError('error: kubectl was not started');
-    const { output } = this.options;
+    const output: Output = (stdout, stderr, exit) => {
+      if (!http.killed) this.options.output(stdout, stderr, exit);
+    };
     const err = (text: string): void => output('', text, null);
     const headers = {
       'kubectl-command': path,
