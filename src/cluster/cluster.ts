@@ -83,7 +83,7 @@ export class Cluster {
     const [host = '', port = ''] = input.to.split(':');
     const asker = this.programs.asker(input.from);
     if (asker === null) return say('', `${input.from} does not run\n`, 1);
-    if (parseIp(host) === null) return say('', `curl: (6) Could not resolve host: ${host}\n`, 6);
+    if (parseIp(host) === null) return say('', `curl: (6) Could not resolve host: ${host}\n${adviceOn(host)}`, 6);
     asker.onExit(() => say('', 'Killed\n', KILLED));
     const program = asker.program as Program & Asking;
     const seconds = input.type === 'load' ? input.seconds : null;
@@ -162,6 +162,13 @@ export class Cluster {
       ),
     );
   }
+}
+
+/** Ours, not curl's: CoreDNS and its Service kube-dns are left out. */
+function adviceOn(host: string): string {
+  const [, name = host, namespace = 'default'] = /^([^.]+)(?:\.([^.]+)(?:\.svc(?:\.cluster\.local)?)?)?$/.exec(host) ?? [];
+  const where = namespace === 'default' ? '' : ` -n ${namespace}`;
+  return `(No cluster DNS runs here. Give the CLUSTER-IP instead: kubectl get service ${name}${where})\n`;
 }
 
 /** Who takes an input: kubectl, or the process that is to send a request. */

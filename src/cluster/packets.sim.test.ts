@@ -164,8 +164,18 @@ describe('a request that fails', () => {
   });
 
   test('names and askers that are not there are said', () => {
-    const { printed } = played([curl('web from node-1'), curl('10.96.0.1 from pod/nobody'), curl('10.96.0.1 from node-9')]);
-    expect(printed).toEqual(['curl: (6) Could not resolve host: web\n', 'pod/default/nobody does not run\n', 'node/node-9 does not run\n']);
+    const { printed } = played([
+      curl('web from node-1'),
+      curl('web.shop.svc.cluster.local from node-1'),
+      curl('10.96.0.1 from pod/nobody'),
+      curl('10.96.0.1 from node-9'),
+    ]);
+    expect(printed).toEqual([
+      'curl: (6) Could not resolve host: web\n(No cluster DNS runs here. Give the CLUSTER-IP instead: kubectl get service web)\n',
+      expect.stringMatching(/^curl: \(6\) .*\n\(.* kubectl get service web -n shop\)\n$/),
+      'pod/default/nobody does not run\n',
+      'node/node-9 does not run\n',
+    ]);
   });
 });
 

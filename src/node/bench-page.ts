@@ -2,13 +2,14 @@
 // target. A report, not a test: the exit code does not depend on the figures.
 import { chromium } from 'playwright';
 import { browserPath, FLAGS } from '../../e2e/browser';
+import { branchFigures } from './page/branch';
 import type { Figure } from './page/gauges';
 import { largeRunFigures } from './page/large-run';
 import { openingFigures } from './page/opening';
 import { packetFigures } from './page/packets';
 import { serveSites } from './page/sites';
 
-const PARTS = { opening: openingFigures, packets: packetFigures, 'large-run': largeRunFigures };
+const PARTS = { opening: openingFigures, packets: packetFigures, 'large-run': largeRunFigures, branch: branchFigures };
 
 const round = (value: unknown): unknown => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);
 function line(figure: Figure): string {
