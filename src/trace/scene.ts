@@ -11,6 +11,8 @@ export interface NodeFacts {
   readonly name: string;
   readonly ready: 'True' | 'False' | 'Unknown' | null;
   readonly unschedulable: boolean;
+  /** Its other conditions that are true, such as DiskPressure: none is good. */
+  readonly troubles?: readonly string[];
   readonly registered: boolean;
 }
 export interface OpenWatch {
@@ -135,10 +137,12 @@ function nodeFacts(node: JsonObject): NodeFacts {
   const { metadata, spec, status } = node as { metadata?: JsonObject; spec?: JsonObject; status?: JsonObject };
   const conditions = (status?.conditions ?? []) as readonly JsonObject[];
   const ready = conditions.find(({ type }) => type === 'Ready')?.status;
+  const troubles = conditions.filter(({ type, status }) => type !== 'Ready' && status === 'True').map(({ type }) => String(type));
   return {
     name: String(metadata?.name),
     ready: ready === 'True' || ready === 'False' || ready === 'Unknown' ? ready : null,
     unschedulable: spec?.unschedulable === true,
+    ...(troubles.length > 0 && { troubles }),
     registered: true,
   };
 }

@@ -36,6 +36,7 @@ export default function ScenarioList() {
     >
       {edited === null ? (
         <div className={style.both}>
+          <Library edit={edit} close={close} />
           <section className={style.open} aria-label={words.openNow}>
             <h3>
               {words.openNow}: {open.title}
@@ -45,7 +46,6 @@ export default function ScenarioList() {
             </button>
             <Guide scenario={open} gone={close} />
           </section>
-          <Library edit={edit} close={close} />
         </div>
       ) : (
         <Suspense fallback={<p>{words.loading}</p>}>

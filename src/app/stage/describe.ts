@@ -30,7 +30,7 @@ export function nameOf(id: string): string {
 export function nodeState(node: NodeFacts | undefined): string {
   if (node === undefined || !node.registered) return t.joining;
   const ready = node.ready === 'True' ? t.ready : node.ready === 'False' ? t.notReady : node.ready === 'Unknown' ? t.unknown : t.joining;
-  return node.unschedulable ? `${ready}, ${t.cordoned}` : ready;
+  return [ready, ...(node.troubles ?? []), ...(node.unschedulable ? [t.cordoned] : [])].join(', ');
 }
 
 export const podPhrase = (pod: PodTile): string =>

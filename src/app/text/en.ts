@@ -175,6 +175,7 @@ export const en = {
       cri: 'container engine',
       kernel: 'kernel rules',
       registry: 'registry',
+      sky: 'DNS and packets',
     },
     looks: { running: 'running', starting: 'starting', unready: 'not ready', failed: 'failing', leaving: 'ending', waiting: 'waiting' },
     facts: {

@@ -1,11 +1,14 @@
 // What the panel of a component's inside says; it comes with the panel.
-import { timeText } from './duration';
+import { spanText, timeText } from './duration';
+
+/** Boot is before the beginning of virtual time. */
+const since = (us: number): string => (us < 0 ? `since ${spanText(-us)} before the start` : `since ${timeText(us)}`);
 
 export const inside = {
   nothing: 'Choose a component on the stage, then “Look inside”.',
   never: (name: string) => `${name} has not started yet.`,
-  stopped: (name: string, us: number | null) => `${name} does not run${us === null ? '' : `, since ${timeText(us)}`}. Its memory is gone.`,
-  runs: (us: number) => `Runs since ${timeText(us)}`,
+  stopped: (name: string, us: number | null) => `${name} does not run${us === null ? '' : `, ${since(us)}`}. Its memory is gone.`,
+  runs: (us: number) => `Running ${since(us)}`,
   loading: 'Looking inside…',
   none: 'None',
   noChain: 'The message in focus is no request to kube-apiserver.',

@@ -73,13 +73,17 @@ export function NodeSign({ node }: { readonly node: NodeFacts | undefined }) {
         ? 'failed'
         : node.unschedulable
           ? 'cordoned'
-          : 'ready';
+          : node.troubles === undefined
+            ? 'ready'
+            : 'pressed';
   return (
     <svg className={css.sign} data-look={look} width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
       {look === 'failed' ? (
         <path d="M5 0 10 5 5 10 0 5z" />
       ) : look === 'joining' ? (
         <circle cx="5" cy="5" r="3.6" />
+      ) : look === 'pressed' ? (
+        <path d="M5 0 10 9H0z" />
       ) : look === 'cordoned' ? (
         <path d="M1 1h8v8H1zM1 9 9 1" />
       ) : (

@@ -6,7 +6,7 @@ import css from './legend.module.css';
 const t = en.stage;
 const SHAPES = ['request', 'answer', 'watch', 'delivery', 'failure'] as const;
 const LOOKS = ['running', 'starting', 'unready', 'waiting', 'failed', 'leaving'] as const;
-const TONES = ['http', 'etcd', 'cri', 'kernel', 'registry'] as const;
+const TONES = ['http', 'etcd', 'cri', 'kernel', 'registry', 'sky'] as const;
 
 export const Legend = () => (
   <div className={css.legend}>
