@@ -119,7 +119,10 @@ export const COMMANDS: CommandTree = {
   },
   explain: { about: 'Get documentation for a resource', command: unmodelled('explain', 'the descriptions of all fields') },
   get: { about: 'Display one or many resources', command: get },
-  edit: { about: 'Edit a resource on the server', command: unmodelled('edit', 'an editor') },
+  edit: {
+    about: 'Edit a resource on the server',
+    command: unmodelled('edit', 'an editor (kubectl patch, kubectl set and kubectl apply -f - change objects, too)'),
+  },
   delete: {
     about: 'Delete resources by file names, stdin, resources and names, or by resources and label selector',
     command: deleteCommand,
@@ -152,11 +155,20 @@ export const COMMANDS: CommandTree = {
   taint: { about: 'Update the taints on one or more nodes', command: taint },
   describe: { about: 'Show details of a specific resource or group of resources', command: describe },
   logs: { about: 'Print the logs for a container in a pod', command: logs },
-  attach: { about: 'Attach to a running container', command: unmodelled('attach', STREAM) },
+  attach: {
+    about: 'Attach to a running container',
+    command: unmodelled('attach', `${STREAM} (kubectl logs shows what a container printed)`),
+  },
   exec: { about: 'Execute a command in a container', command: exec },
-  'port-forward': { about: 'Forward one or more local ports to a pod', command: unmodelled('port-forward', STREAM) },
+  'port-forward': {
+    about: 'Forward one or more local ports to a pod',
+    command: unmodelled('port-forward', `${STREAM} (curl ADDRESS:PORT from outside, from a node or from pod/NAME asks a Pod directly)`),
+  },
   proxy: { about: 'Run a proxy to the Kubernetes API server', command: unmodelled('proxy', 'a port of this machine') },
-  cp: { about: 'Copy files and directories to and from containers', command: unmodelled('cp', STREAM) },
+  cp: {
+    about: 'Copy files and directories to and from containers',
+    command: unmodelled('cp', `${STREAM} (kubectl exec POD -- cat FILE shows one)`),
+  },
   auth: {
     about: 'Inspect authorization',
     children: {

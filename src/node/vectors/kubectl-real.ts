@@ -19,11 +19,11 @@ interface RealCase extends CommandCase {
   readonly signal?: string;
 }
 
-/** Any time will do. How far into its second the recording began is not known: each tenth is tried. */
-const SECOND_AFTER = simTime(43_200 * SECOND);
+/** Any time will do. How far into its second the command began is not known: each tenth is tried. */
+const WHOLE_SECOND = simTime(43_200 * SECOND);
 const CLOCKS: readonly Clock[] = Array.from({ length: 10 }, (_, tenth) => ({
-  now: simTime(SECOND_AFTER - tenth * 100 * MS),
-  second: SECOND_AFTER,
+  now: simTime(WHOLE_SECOND + tenth * 100 * MS),
+  second: WHOLE_SECOND,
 }));
 
 export const adapter: Adapter = (file, sibling) => {

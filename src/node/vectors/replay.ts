@@ -61,7 +61,7 @@ export interface Replayed {
 export interface Clock {
   /** The client's, at the start. */
   readonly now: SimTime;
-  /** What whole seconds since the recording's start are counted from: `now` cut to the second, and one more. */
+  /** What the recording's times are counted from: `now` cut to the second. */
   readonly second?: SimTime;
 }
 export interface ReplayOptions extends Clock {
@@ -194,14 +194,17 @@ class ReplayServer implements Program {
   }
 }
 
-/** Times that a recording gives relative to its start (`T-12s`, `T-12.000345s`) as times. */
+/** Times that a recording gives relative to its start (`T-12s`, `T-12.000345s`) as times. Before it, whole seconds are
+ *  rounded down, and what follows the point is counted from there on. */
 export function dated(value: Json, clock: Clock): Json {
-  const { now, second = now } = clock;
+  const { second = clock.now } = clock;
   if (typeof value === 'string') {
     const match = /^T([+-])([\d.]+)s$/.exec(value);
     if (match === null) return value;
-    const us = (match[1] === '-' ? -1 : 1) * Math.round(Number(match[2]) * 1_000_000);
-    return value.includes('.') ? rfc3339Micro(simTime(now + us)) : rfc3339(simTime(second + us));
+    const [whole = '0', fraction = '0'] = (match[2] ?? '').split('.');
+    const us = (match[1] === '-' ? -1 : 1) * Number(whole) * 1_000_000 + Math.round(Number(`0.${fraction}`) * 1_000_000);
+    const at = simTime(second + us);
+    return value.includes('.') ? rfc3339Micro(at) : rfc3339(at);
   }
   if (Array.isArray(value)) return value.map((item) => dated(item as Json, clock));
   if (!isObject(value)) return value;
