@@ -140,7 +140,7 @@ export function createSession(needs: SessionNeeds): Session {
   const replaced = signal<Replaced | null>(null);
   const goal = signal<Goal | null>(null);
   let playsAtGoal = false;
-  let opening = false;
+  let opening = 0;
   let wentOn = false;
   /** An input was given of which the cluster has not spoken yet. */
   let awaited = false;
@@ -168,12 +168,14 @@ export function createSession(needs: SessionNeeds): Session {
   const lines = createLineBook((seqs) => ask({ type: 'lines', seqs }).then((answer) => answer.lines));
 
   function hear(message: Exclude<FromWorker, { type: 'answer' }>): void {
+    // Of a run that was left meanwhile.
+    if (opening > 0 && message.type !== 'opened' && message.type !== 'failed') return;
     switch (message.type) {
       case 'opened':
         // What we opened ourselves was forgotten then; a command may have been given since.
-        if (opening) {
-          opening = false;
-          run.set(message.run);
+        if (opening > 0) {
+          opening--;
+          if (opening === 0) run.set(message.run);
           return;
         }
         told(message.run);
@@ -267,7 +269,7 @@ export function createSession(needs: SessionNeeds): Session {
     playsAtGoal = false;
     awaited = false;
     wentOn = false;
-    opening = true;
+    opening++;
     missedGoal.set(false);
     inputs.set(wanted.inputs);
     forget();
@@ -279,6 +281,7 @@ export function createSession(needs: SessionNeeds): Session {
     stopHearing();
     link.close();
     failure.set(null);
+    opening = 0;
     link = needs.link();
     stopHearing = link.subscribe(hear);
   }
