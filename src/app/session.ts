@@ -174,8 +174,7 @@ export function createSession(needs: SessionNeeds): Session {
       case 'opened':
         // What we opened ourselves was forgotten then; a command may have been given since.
         if (opening > 0) {
-          opening--;
-          if (opening === 0) run.set(message.run);
+          if (--opening === 0) run.set(message.run);
           return;
         }
         told(message.run);
@@ -183,8 +182,7 @@ export function createSession(needs: SessionNeeds): Session {
         if (playsAtGoal && goal.get() === null) player.play();
         return;
       case 'extended':
-        told(message.run);
-        return;
+        return told(message.run);
       case 'batch':
         columns.append(message);
         book.tellEarly();
@@ -204,8 +202,7 @@ export function createSession(needs: SessionNeeds): Session {
         asker.refresh();
         return;
       case 'comparing':
-        compared.set(message.records);
-        return;
+        return compared.set(message.records);
       case 'failed':
         player.pause();
         failure.set(message.report);
