@@ -77,8 +77,6 @@ export interface Session {
   /** True if nothing told follows the cursor. */
   atEnd(): boolean;
   goOn(): void;
-  /** Stops the cluster where it is. */
-  stop(): void;
   /** Ctrl-C: stops the simulation while it runs; once it rests, ends what runs in the terminal at the cursor. */
   interrupt(): void;
   /** Something that was given has not ended at the cursor: it watches, waits, or sends request after request. */
@@ -379,7 +377,6 @@ export function createSession(needs: SessionNeeds): Session {
       wentOn ||= !moving() && status.get().state !== 'stopped';
       link.send({ type: 'continue', us: 60_000_000 });
     },
-    stop: () => link.send({ type: 'stop' }),
     interrupt() {
       if (moving()) link.send({ type: 'stop' });
       else if (commandRuns()) give({ type: 'interrupt' });

@@ -65,7 +65,7 @@ export class Programs {
           images: this.images,
           launch: this.launch,
           room: (id) => roomOf(disk, id),
-          log: (id, _, text) => addOutput(disk.kubelet.logs, id, this.sim.now, text),
+          log: (id, text) => addOutput(disk.kubelet.logs, id, this.sim.now, text),
         });
       case 'cni':
         return cni(node.podCIDR, disk.cni);

@@ -157,16 +157,22 @@ export function verbOf(method: string, path: string): string {
   return { POST: 'create', PUT: 'update', PATCH: 'patch' }[method] ?? method.toLowerCase();
 }
 
-/** `a=b&c=d%20e`, decoded. */
+/** `a=b&c=d%20e`, decoded: the first value of each name. */
 export function parseQuery(text: string): { readonly [name: string]: string } {
   const query: { [name: string]: string } = {};
-  for (const pair of text.split('&')) {
-    if (pair === '') continue;
-    const equals = pair.indexOf('=');
-    const name = decode((equals < 0 ? pair : pair.slice(0, equals)).replaceAll('+', ' '));
-    if (!Object.hasOwn(query, name)) query[name] = equals < 0 ? '' : decode(pair.slice(equals + 1).replaceAll('+', ' '));
-  }
+  for (const [name, value] of queryPairs(text)) if (!Object.hasOwn(query, name)) query[name] = value;
   return query;
+}
+
+/** The same with all values, as they come. */
+export function queryPairs(text: string): readonly (readonly [name: string, value: string])[] {
+  const pairs = text.split('&').filter((pair) => pair !== '');
+  return pairs.map((pair) => {
+    const equals = pair.indexOf('=');
+    const parts = equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)];
+    const [name = '', value = ''] = parts.map((part) => decode(part.replaceAll('+', ' ')));
+    return [name, value];
+  });
 }
 
 function decode(text: string): string {

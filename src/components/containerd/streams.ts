@@ -4,6 +4,7 @@ import type { JsonObject } from '../../base/json';
 import type { Incoming } from '../../sim/network';
 import type { Task } from '../../sim/task';
 import type { HttpFrame, HttpRequest, HttpResponse } from '../../wire/payload';
+import { SPDY } from '../../wire/upgrade';
 import type { Host } from './host';
 
 const ADDRESS = 'http://127.0.0.1:35661';
@@ -48,7 +49,7 @@ const answer = (status: number, body: string | null): HttpResponse => ({
   protocol: 'http',
   kind: 'response',
   status,
-  headers: status === 101 ? { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'v5.channel.k8s.io' } : {},
+  headers: status === 101 ? SPDY : {},
   body,
 });
 

@@ -6,10 +6,9 @@ import type { Status } from '../../machinery/status';
 import type { Task } from '../../sim/task';
 import type { HttpFrame } from '../../wire/payload';
 import { CommandError, fail, usageError } from './errors';
+import type { Query } from './http';
 import { attachablePod } from './logs';
 import type { Command, Session } from './session';
-
-const CHANNELS = 'v5.channel.k8s.io';
 
 export const exec: Command = {
   flags: 'c/container i/stdin:bool t/tty:bool q/quiet:bool pod-running-timeout:duration f/filename:list',
@@ -32,17 +31,14 @@ function* runExec(session: Session): Task<void> {
   const stdin = flags.bool('stdin');
   if (stdin && flags.bool('tty') && !flags.bool('quiet'))
     session.err('Unable to use a TTY - input is not a terminal or the right kind of file\n');
-  yield* streamOf(session, pod, 'exec', { command, container, stdin: stdin || undefined, stdout: true, stderr: true });
+  yield* streamOf(session, pod, { command, container, stdin: stdin || undefined, stdout: true, stderr: true });
 }
 
-type StreamQuery = { readonly [name: string]: string | boolean | readonly string[] | undefined };
-
 /** Prints what comes from a container until its command ends, with whose exit code ours ends, too. */
-function* streamOf(session: Session, pod: JsonObject, subresource: string, query: StreamQuery): Task<void> {
+function* streamOf(session: Session, pod: JsonObject, query: Query): Task<void> {
   const { name = '', namespace = '' } = metaOf(pod);
   let status: Status | null = null;
-  yield* session.http.stream(`/api/v1/namespaces/${namespace}/pods/${name}/${subresource}`, query, CHANNELS, (frame) => {
-    if (frame === 'open') return;
+  yield* session.http.stream(`/api/v1/namespaces/${namespace}/pods/${name}/exec`, query, (frame) => {
     if (frame.rpc === 'status') status = statusOf(frame);
     else session[frame.rpc === 'stdout' ? 'out' : 'err'](String(frame.body.data));
   });

@@ -12,6 +12,7 @@ import type { Ctx } from '../../sim/process';
 import { suspend, type Task } from '../../sim/task';
 import { API_SERVER } from '../../wire/names';
 import type { Certificate, Headers, HttpFrame, HttpRequest, HttpResponse, Method, WatchDelivery } from '../../wire/payload';
+import { CHANNELS, SPDY } from '../../wire/upgrade';
 import { ApiError, CommandError, isStatus } from './errors';
 import type { RequestLog } from './log';
 
@@ -20,9 +21,6 @@ const MOST_RETRIES = 10;
 /** The exit code of a program that SIGINT ends. */
 export const INTERRUPTED = 130;
 const BROKEN: ReadonlySet<string> = new Set<Failure>(['refused', 'reset', 'unreachable', 'lost']);
-
-/** What client-go offers when it upgrades without a WebSocket. */
-const SPDY: Headers = { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'v5.channel.k8s.io' };
 
 export const JSON_ONLY = 'application/json';
 /** Unstructured clients that take what comes. */
@@ -145,8 +143,8 @@ export class Http {
   /** Upgrades a connection to a stream into a container: first as a WebSocket, then, if that is refused, by SPDY. What
    *  comes is heard until the stream ends; the refusal of the second ends the command.
    *  Models client-go tools/remotecommand/fallback.go. */
-  *stream(path: string, query: Query, protocol: string, hear: (item: HttpFrame | 'open') => void): Task<void> {
-    const headers = { upgrade: 'websocket', 'sec-websocket-protocol': protocol };
+  *stream(path: string, query: Query, hear: (frame: HttpFrame) => void): Task<void> {
+    const headers = { upgrade: 'websocket', 'sec-websocket-protocol': CHANNELS };
     const first = yield* this.upgrade(this.request('GET', path, { query, headers }), hear);
     if (first.status === 101) return;
     const second = yield* this.upgrade(this.request('POST', path, { query, headers: SPDY }), hear);
@@ -154,7 +152,7 @@ export class Http {
     throw isStatus(second.body) ? refusal(second) : new CommandError(`error: unable to upgrade connection: ${String(second.body)}`);
   }
 
-  private *upgrade(request: HttpRequest, hear: (item: HttpFrame | 'open') => void): Task<HttpResponse> {
+  private *upgrade(request: HttpRequest, hear: (frame: HttpFrame) => void): Task<HttpResponse> {
     this.log.request(request);
     const heard = yield* suspend<HttpResponse | string>((resume) => {
       let head: HttpResponse | null = null;
@@ -168,8 +166,7 @@ export class Http {
       const stream = this.ctx.open(API_SERVER, request, (item) => {
         if (item.type === 'response') {
           head = item.payload as HttpResponse;
-          if (head.status === 101) hear('open');
-          else leave(head);
+          if (head.status !== 101) leave(head);
         } else if (item.type === 'end') leave(head ?? item.reason);
         else {
           hear(item.payload as HttpFrame);

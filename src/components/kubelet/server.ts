@@ -4,12 +4,14 @@
 import { SECOND } from '../../base/brand';
 import type { JsonObject } from '../../base/json';
 import type { ApiClient, ResourceRef } from '../../client/api-client';
+import { queryPairs } from '../../machinery/resources';
 import type { ContainerState, Pod, PodStatus } from '../../machinery/types';
 import type { Incoming } from '../../sim/network';
 import type { Ctx } from '../../sim/process';
 import { suspend, type Task } from '../../sim/task';
 import { onNode } from '../../wire/names';
 import type { HttpFrame, HttpRequest, HttpResponse } from '../../wire/payload';
+import { SPDY, WEBSOCKET } from '../../wire/upgrade';
 import type { Cri } from './cri';
 import type { KubeletDisk } from './disk';
 import { logText } from './log-files';
@@ -47,15 +49,15 @@ export class Server {
 
   private *serve(incoming: Incoming, request: HttpRequest): Task<void> {
     const [path = '', query = ''] = request.path.split('?');
-    const [, what = '', namespace = '', name = '', container = ''] = path.split('/').map(decoded);
+    const [, what = '', namespace = '', name = '', container = ''] = path.split('/');
     const refusal = yield* this.refusalOf(request);
     if (refusal !== null) return incoming.respond(refusal);
     const pod = this.needs.pod(namespace, name);
-    if (what === 'exec' && pod !== undefined) return yield* this.exec(incoming, { pod, container, query: parsed(query) });
+    if (what === 'exec' && pod !== undefined) return yield* this.exec(incoming, { pod, container, query: queryPairs(query) });
     if (what === 'exec') return incoming.respond(text(404, 'pod does not exist'));
     if (what !== 'containerLogs') return incoming.respond(text(404, '404 page not found\n'));
     if (pod === undefined) return incoming.respond(text(404, `pod "${name}" not found\n`));
-    incoming.respond(yield* this.log({ pod, container, query: parsed(query) }));
+    incoming.respond(yield* this.log({ pod, container, query: queryPairs(query) }));
   }
 
   /** Asks kube-apiserver, or remembers, whether the client may do this with the node. */
@@ -105,13 +107,13 @@ export class Server {
       kind: 'request',
       method: 'POST',
       path: String(prepared.value.url).replace(/^http:\/\/[^/]+/, ''),
-      headers: { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'v5.channel.k8s.io' },
+      headers: SPDY,
       body: null,
       certificate: null,
     };
     yield* suspend<void>((resume) => {
       ctx.open(onNode('containerd', node), request, (item) => {
-        if (item.type === 'response') incoming.respond({ ...(item.payload as HttpResponse), headers: UPGRADED });
+        if (item.type === 'response') incoming.respond({ ...(item.payload as HttpResponse), headers: WEBSOCKET });
         else if (item.type === 'delivery') incoming.push(wrapped(item.payload as HttpFrame));
         else {
           incoming.end(item.reason);
@@ -121,8 +123,6 @@ export class Server {
     });
   }
 }
-
-const UPGRADED = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-protocol': 'v5.channel.k8s.io' };
 
 /** Another program's error becomes one of the kubelet's own: it turns SPDY into a WebSocket. */
 function wrapped(frame: HttpFrame): HttpFrame {
@@ -143,16 +143,6 @@ const text = (status: number, body: string): HttpResponse => ({
   headers: { 'content-type': 'text/plain' },
   body,
 });
-
-const decoded = (part: string): string => decodeURIComponent(part);
-const parsed = (query: string): readonly (readonly [string, string])[] =>
-  query
-    .split('&')
-    .filter((pair) => pair !== '')
-    .map((pair) => {
-      const [name = '', value = ''] = pair.split('=').map((part) => decoded(part.replaceAll('+', ' ')));
-      return [name, value] as const;
-    });
 
 /** Which run of a container the log is of: validateContainerLogStatus of kubelet_pods.go. */
 function logOf(

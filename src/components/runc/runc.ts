@@ -37,7 +37,7 @@ export interface RuncOptions {
   /** What a container's bundle and mounts show to who is inside. */
   readonly room?: (id: string) => Room | null;
   /** Where a container's output goes. */
-  readonly log?: (id: string, stream: 'stdout' | 'stderr', text: string) => void;
+  readonly log?: (id: string, text: string) => void;
 }
 
 /** Microseconds: what is left of RunPodSandbox (96 ms), StartContainer (36 ms), StopContainer (34 ms) and
@@ -129,7 +129,7 @@ class Keeper {
       behaviour === null || behaviour.does === 'shell' || behaviour.does === 'pause' || behaviour.does === 'crash'
         ? null
         : this.options.launch(behaviour, containerOf(this.options.node, task), onExit);
-    const print: Print = (stream, text) => this.options.log?.(task.id, stream, text);
+    const print: Print = (_, text) => this.options.log?.(task.id, text);
     if (launched === null) task.process = startBehaviour(this.ctx, behaviour, task.args, onExit, print);
     else
       task.process = {

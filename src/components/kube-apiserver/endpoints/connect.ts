@@ -2,6 +2,7 @@
 // asks its kubelet, then passes on what comes. Models pkg/registry/core/pod (LogLocation, streamLocation) and apiserver
 // pkg/util/proxy. Left out: attach, port-forward, proxy.
 import type { JsonObject } from '../../../base/json';
+import { queryEscape, queryPairs } from '../../../machinery/resources';
 import { badRequest, failure, genericResponse, internalError, type Status } from '../../../machinery/status';
 import type { Ctx } from '../../../sim/process';
 import { suspend, type Task } from '../../../sim/task';
@@ -69,14 +70,8 @@ function containerOf({ spec }: PodLike, pod: string, wanted: string): string | R
 
 type Parameters = readonly (readonly [name: string, value: string])[];
 
-const parametersOf = (request: HttpRequest): Parameters =>
-  (request.path.split('?')[1] ?? '').split('&').map((pair) => {
-    const [name = '', value = ''] = pair.split('=').map((part) => decodeURIComponent(part.replaceAll('+', ' ')));
-    return [name, value];
-  });
-
 function execParameters(request: HttpRequest): Parameters {
-  const given = parametersOf(request);
+  const given = queryPairs(request.path.split('?')[1] ?? '');
   const streams = Object.entries(STREAMS).flatMap(([name, short]) =>
     given.some(([key, value]) => key === name && (value === 'true' || value === '1')) ? [[short, '1'] as const] : [],
   );
@@ -86,20 +81,17 @@ function execParameters(request: HttpRequest): Parameters {
 /** As Go's url.Values encodes it: names in order. */
 function queryOf(parameters: Parameters): string {
   const pairs = [...parameters].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return pairs.length === 0
-    ? ''
-    : `?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%20', '+')}`).join('&')}`;
+  return pairs.length === 0 ? '' : `?${pairs.map(([name, value]) => `${name}=${queryEscape(value)}`).join('&')}`;
 }
 
-const ask = ({ method, headers }: HttpRequest, path: string): HttpRequest => {
+const ask = ({ method, headers }: Pick<HttpRequest, 'method' | 'headers'>, path: string): HttpRequest => {
   const kept = ['upgrade', 'connection', 'sec-websocket-protocol', 'x-stream-protocol-version'];
   const upgrade = Object.fromEntries(kept.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
   return { protocol: 'http', kind: 'request', method, path, headers: upgrade, body: null, certificate: CLIENT };
 };
 
 function* fetchLog(ctx: Ctx, node: string, path: string, pod: string): Task<HttpResponse | Refusal> {
-  const request: HttpRequest = { protocol: 'http', kind: 'request', method: 'GET', path, headers: {}, body: null, certificate: CLIENT };
-  const answer = yield* ctx.call(onNode('kubelet', node), request);
+  const answer = yield* ctx.call(onNode('kubelet', node), ask({ method: 'GET', headers: {} }, path));
   if (!answer.ok) return refuse(unreached(answer.failure, node, path));
   const { status, body } = answer.payload as HttpResponse;
   if (status === 200) return plain(String(body));
