@@ -1,16 +1,10 @@
 // Acting in the past makes a branch: said before, named, kept, gone back to; nothing of the old future is lost.
 import type { Page } from 'playwright/test';
-import { atRest, axe, cluster, expect, position, run, test } from './page';
+import { atRest, axe, cluster, expect, goTo, position, run, test } from './page';
 
 const COMMAND = 'kubectl create deployment test --image=nginx';
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 
-async function goTo(page: Page, message: number): Promise<void> {
-  await position(page).focus();
-  await page.keyboard.press('Home');
-  for (let i = 0; i < message; i++) await page.keyboard.press('ArrowRight');
-  await expect(position(page)).toHaveAttribute('aria-valuenow', String(message));
-}
 async function end(page: Page): Promise<void> {
   await position(page).focus();
   await page.keyboard.press('End');

@@ -1,16 +1,8 @@
 // The page for everyone: by keyboard alone, read aloud, without motion, at 200 %; and what a person prefers stays theirs.
-import type { Page } from 'playwright/test';
-import { atRest, axe, cluster, expect, position, run, test } from './page';
+import { atRest, axe, cluster, expect, goTo, position, run, test } from './page';
 
 const COMMAND = 'kubectl create deployment test --image=nginx';
 const VIEWS = ['The stage', 'The ladder', 'The records', 'The objects', 'The flow at a glance', 'The architecture', 'The transcript'];
-
-async function goTo(page: Page, message: number): Promise<void> {
-  await position(page).focus();
-  await page.keyboard.press('Home');
-  for (let i = 0; i < message; i++) await page.keyboard.press('ArrowRight');
-  await expect(position(page)).toHaveAttribute('aria-valuenow', String(message));
-}
 
 test('quiet messages are one row that counts them, and opens, in each list (issue 3, part 1)', async ({ page }) => {
   await page.goto('./');

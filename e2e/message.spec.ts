@@ -1,6 +1,6 @@
 // The inspector: what a message changed, why it was sent, what it caused, and how it was sent.
 import type { Page } from 'playwright/test';
-import { axe, expect, position, run, test } from './page';
+import { axe, expect, goTo, position, run, stepTo, test } from './page';
 
 const COMMAND = 'kubectl create deployment test --image=nginx';
 const panel = (page: Page) => page.getByRole('tabpanel', { name: 'Message' });
@@ -13,12 +13,8 @@ const section = (page: Page, heading: string) =>
 async function open(page: Page, at: RegExp): Promise<void> {
   await page.goto('./');
   await run(page, COMMAND);
-  await position(page).focus();
-  await page.keyboard.press('Home');
-  for (let i = 0; i < 100 && !at.test((await position(page).getAttribute('aria-valuetext')) ?? ''); i++) {
-    await page.keyboard.press('ArrowRight');
-    await expect(position(page)).toHaveAttribute('aria-valuetext', /^Message \d+ of \d+\. \S.*: \S/);
-  }
+  await goTo(page, 0);
+  await stepTo(page, at);
   await page.keyboard.press('Enter');
   await expect(panel(page).getByRole('heading', { level: 2 })).toBeVisible();
 }

@@ -1,6 +1,6 @@
 // Requests and loads: given in the terminal, walked rule by rule, counted (issue 3, part 6).
 import type { Page } from 'playwright/test';
-import { atRest, axe, cluster, expect, position, test, type } from './page';
+import { atRest, axe, cluster, expect, position, stepTo, test, type } from './page';
 
 /** Gives commands one after the other at the end of the recording. */
 async function given(page: Page, ...lines: readonly string[]): Promise<void> {
@@ -26,10 +26,8 @@ test('a request to a Service: typed as curl, told hop by hop, and its walk throu
     'curl http://10.96.0.50 from node-1',
   );
   await expect(page.getByRole('region', { name: 'Terminal' })).toContainText('HTTP/1.1 200 OK');
-  for (let i = 0; i < 40; i++) {
-    if (/goes to/.test((await position(page).getAttribute('aria-valuetext')) ?? '')) break;
-    await page.keyboard.press('ArrowLeft');
-  }
+  await position(page).focus();
+  await stepTo(page, /goes to/, 'ArrowLeft');
   const turn = /packet for 10\.96\.0\.50:80 goes to 10\.244\.\d\.\d+:80, by its chains KUBE-SERVICES, KUBE-SVC-/;
   await expect(page.getByText(turn).first()).toBeVisible();
   const stage = page.getByRole('region', { name: 'The cluster', exact: true });

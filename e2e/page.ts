@@ -43,6 +43,35 @@ export async function run(page: Page, line: string): Promise<string> {
   return digest;
 }
 
+/** What the position says once the sentence of its message has come. */
+export async function moment(page: Page): Promise<string> {
+  await expect(position(page)).toHaveAttribute('aria-valuetext', /^Message \d+ of \d+\. .*: ./);
+  return (await position(page).getAttribute('aria-valuetext')) ?? '';
+}
+
+/** Goes to a message by its place, 0 before the first. */
+export async function goTo(page: Page, message: number): Promise<void> {
+  await position(page).focus();
+  await page.keyboard.press('Home');
+  for (let i = 0; i < message; i++) await page.keyboard.press('ArrowRight');
+  await expect(position(page)).toHaveAttribute('aria-valuenow', String(message));
+}
+
+/** Steps, from where the focused position is, until its text says it. */
+export async function stepTo(page: Page, text: RegExp, key: 'ArrowRight' | 'ArrowLeft' = 'ArrowRight'): Promise<string> {
+  const number = async (attribute: string) => Number(await position(page).getAttribute(attribute));
+  const end = await number(key === 'ArrowRight' ? 'aria-valuemax' : 'aria-valuemin');
+  const step = key === 'ArrowRight' ? 1 : -1;
+  for (let place = await number('aria-valuenow'); ; place += step) {
+    await expect(position(page)).toHaveAttribute('aria-valuenow', String(place));
+    const said = place > 0 ? await moment(page) : '';
+    if (text.test(said)) return said;
+    if (place === end) break;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`no message says ${text}`);
+}
+
 export async function type(page: Page, line: string): Promise<void> {
   await command(page).fill(line);
   await command(page).press('Enter');

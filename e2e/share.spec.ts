@@ -2,7 +2,7 @@
 
 import jsQR from 'jsqr';
 import type { Locator, Page } from 'playwright/test';
-import { atRest, axe, expect, listen, position, run, test } from './page';
+import { atRest, axe, expect, listen, moment, position, run, test } from './page';
 
 const COMMAND = 'kubectl create deployment test --image=nginx';
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Share' });
@@ -36,7 +36,7 @@ test('a link for others is copied, alone or with its title; its QR code says the
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto('./#/scale?at=schedule.2&level=messages');
   const digest = await atRest(page);
-  const moment = (await position(page).getAttribute('aria-valuetext')) ?? '';
+  const shared = await moment(page);
   const told = await share(page);
   expect(new URL(told).hash).toBe(`#/scale?at=schedule.2&level=messages&made=1.36-1.${digest.slice(0, 8)}`);
   expect(await read(page, dialog(page).getByRole('img', { name: 'QR code of the link' }))).toBe(told);
@@ -52,7 +52,7 @@ test('a link for others is copied, alone or with its title; its QR code says the
   const other = await (await browser.newContext()).newPage();
   const complaints = listen(other);
   await other.goto(told);
-  await expect(position(other)).toHaveAttribute('aria-valuetext', moment);
+  await expect(position(other)).toHaveAttribute('aria-valuetext', shared);
   expect(await atRest(other)).toBe(digest);
   await expect(other.getByText('This link was made with')).toBeHidden();
   expect(complaints).toEqual([]);

@@ -1,16 +1,9 @@
 // What goes wrong, and what is changed in the past: nothing is lost, and the page says what to do next.
 import type { Page } from 'playwright/test';
-import { atRest, cluster, command, expect, position, run, test, type } from './page';
+import { atRest, cluster, command, expect, goTo, position, run, test, type } from './page';
 
 const COMMAND = 'kubectl create deployment test --image=nginx';
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-
-async function goTo(page: Page, message: number): Promise<void> {
-  await position(page).focus();
-  await page.keyboard.press('Home');
-  for (let i = 0; i < message; i++) await page.keyboard.press('ArrowRight');
-  await expect(position(page)).toHaveAttribute('aria-valuenow', String(message));
-}
 
 test('a command in the past begins another future; the old one can be taken up again', async ({ page }) => {
   await page.goto('./');

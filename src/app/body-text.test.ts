@@ -39,7 +39,25 @@ describe('a body as YAML', () => {
   test('is read back as the same body', () => {
     const text = fc.oneof(
       fc.string(),
-      fc.constantFrom('true', '1e3', '- x', 'a: b', '# no', ' x', 'x ', '0x1F', '.5', '~', 'a\nb', 'a\n\n b\n', '*a', '<<', '12:30:45'),
+      fc.constantFrom(
+        'true',
+        '1e3',
+        'E0',
+        '-.e1',
+        '- x',
+        'a: b',
+        '# no',
+        ' x',
+        'x ',
+        '0x1F',
+        '.5',
+        '~',
+        'a\nb',
+        'a\n\n b\n',
+        '*a',
+        '<<',
+        '12:30:45',
+      ),
     );
     const scalar = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null));
     const json = fc.letrec<{ json: Json }>((tie) => ({

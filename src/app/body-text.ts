@@ -35,7 +35,7 @@ function plain(text: string): boolean {
   return (
     /^[A-Za-z0-9_./($^+-][^\n\t]*$/.test(text) &&
     !/: |:$| #|\s$/.test(text) &&
-    !/^-( |$)|^[-+.]?\d[\d_,.:eExXa-fA-F+-]*$|^[-+]?\.(inf|nan)?$/i.test(text) &&
+    !/^-( |$)|^[-+.]?\d[\d_,.:eExXa-fA-F+-]*$|^[-+]?[._]*(e[-+]?\d+)?$|^[-+]?\.(inf|nan)$/i.test(text) &&
     !/^(true|false|yes|no|on|off|y|n|null|---.*)$/i.test(text)
   );
 }
