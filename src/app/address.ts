@@ -52,6 +52,8 @@ export interface Address {
   readonly opened: Signal<Link | null>;
   dismissProblem(): void;
   readonly match: Signal<Match>;
+  /** The bar says what is shown now, without waiting for peace; its hash. */
+  settle(): string;
   /** The hash for others, with what tells them that they see the same; null if the run is too long for a link. */
   share(what: Shared): Promise<string | null>;
   /** Once that hash is opened, it plays; at once if it is open. */
@@ -209,6 +211,10 @@ export function createAddress({ session, bar, sights, freshRun, setTimer, loadPa
     opened,
     dismissProblem: () => problem.set(null),
     match,
+    settle() {
+      tell();
+      return bar.hash();
+    },
     share,
     scenario,
     playNext(wanted) {

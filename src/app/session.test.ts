@@ -78,6 +78,16 @@ describe('the page without its looks', () => {
     expect(bar.hash).toBe('#/create-deployment?at=schedule.1');
   });
 
+  test('whoever goes on elsewhere does so from this very moment', async () => {
+    const { address } = opened('');
+    await vi.advanceTimersByTimeAsync(100);
+    session.command(PLAIN_COMMAND, null);
+    await vi.advanceTimersByTimeAsync(100);
+    session.player.end();
+    session.player.seek(session.steps.get().find(({ chapter, occurrence }) => chapter === 'Schedule' && occurrence === 1)?.seq ?? -1);
+    expect(address.settle()).toBe('#/create-deployment?at=schedule.1');
+  });
+
   test('a damaged link says so and gives the start page', async () => {
     const { address, bar } = opened('#run=1.broken');
     await vi.advanceTimersByTimeAsync(100);

@@ -1,5 +1,4 @@
 // Previous, play, next; the sentence of this moment; the way to the whole page at this moment.
-import type { AddressBar } from '../address';
 import { useDesk } from '../desk';
 import { controls } from '../parts/controls';
 import { useSignal } from '../react';
@@ -9,8 +8,8 @@ import style from './embed.module.css';
 import type { Show } from './show';
 import { words } from './text';
 
-export function Bar({ show, bar }: { readonly show: Show; readonly bar: AddressBar }) {
-  const { session } = useDesk();
+export function Bar({ show }: { readonly show: Show }) {
+  const { session, address } = useDesk();
   const { player } = session;
   const { playing, waiting } = useSignal(player.mode);
   const { seq } = useSignal(player.cursor);
@@ -40,7 +39,7 @@ export function Bar({ show, bar }: { readonly show: Show; readonly bar: AddressB
         target="_blank"
         rel="noopener"
         onClick={({ currentTarget }) => {
-          currentTarget.href = `${location.pathname}${bar.hash()}`;
+          currentTarget.href = `${location.pathname}${address.settle()}`;
         }}
       >
         <span className={style.wide}>{words.openIn}</span> {en.name}

@@ -1,6 +1,5 @@
 // The page without its chrome: the stage, what is said at this moment, three buttons, and the way to the whole page.
 import { lazy, Suspense, useEffect } from 'react';
-import type { AddressBar } from '../address';
 import { type Desk, DeskContext } from '../desk';
 import { actionOf, focusOf } from '../keys';
 import { Announcer } from '../parts/announcer';
@@ -18,10 +17,9 @@ const Drawer = lazy(() => import('../parts/drawer'));
 interface EmbeddedProps {
   readonly desk: Desk;
   readonly show: Show;
-  readonly bar: AddressBar;
 }
 
-export function Embedded({ desk, show, bar }: EmbeddedProps) {
+export function Embedded({ desk, show }: EmbeddedProps) {
   const panel = useUi((ui) => ui.panel);
   const link = useSignal(desk.address.opened);
   useEffect(() => listen(desk, show), [desk, show]);
@@ -39,7 +37,7 @@ export function Embedded({ desk, show, bar }: EmbeddedProps) {
             <Drawer panel={panel} />
           </Suspense>
         )}
-        <Bar show={show} bar={bar} />
+        <Bar show={show} />
       </div>
       <Announcer />
     </DeskContext>

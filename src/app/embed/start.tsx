@@ -67,7 +67,7 @@ export function startEmbedded({ page, query, createDesk, loadPacker }: EmbedNeed
     const started = createShow(desk, bar.open);
     tellAgain = tellMoments(desk.session, tellParent);
     desk.address.problem.subscribe(() => desk.address.problem.get() !== null && tellParent({ type: 'refused', why: 'bad-link' }));
-    page.render(<Embedded desk={desk} show={started} bar={bar} />);
+    page.render(<Embedded desk={desk} show={started} />);
     return started;
   }
 
