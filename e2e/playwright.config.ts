@@ -11,6 +11,8 @@ export default defineConfig({
   outputDir: '../.cache/test/page',
   fullyParallel: true,
   workers: 2,
+  // A second try is reported by name (src/node/test.mjs).
+  retries: 1,
   timeout: 60_000,
   expect: { timeout: 20_000 },
   reporter: [['list'], ['json']],
