@@ -11,9 +11,9 @@ import { splitKey } from '../../../machinery/object';
 import type { Pod, Service, StringMap } from '../../../machinery/types';
 import type { Interior } from '../../../sim/process';
 import type { Task } from '../../../sim/task';
-import { type Controller, isNamespaceTerminating, type Needs, unchanged, whyNot } from '../controller';
+import { type Controller, isNamespaceTerminating, type Needs, whyNot } from '../controller';
 import { rememberedPair } from '../endpointslice/remembered';
-import { isServiceIpSet, podsOf, servicesOf, servicesOfChange, TriggerTimes } from '../endpointslice/service-members';
+import { isServiceIpSet, podsOf, TriggerTimes, watchMembers } from '../endpointslice/service-members';
 import { compute } from '../pace';
 import { ENDPOINTS, PODS, SERVICES } from '../refs';
 import { type EndpointSubset, type Endpoints, subsetsOf, truncated } from './subsets';
@@ -45,16 +45,7 @@ export class EndpointsController implements Controller {
     this.services = needs.informers.of<Service>(SERVICES);
     this.pods = needs.informers.of<Pod>(PODS);
     this.endpoints = needs.informers.of<Endpoints>(ENDPOINTS);
-    this.services.addHandler({
-      add: (service) => this.queue.add(keyOf(service)),
-      update: (service, old) => void (unchanged(service, old) || this.queue.add(keyOf(service))),
-      delete: (service) => this.queue.add(keyOf(service)),
-    });
-    this.pods.addHandler({
-      add: (pod) => this.enqueue(servicesOf(this.services, pod)),
-      update: (pod, old) => this.enqueue(servicesOfChange(this.services, old, pod)),
-      delete: (pod) => this.enqueue(servicesOf(this.services, pod)),
-    });
+    watchMembers(this.services, this.pods, this.queue);
     this.endpoints.addHandler({ delete: (endpoints) => this.queue.add(keyOf(endpoints)) });
   }
 
@@ -65,10 +56,6 @@ export class EndpointsController implements Controller {
   }
   inspect(): Interior {
     return this.queue.inspect();
-  }
-
-  private enqueue(keys: readonly string[]): void {
-    for (const key of keys) this.queue.add(key);
   }
 
   private *sync(key: string): Task<Outcome> {

@@ -5,16 +5,16 @@ import type { JsonObject } from '../../../base/json';
 import type { ApiClient } from '../../../client/api-client';
 import { done, type Outcome, retry, runWorkers } from '../../../client/controller';
 import type { EventRecorder } from '../../../client/event-recorder';
-import { type Informer, keyOf } from '../../../client/informer';
+import type { Informer } from '../../../client/informer';
 import { WorkQueue } from '../../../client/work-queue';
 import type { EndpointSlice, Node, Pod, Service } from '../../../machinery/types';
 import type { Interior } from '../../../sim/process';
 import type { Task } from '../../../sim/task';
-import { type Controller, isNamespaceTerminating, type Needs, unchanged, whyNot } from '../controller';
+import { type Controller, isNamespaceTerminating, type Needs, whyNot } from '../controller';
 import { compute } from '../pace';
 import { ENDPOINT_SLICES, NODES, PODS, SERVICES } from '../refs';
 import { isManaged, reconcile, type SliceChanges, serviceKeyOf } from './reconciler';
-import { podsOf, servicesOf, servicesOfChange, TriggerTimes } from './service-members';
+import { podsOf, TriggerTimes, watchMembers } from './service-members';
 import { SliceTracker } from './slice-tracker';
 
 const ACTOR = 'endpointslice-controller';
@@ -44,16 +44,7 @@ export class EndpointSliceController implements Controller {
     this.pods = needs.informers.of<Pod>(PODS);
     this.slices = needs.informers.of<EndpointSlice>(ENDPOINT_SLICES);
     this.nodes = needs.informers.of<Node>(NODES);
-    this.services.addHandler({
-      add: (service) => this.queue.add(keyOf(service)),
-      update: (service, old) => void (unchanged(service, old) || this.queue.add(keyOf(service))),
-      delete: (service) => this.queue.add(keyOf(service)),
-    });
-    this.pods.addHandler({
-      add: (pod) => this.enqueue(servicesOf(this.services, pod)),
-      update: (pod, old) => this.enqueue(servicesOfChange(this.services, old, pod)),
-      delete: (pod) => this.enqueue(servicesOf(this.services, pod)),
-    });
+    watchMembers(this.services, this.pods, this.queue);
     this.slices.addHandler({
       add: (slice) => this.sliceSeen(slice),
       update: (slice, old) => this.sliceChanged(slice, old),
@@ -69,10 +60,6 @@ export class EndpointSliceController implements Controller {
   }
 
   // ---- Watch -> key
-
-  private enqueue(keys: readonly string[]): void {
-    for (const key of keys) this.queue.add(key);
-  }
 
   private sliceSeen(slice: EndpointSlice): void {
     const key = serviceKeyOf(slice);

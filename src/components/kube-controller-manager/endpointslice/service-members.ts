@@ -3,8 +3,10 @@
 // trigger_time_tracker.go.
 import { type Json, jsonEqual } from '../../../base/json';
 import { type Informer, keyOf } from '../../../client/informer';
+import type { WorkQueue } from '../../../client/work-queue';
 import { containsLabels } from '../../../machinery/selector';
 import type { KubeObject, Pod, Service, ServicePort } from '../../../machinery/types';
+import { unchanged } from '../controller';
 import { isPodReady, isPodTerminal, podCondition } from '../pods';
 import { remembered } from './remembered';
 
@@ -23,7 +25,7 @@ export function podsOf(pods: Informer<Pod>, { metadata: { namespace = '' }, spec
 }
 
 /** Keys of the Services whose endpoints a new or a gone pod changes. */
-export function servicesOf(services: Informer<Service>, pod: Pod): readonly string[] {
+function servicesOf(services: Informer<Service>, pod: Pod): readonly string[] {
   return services
     .byIndex('namespace', pod.metadata.namespace ?? '')
     .filter(({ spec: { selector } }) => selector && containsLabels(pod.metadata.labels, selector))
@@ -31,7 +33,7 @@ export function servicesOf(services: Informer<Service>, pod: Pod): readonly stri
 }
 
 /** The same for a changed pod: none if the change does not matter to endpoints. */
-export function servicesOfChange(services: Informer<Service>, old: Pod, pod: Pod): readonly string[] {
+function servicesOfChange(services: Informer<Service>, old: Pod, pod: Pod): readonly string[] {
   const changed = podChanged(old, pod);
   const moved = membershipChanged(old, pod);
   if (!changed && !moved) return [];
@@ -40,6 +42,23 @@ export function servicesOfChange(services: Informer<Service>, old: Pod, pod: Pod
   const before = servicesOf(services, old);
   if (changed) return [...new Set([...now, ...before])];
   return [...now.filter((key) => !before.includes(key)), ...before.filter((key) => !now.includes(key))];
+}
+
+/** What changes of a Service or of its pods brings the Service into the queue. */
+export function watchMembers(services: Informer<Service>, pods: Informer<Pod>, queue: WorkQueue): void {
+  const addAll = (keys: readonly string[]): void => {
+    for (const key of keys) queue.add(key);
+  };
+  services.addHandler({
+    add: (service) => queue.add(keyOf(service)),
+    update: (service, old) => void (unchanged(service, old) || queue.add(keyOf(service))),
+    delete: (service) => queue.add(keyOf(service)),
+  });
+  pods.addHandler({
+    add: (pod) => addAll(servicesOf(services, pod)),
+    update: (pod, old) => addAll(servicesOfChange(services, old, pod)),
+    delete: (pod) => addAll(servicesOf(services, pod)),
+  });
 }
 
 const membershipChanged = (old: Pod, pod: Pod): boolean =>
