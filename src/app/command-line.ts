@@ -26,13 +26,18 @@ const MAX_PASTED = 50;
 /** The line asks for standard input. */
 export const readsStdin = (line: string): boolean => /\s(-f|--filename)[=\s]*-(\s|$)/.test(line);
 
+/** What stands between `kubectl apply -f - <<EOF` or `cat <<EOF | kubectl apply -f -` and its end; else the text itself. */
+const withoutHereDocument = (text: string): string =>
+  /^\s*(?:\$ )?(?:kubectl|k|cat) [^\n]*<<-?\s*(["']?)(\w+)\1[^\n]*\n([\s\S]*?\n)[ \t]*\2\s*$/.exec(text)?.[3] ?? text;
+
 /** Lines of a paste that are all commands; null if it is something else. */
 export function pastedCommands(text: string): readonly string[] | null {
   const lines = text
+    .replace(/\\\r?\n\s*/g, '')
     .split('\n')
     .map((line) => line.trim().replace(/^\$ /, ''))
     .filter((line) => line !== '' && !line.startsWith('#'));
-  return lines.length > 0 && lines.length <= MAX_PASTED && lines.every((line) => /^(kubectl|curl)(\s|$)/.test(line)) ? lines : null;
+  return lines.length > 0 && lines.length <= MAX_PASTED && lines.every((line) => /^(kubectl|k|curl)(\s|$)/.test(line)) ? lines : null;
 }
 
 export function createCommandLine(session: Session): CommandLine {
@@ -99,7 +104,7 @@ export function createCommandLine(session: Session): CommandLine {
     paste(pasted) {
       if (!pasted.trim().includes('\n')) return false;
       const commands = pastedCommands(pasted);
-      if (commands === null) this.writeManifest(pasted);
+      if (commands === null) this.writeManifest(withoutHereDocument(pasted));
       else for (const line of commands) session.command(line, null);
       return true;
     },

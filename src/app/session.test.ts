@@ -152,6 +152,24 @@ describe('the page without its looks', () => {
     expect(sent.at(-1)).toMatchObject({ input: { line: 'kubectl apply -f -', stdin: 'apiVersion: v1\nkind: Pod\n' } });
   });
 
+  test.each(['kubectl apply -f - <<EOF\nkind: Pod\nEOF\n', "$ cat <<'END' | kubectl apply -f -\nkind: Pod\n  END"])(
+    'of a pasted here-document %j the manifest is taken',
+    (pasted) => {
+      opened('');
+      const line = createCommandLine(session);
+      expect(line.paste(pasted)).toBe(true);
+      expect(line.manifest.get()).toBe('kind: Pod\n');
+    },
+  );
+
+  test('a pasted command may go on in the next line', async () => {
+    opened('');
+    const line = createCommandLine(session);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(line.paste('kubectl create deployment test \\\n  --image=nginx\n')).toBe(true);
+    expect(sent.at(-1)).toMatchObject({ input: { line: 'kubectl create deployment test --image=nginx' } });
+  });
+
   test('a command that reads a manifest asks for it', () => {
     const line = createCommandLine(session);
     line.write('kubectl create -f -');

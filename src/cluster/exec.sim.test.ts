@@ -116,3 +116,14 @@ describe('kubectl logs', () => {
     expect(printed.at(-1)).toMatch(/^Error from server \(BadRequest\): container "tool" in pod "missing" is waiting to start: /);
   });
 });
+
+test('k is kubectl; what is no program here is said to be none, and what kubectl lacks is said by kubectl', () => {
+  const typed = (line: string): TimedInput => ({ when: 'rest', input: { type: 'kubectl', line } });
+  const { printed } = played(typed('k get ns default -o name'), typed('docker ps'), typed('creat ns x'), typed('kubectl ls'));
+  expect(printed.slice(-4)).toEqual([
+    'namespace/default\n',
+    'sh: docker: not found\n(This terminal has kubectl, also as k, and curl.)\n',
+    'sh: creat: not found\n\nDid you mean this?\n\tcreate\n\n(This terminal has kubectl, also as k, and curl.)\n',
+    'error: unknown command "ls" for "kubectl"\n\nDid you mean this?\n\tlogs\n\tcp\n',
+  ]);
+});

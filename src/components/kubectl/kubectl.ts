@@ -34,6 +34,8 @@ const GLOBAL_FLAGS = `n/namespace s/server as as-group:array as-uid v/v:int requ
   cache-dir certificate-authority client-certificate client-key insecure-skip-tls-verify:bool tls-server-name match-server-version:bool
   warnings-as-errors:bool disable-compression:bool profile profile-output log-flush-frequency:duration vmodule kuberc`;
 
+const KNOWN: ReadonlySet<string> = new Set(['kubectl', 'help']);
+
 export class Kubectl implements Program {
   private ctx: Ctx | null = null;
   private readonly cache: Cache;
@@ -73,11 +75,18 @@ export class Kubectl implements Program {
     }
   }
 
-  /** Runs one line, as typed with or without `kubectl` before it; the result is the exit code. `stdin` is
+  /** Runs one line, as typed with `kubectl`, `k` or nothing before it; the result is the exit code. `stdin` is
    *  what `-f -` reads; a file that does not exist is read from it, too: pasted text has no name. */
   *run(line: string, stdin = '', files: { readonly [name: string]: string } = {}): Task<number> {
     const words = splitWords(line);
     if (!words.ok) return this.end(2, words.error);
+    const [program = '', ...rest] = words.value;
+    if (program === 'k') return yield* this.runWords(rest, stdin, files);
+    if (/^[a-z]/i.test(program) && !KNOWN.has(program) && !Object.hasOwn(COMMANDS, program))
+      return this.end(
+        127,
+        `sh: ${program}: not found${program.length > 3 ? suggestionsFor(program) : ''}\n(This terminal has kubectl, also as k, and curl.)`,
+      );
     return yield* this.runWords(words.value, stdin, files);
   }
 

@@ -1,8 +1,9 @@
 // Splits a typed line into words, as a POSIX shell does with quotes and backslashes.
-// Left out: variables, globs, pipes, redirections and everything else that makes a shell.
+// Left out: variables, globs, pipes, redirections, several commands in a line and everything else that makes a shell.
 import { err, ok, type Result } from '../../base/result';
 
 const LONGEST_LINE = 65_536;
+const OPERATOR = /[<>|&;]/;
 
 /** The words of a line; the error is a shell's complaint. */
 export function splitWords(line: string): Result<readonly string[]> {
@@ -31,9 +32,12 @@ export function splitWords(line: string): Result<readonly string[]> {
       if (word !== null) words.push(word);
       word = null;
     } else if (char === '#' && word === null) break;
+    else if (OPERATOR.test(char) && (word === null || char === ';' || /^\d$/.test(word))) return err(noShell(line.slice(i)));
     else word = (word ?? '') + char;
   }
   if (quote !== '') return err(`sh: syntax error: unterminated quoted string`);
   if (word !== null) words.push(word);
   return ok(words);
 }
+
+const noShell = (rest: string): string => `sh: one command at a time, please: this terminal knows no "${/^[<>|&;]+/.exec(rest)?.[0]}"`;

@@ -156,6 +156,8 @@ function unservable(request: HttpRequest, { info, group, version, name, namespac
     if (sub === undefined) return respond(request, 404, NOT_FOUND);
     return sub.verbs.includes(verb) || sub.verbs.length === 0 ? null : respond(request, 405, METHOD_NOT_ALLOWED);
   }
+  // ComponentStatus is asked of the components themselves, which we leave out.
+  if (info.etcdPrefix === '' && (verb === 'get' || verb === 'list')) return respond(request, 404, NOT_FOUND);
   const onObject = name !== '' && verb !== 'list' && verb !== 'watch' && verb !== 'deletecollection';
   const wrongPlace =
     (verb === 'create' && name !== '' && info.resource !== 'namespaces') ||
