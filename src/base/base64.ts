@@ -2,6 +2,7 @@
 import { utf8 } from './utf8';
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const PAIRS = [...DIGITS].flatMap((first) => [...DIGITS].map((second) => first + second));
 
 /** URL alphabet, no padding. */
 export function toBase64Url(text: string): string {
@@ -9,10 +10,9 @@ export function toBase64Url(text: string): string {
   let out = '';
   for (let i = 0; i < bytes.length; i += 3) {
     const bits = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    const digits = Math.min(bytes.length - i, 3) + 1;
-    for (let d = 0; d < digits; d++) out += DIGITS[(bits >> (18 - 6 * d)) & 63];
+    out += `${PAIRS[bits >> 12]}${PAIRS[bits & 4095]}`;
   }
-  return out;
+  return out.slice(0, Math.ceil((bytes.length * 4) / 3));
 }
 
 /** The usual alphabet, with padding. */

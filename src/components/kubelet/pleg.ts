@@ -28,8 +28,6 @@ interface Listed {
   readonly isSandbox: boolean;
   item: JsonObject;
   state: ListedState;
-  /** The number of the last list that it stood in. */
-  seen: number;
 }
 /** What became of the containers of one pod, sandboxes included. */
 export interface PodChange {
@@ -51,10 +49,10 @@ export class Pleg {
   /** Pods that could not be looked at: they count as changed in the next list. */
   private readonly again = new Set<string>();
   private waiters: Waiter[] = [];
-  private last: { readonly sandboxes: JsonObject; readonly containers: JsonObject } | null = null;
+  private sandboxes: readonly JsonObject[] = [];
+  private containers: readonly JsonObject[] = [];
   private lastListUs: number | null = null;
   private listing = false;
-  private lists = 0;
 
   constructor(
     private readonly ctx: Ctx,
@@ -130,7 +128,7 @@ export class Pleg {
     const sandboxes = yield* this.cri.call('ListPodSandbox', {}, { idle });
     const containers = yield* this.cri.call('ListContainers', {}, { idle });
     if (sandboxes.ok && containers.ok) {
-      const changes = this.compare(sandboxes.value, containers.value);
+      const changes = this.compare(itemsOf(sandboxes.value.items), itemsOf(containers.value.containers));
       for (const change of changes) yield* this.look(change, requests.get(change.uid));
       this.lastListUs = startedUs;
       this.tellWaiters();
@@ -187,43 +185,38 @@ export class Pleg {
 
   // ---- What changed
 
-  private compare(sandboxes: JsonObject, containers: JsonObject): readonly PodChange[] {
-    const same = this.last?.sandboxes === sandboxes && this.last.containers === containers;
-    this.last = { sandboxes, containers };
+  private compare(sandboxes: readonly JsonObject[], containers: readonly JsonObject[]): readonly PodChange[] {
     const changes = new Changes();
     for (const uid of this.again) changes.of(uid);
     this.again.clear();
-    if (same) return changes.all();
-    this.lists++;
-    let known = 0;
-    for (const item of itemsOf(sandboxes.items)) known += this.note(item, true, sandboxState(item.state), changes);
-    for (const item of itemsOf(containers.containers)) known += this.note(item, false, containerState(item.state), changes);
-    if (known < this.listed.size) this.noteRemoved(changes);
+    // Most of a list is what it was, in the same place.
+    sandboxes.forEach((item, i) => void (item === this.sandboxes[i] || this.note(item, true, sandboxState(item.state), changes)));
+    containers.forEach((item, i) => void (item === this.containers[i] || this.note(item, false, containerState(item.state), changes)));
+    if (sandboxes.length + containers.length < this.listed.size) this.noteRemoved([...sandboxes, ...containers], changes);
+    this.sandboxes = sandboxes;
+    this.containers = containers;
     return changes.all();
   }
 
-  private note(item: JsonObject, isSandbox: boolean, state: ListedState, changes: Changes): number {
+  private note(item: JsonObject, isSandbox: boolean, state: ListedState, changes: Changes): void {
     const id = item.id as string;
     const known = this.listed.get(id);
-    if (known?.state === state) {
-      known.seen = this.lists;
-      return 1;
-    }
+    if (known?.state === state) return;
     const uid = known?.uid ?? uidIn(item.labels);
-    if (known !== undefined) Object.assign(known, { item, state, seen: this.lists });
+    if (known !== undefined) Object.assign(known, { item, state });
     else {
-      this.listed.set(id, { uid, isSandbox, item, state, seen: this.lists });
+      this.listed.set(id, { uid, isSandbox, item, state });
       this.idsByUid.set(uid, (this.idsByUid.get(uid) ?? new Set()).add(id));
     }
     const change = changes.of(uid);
     if (state === 'running') change.started = true;
     if (state === 'exited') change.died.push(id);
-    return 1;
   }
 
-  private noteRemoved(changes: Changes): void {
-    for (const [id, { uid, state, seen }] of [...this.listed]) {
-      if (seen === this.lists) continue;
+  private noteRemoved(items: readonly JsonObject[], changes: Changes): void {
+    const present = new Set(items.map(({ id }) => id));
+    for (const [id, { uid, state }] of [...this.listed]) {
+      if (present.has(id)) continue;
       this.listed.delete(id);
       const ids = this.idsByUid.get(uid);
       ids?.delete(id);
