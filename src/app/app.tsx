@@ -1,24 +1,24 @@
 // The page: what stands where.
-import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import style from './app.module.css';
 import { type Desk, DeskContext } from './desk';
 import { listenToKeys } from './keyboard';
+import { later } from './later';
 import { Announcer } from './parts/announcer';
 import { Branches } from './parts/branches';
 import { Deck } from './parts/deck';
 import { Failure, Notices } from './parts/notices';
 import { DarkScreen, Sharing, Shortcuts } from './parts/overlays';
-import { loadMessage, loadStory, Sheet } from './parts/panel';
+import { Message, Sheet, Story } from './parts/panel';
 import { Scenarios } from './parts/scenarios';
 import { Terminal } from './parts/terminal';
-import { loadTrack } from './parts/timeline';
+import { Track } from './parts/timeline';
 import { TopBar } from './parts/top-bar';
 import { Views } from './parts/views';
 import { en } from './text/en';
 import { useUi } from './ui';
 
-const loadDrawer = () => import('./parts/drawer');
-const Drawer = lazy(loadDrawer);
+const Drawer = later(() => import('./parts/drawer'));
 /** What is not needed at first is fetched a little later, so that opening it does not wait. */
 const WARM_UP_MS = 1500;
 const NARROW = matchMedia('(max-width: 720px)');
@@ -38,9 +38,12 @@ export function App({ desk }: { readonly desk: Desk }) {
   const panel = useUi((ui) => ui.panel);
   useEffect(() => listenToKeys(desk), [desk]);
   useEffect(() => {
-    const timer = setTimeout(() => Promise.all([loadTrack(), loadDrawer(), loadStory(), loadMessage()]), WARM_UP_MS);
+    const fetch = (): void => void Promise.all([Track, Drawer, Story, Message].map((part) => part.fetch())).catch(() => undefined);
+    // A link shows a moment as soon as the cluster has come to it.
+    if (desk.session.inputs.get().length > 0) return fetch();
+    const timer = setTimeout(fetch, WARM_UP_MS);
     return () => clearTimeout(timer);
-  }, []);
+  }, [desk]);
   return (
     <DeskContext value={desk}>
       <div className={style.app} data-narrow={narrow}>
@@ -54,11 +57,7 @@ export function App({ desk }: { readonly desk: Desk }) {
           <Failure />
         </main>
         {narrow ? <Sheet /> : <Terminal />}
-        {!narrow && panel !== null && (
-          <Suspense>
-            <Drawer panel={panel} />
-          </Suspense>
-        )}
+        {!narrow && panel !== null && <Drawer panel={panel} />}
         <Deck />
       </div>
       <Announcer />

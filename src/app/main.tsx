@@ -29,6 +29,9 @@ const clock: Clock = {
 const freshRun = defaultRun(PLAIN_SEED);
 const loadPacker = () => import('../share/pack').then(({ packer }) => packer);
 
+/** A window may be covered, and nothing painted in it. */
+const NEVER_PAINTED_MS = 400;
+
 function createDesk(bar: AddressBar): Desk {
   const session = createSession({ link: createWorkerLink, clock, travels: () => !reducedMotion() });
   session.player.setSpeed(usePreferences.getState().speed);
@@ -46,10 +49,19 @@ function createDesk(bar: AddressBar): Desk {
 function startPage(page: Root): void {
   const desk = createDesk(browserBar());
   if (desk.session.inputs.get().length === 0) show({ sheet: 'terminal' });
-  const render = (): void => page.render(<App desk={desk} />);
-  // The first paint is the drawing in the HTML, also where the scripts are as fast as that.
-  if (document.hidden) render();
-  else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(render)));
+  onceSeen(() => page.render(<App desk={desk} />));
+}
+
+/** Once the drawing in the HTML is on the screen, also where the scripts are faster than that. */
+function onceSeen(act: () => void): void {
+  if (document.hidden || !PerformanceObserver.supportedEntryTypes.includes('paint')) return act();
+  let seen = false;
+  const once = (): void => {
+    if (!seen) setTimeout(act);
+    seen = true;
+  };
+  new PerformanceObserver(once).observe({ type: 'paint', buffered: true });
+  setTimeout(once, NEVER_PAINTED_MS);
 }
 
 followPreferences(document.documentElement);

@@ -19,6 +19,7 @@ import {
 import { createAsk } from './ask';
 import { createAsker } from './asker';
 import { type Goal, recordOf } from './goal';
+import { createInbox } from './inbox';
 import { createLineBook } from './line-book';
 import { type Clock, createPlayer, type Player } from './player';
 import { type Signal, signal } from './signal';
@@ -133,7 +134,8 @@ export function createSession(needs: SessionNeeds): Session {
   const missedGoal = signal(false);
   const compared = signal(0);
   let link = needs.link();
-  let stopHearing = link.subscribe(hear);
+  const inbox = createInbox(needs.clock, hear);
+  let stopHearing = link.subscribe(inbox.take);
   const run = signal<Run | null>(null);
   const replaced = signal<Replaced | null>(null);
   const goal = signal<Goal | null>(null);
@@ -274,11 +276,12 @@ export function createSession(needs: SessionNeeds): Session {
 
   function renewLink(): void {
     stopHearing();
+    inbox.forget();
     link.close();
     failure.set(null);
     opening = 0;
     link = needs.link();
-    stopHearing = link.subscribe(hear);
+    stopHearing = link.subscribe(inbox.take);
   }
 
   function command(line: string, stdin: string | null): Result<void, 'too-long' | 'not-a-request'> {
@@ -408,6 +411,7 @@ export function createSession(needs: SessionNeeds): Session {
     momentOf: book.momentOf,
     destroy() {
       stopHearing();
+      inbox.forget();
       asker.destroy();
       player.destroy();
       link.close();

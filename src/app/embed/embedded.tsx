@@ -1,7 +1,8 @@
 // The page without its chrome: the stage, what is said at this moment, three buttons, and the way to the whole page.
-import { lazy, Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
 import { type Desk, DeskContext } from '../desk';
 import { actionOf, focusOf } from '../keys';
+import { later } from '../later';
 import { Announcer } from '../parts/announcer';
 import { Failure, Notices } from '../parts/notices';
 import { Views } from '../parts/views';
@@ -12,7 +13,7 @@ import { titleOf } from './cover';
 import style from './embed.module.css';
 import type { Show } from './show';
 
-const Drawer = lazy(() => import('../parts/drawer'));
+const Drawer = later(() => import('../parts/drawer'));
 
 interface EmbeddedProps {
   readonly desk: Desk;
@@ -32,11 +33,7 @@ export function Embedded({ desk, show }: EmbeddedProps) {
           <Views />
           <Failure />
         </main>
-        {panel !== null && (
-          <Suspense>
-            <Drawer panel={panel} />
-          </Suspense>
-        )}
+        {panel !== null && <Drawer panel={panel} />}
         <Bar show={show} />
       </div>
       <Announcer />

@@ -1,7 +1,8 @@
 // The inside of one component as it was at the cursor, with what the message in focus changed.
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Interior } from '../../worker/protocol';
 import { useDesk } from '../desk';
+import { later } from '../later';
 import message from '../parts/message.module.css';
 import panel from '../parts/panel.module.css';
 import { useSignal } from '../react';
@@ -12,7 +13,7 @@ import { type MarkedSection, marked } from './sections';
 import { Tables } from './tables';
 import { sectionsOf } from './views';
 
-const Acts = lazy(() => import('../acts/menu'));
+const Acts = later(() => import('../acts/menu'));
 
 /** A component now, and just before the message in focus. */
 interface Look {
@@ -39,11 +40,7 @@ function Component({ id }: { readonly id: string }) {
   if (look === null) return <p className={panel.empty}>{t.loading}</p>;
   const { now } = look;
   const name = id.replace('/', ' / ');
-  const acts = (
-    <Suspense>
-      <Acts id={id} />
-    </Suspense>
-  );
+  const acts = <Acts id={id} />;
   if (now.interior === null) {
     return (
       <div className={message.message}>

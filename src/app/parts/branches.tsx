@@ -1,12 +1,12 @@
 // The way to the branches, once there is more than one: a button, and the dialog that comes when it is wanted.
-import { lazy, Suspense } from 'react';
 import { useDesk } from '../desk';
+import { later } from '../later';
 import { useSignal } from '../react';
 import { en } from '../text/en';
 import { show, useUi } from '../ui';
 import { controls } from './controls';
 
-const BranchList = lazy(() => import('../branches/branch-list'));
+const BranchList = later(() => import('../branches/branch-list'));
 
 export function ChooseBranch() {
   const { branches } = useDesk();
@@ -21,9 +21,5 @@ export function ChooseBranch() {
 
 export function Branches() {
   const open = useUi((ui) => ui.branches);
-  return open ? (
-    <Suspense>
-      <BranchList />
-    </Suspense>
-  ) : null;
+  return open ? <BranchList /> : null;
 }

@@ -1,12 +1,13 @@
 // The bottom bar: transport at the left, then the timeline; one thin line when presenting. What finds a moment stands
 // over them once it was asked for.
-import { lazy, Suspense, useRef } from 'react';
+import { useRef } from 'react';
+import { later } from '../later';
 import { useUi } from '../ui';
 import style from './deck.module.css';
 import { Timeline } from './timeline';
 import { Transport } from './transport';
 
-const Finder = lazy(() => import('../finder/finder'));
+const Finder = later(() => import('../finder/finder'));
 
 export function Deck() {
   const presenting = useUi((ui) => ui.presenting);
@@ -15,11 +16,7 @@ export function Deck() {
   if (open) used.current = true;
   return (
     <footer id="transport" className={style.deck} data-thin={presenting}>
-      {used.current && (
-        <Suspense>
-          <Finder />
-        </Suspense>
-      )}
+      {used.current && <Finder />}
       <Transport />
       <Timeline />
     </footer>

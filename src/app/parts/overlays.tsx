@@ -1,28 +1,20 @@
 // What lies over the page: the list of keys and the link for others, fetched when asked for, and the dark screen of a presentation.
-import { lazy, Suspense } from 'react';
+import { later } from '../later';
 import { en } from '../text/en';
 import { show, useUi } from '../ui';
 import style from './overlays.module.css';
 
-const ShortcutList = lazy(() => import('./shortcuts'));
-const ShareDialog = lazy(() => import('../share/dialog'));
+const ShortcutList = later(() => import('./shortcuts'));
+const ShareDialog = later(() => import('../share/dialog'));
 
 export function Shortcuts() {
   const open = useUi((ui) => ui.shortcuts);
-  return open ? (
-    <Suspense>
-      <ShortcutList />
-    </Suspense>
-  ) : null;
+  return open ? <ShortcutList /> : null;
 }
 
 export function Sharing() {
   const open = useUi((ui) => ui.sharing);
-  return open ? (
-    <Suspense>
-      <ShareDialog />
-    </Suspense>
-  ) : null;
+  return open ? <ShareDialog /> : null;
 }
 
 /** A presenter's remote can turn the room's eyes away from the screen. */

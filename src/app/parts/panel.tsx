@@ -1,15 +1,15 @@
 // Story, message, terminal: as tabs with what they show, and as the sheet of a narrow page.
-import { type KeyboardEvent, lazy, type ReactNode, Suspense } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
+import { later } from '../later';
 import { en } from '../text/en';
 import { type Sheet as SheetName, show, useUi } from '../ui';
 import style from './panel.module.css';
 import { Terminal } from './terminal';
 
-export const loadStory = () => import('./story');
-export const loadMessage = () => import('./message');
-const Story = lazy(loadStory);
-const Message = lazy(loadMessage);
-const Inside = lazy(() => import('../interiors/inside'));
+const opening = <p className={style.empty}>{en.loading}</p>;
+export const Story = later(() => import('./story'), opening);
+export const Message = later(() => import('./message'), opening);
+const Inside = later(() => import('../interiors/inside'), opening);
 
 const SHEETS: readonly SheetName[] = ['story', 'message', 'inside', 'terminal'];
 
@@ -73,7 +73,7 @@ const BODIES: { readonly [name in SheetName]: () => ReactNode } = {
 export function Body({ name }: { readonly name: SheetName }) {
   return (
     <div id="tab-body" role="tabpanel" aria-labelledby={`tab-${name}`} className={style.body}>
-      <Suspense fallback={<p className={style.empty}>{en.loading}</p>}>{BODIES[name]()}</Suspense>
+      {BODIES[name]()}
     </div>
   );
 }

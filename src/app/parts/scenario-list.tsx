@@ -1,8 +1,9 @@
 // The library as a dialog: what is open, what each scenario is about with the link that opens it, and any of them as text.
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { LIBRARY } from '../../scenarios/library';
 import type { Scenario } from '../../scenarios/scenario';
 import { useDesk } from '../desk';
+import { later } from '../later';
 import { reducedMotion } from '../preferences';
 import { Guide } from '../scenario-text/guide';
 import { openScenario } from '../scenario-text/open-scenario';
@@ -13,7 +14,7 @@ import { controls } from './controls';
 import { Dialog } from './dialog';
 import style from './scenario-list.module.css';
 
-const Editor = lazy(() => import('../scenario-text/editor'));
+const Editor = later(() => import('../scenario-text/editor'), <p>{words.loading}</p>);
 const small = `${controls.button} ${controls.small}`;
 
 export default function ScenarioList() {
@@ -48,9 +49,7 @@ export default function ScenarioList() {
           </section>
         </div>
       ) : (
-        <Suspense fallback={<p>{words.loading}</p>}>
-          <Editor scenario={edited} close={close} />
-        </Suspense>
+        <Editor scenario={edited} close={close} />
       )}
     </Dialog>
   );

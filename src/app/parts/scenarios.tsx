@@ -1,10 +1,10 @@
 // The way to the library: a button, and the dialog that comes when it is wanted.
-import { lazy, Suspense } from 'react';
+import { later } from '../later';
 import { en } from '../text/en';
 import { show, useUi } from '../ui';
 import { controls } from './controls';
 
-const ScenarioList = lazy(() => import('./scenario-list'));
+const ScenarioList = later(() => import('./scenario-list'));
 
 export function ChooseScenario() {
   return (
@@ -16,10 +16,5 @@ export function ChooseScenario() {
 
 export function Scenarios() {
   const open = useUi((ui) => ui.scenarios);
-  if (!open) return null;
-  return (
-    <Suspense>
-      <ScenarioList />
-    </Suspense>
-  );
+  return open ? <ScenarioList /> : null;
 }

@@ -1,7 +1,7 @@
 // The timeline: where the cursor is and how the run stands, in a line; below it the track, which is fetched once
 // something is recorded.
-import { lazy, Suspense } from 'react';
 import { useDesk } from '../desk';
+import { later } from '../later';
 import { useSignal } from '../react';
 import { timeText } from '../text/duration';
 import { en } from '../text/en';
@@ -10,8 +10,7 @@ import { show, useUi } from '../ui';
 import { Key } from './controls';
 import style from './deck.module.css';
 
-export const loadTrack = () => import('../timeline/track');
-const Track = lazy(loadTrack);
+export const Track = later(() => import('../timeline/track'));
 
 export function Timeline() {
   const { session } = useDesk();
@@ -20,13 +19,7 @@ export function Timeline() {
   return (
     <div className={style.timeline}>
       <Facts />
-      {empty ? (
-        <p className={style.empty}>{en.timeline.empty}</p>
-      ) : (
-        <Suspense>
-          <Track />
-        </Suspense>
-      )}
+      {empty ? <p className={style.empty}>{en.timeline.empty}</p> : <Track />}
     </div>
   );
 }

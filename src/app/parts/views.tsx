@@ -1,20 +1,21 @@
 // The middle of the page: the stage, or another way to look at the same recording.
-import { lazy, Suspense } from 'react';
 import { useDesk } from '../desk';
+import { later } from '../later';
 import { Stage } from '../stage/stage';
 import { en } from '../text/en';
 import { show, useUi, VIEWS, type View } from '../ui';
 import { Choice } from './controls';
 import panel from './panel.module.css';
 
+const opening = <p className={panel.empty}>{en.loading}</p>;
 const OTHERS = {
-  ladder: lazy(() => import('../ladder/ladder')),
-  table: lazy(() => import('../table/table')),
-  objects: lazy(() => import('../objects/objects')),
-  flow: lazy(() => import('../learn/flow')),
-  architecture: lazy(() => import('../learn/architecture')),
-  transcript: lazy(() => import('../transcript/transcript')),
-  compare: lazy(() => import('../branches/compare')),
+  ladder: later(() => import('../ladder/ladder'), opening),
+  table: later(() => import('../table/table'), opening),
+  objects: later(() => import('../objects/objects'), opening),
+  flow: later(() => import('../learn/flow'), opening),
+  architecture: later(() => import('../learn/architecture'), opening),
+  transcript: later(() => import('../transcript/transcript'), opening),
+  compare: later(() => import('../branches/compare'), opening),
 } satisfies { readonly [view in Exclude<View, 'stage'>]: unknown };
 
 export function Views() {
@@ -22,11 +23,7 @@ export function Views() {
   const view = useUi((ui) => ui.view);
   if (view === 'stage') return <Stage session={session} />;
   const Other = OTHERS[view];
-  return (
-    <Suspense fallback={<p className={panel.empty}>{en.loading}</p>}>
-      <Other />
-    </Suspense>
-  );
+  return <Other />;
 }
 
 export function ChooseView() {

@@ -1,9 +1,10 @@
 // The facts of one component, beside it: what it does and never does, and how it is at the cursor.
-import { lazy, type RefObject, Suspense, useLayoutEffect, useRef } from 'react';
+import { type RefObject, useLayoutEffect, useRef } from 'react';
 import type { ComponentId } from '../../wire/names';
 import { binaryOf } from '../../wire/names';
 import type { PodTile, SceneFacts } from '../../worker/protocol';
 import { type Ends, endsOfLine, lineId, troubleOf } from '../acts/lines';
+import { later } from '../later';
 import type { Layout } from '../layout';
 import type { Place, Rect } from '../places';
 import { useSignal } from '../react';
@@ -17,7 +18,7 @@ import { CAPTIONS, clockText, nameOf, nodeState, podPhrase, rulesText, stateOf, 
 import css from './facts.module.css';
 import { indexOf, podsOf } from './scene-index';
 
-const Acts = lazy(() => import('../acts/menu'));
+const Acts = later(() => import('../acts/menu'));
 const t = en.stage;
 const MAX_LINES = 6;
 
@@ -72,9 +73,7 @@ function Card({ id }: { readonly id: string }) {
           {t.openNode(node)}
         </button>
       )}
-      <Suspense>
-        <Acts id={id} onStage />
-      </Suspense>
+      <Acts id={id} onStage />
     </section>
   );
 }

@@ -222,6 +222,7 @@ export const en = {
     times: (count: number) => plural(count, 'step'),
   },
   loading: 'Opening…',
+  notFetched: 'This part of the page could not be fetched. Reload the page to try again.',
   copied: 'Copied',
   copyFailed: 'Copying is not allowed here',
   terminal: {
