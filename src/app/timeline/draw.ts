@@ -153,18 +153,22 @@ function drawBookmarks({ context, colour, session, marks, span, width, top }: Pe
   }
 }
 
-/** A chapter comes hundreds of times in a long recording, and there are eleven. */
-const widths = new Map<string, number>();
+/** By font and text: a chapter comes hundreds of times in a long recording, and there are eleven. */
+const widths = new Map<string, Map<string, number>>();
 
 function drawNames({ context, colour, session, span, width }: Pen, family: string): void {
   context.font = `500 12px ${family}`;
   context.textBaseline = 'middle';
   const cursor = session.player.position().seq;
+  // Only read once: the canvas writes its font down anew each time.
+  const { font } = context;
+  let known = widths.get(font);
+  if (known === undefined) widths.set(font, (known = new Map()));
+  const ofFont = known;
   const measure = (text: string): number => {
-    const key = `${context.font} ${text}`;
-    let known = widths.get(key);
-    if (known === undefined) widths.set(key, (known = context.measureText(text).width));
-    return known;
+    let width = ofFont.get(text);
+    if (width === undefined) ofFont.set(text, (width = context.measureText(text).width));
+    return width;
   };
   for (const name of chapterNames(session.steps.get(), session.list(), span, width, cursor, measure)) {
     context.fillStyle = colour(name.current ? '--text' : '--text-faint');
