@@ -109,6 +109,7 @@ describe('the answer to', () => {
   test('the transcript: the story with what was typed and printed', () => {
     const { lines } = ask({ type: 'transcript', level: 'story' });
     const after = lines.filter(({ seq }) => seq >= play.start).map(({ sentence }) => sentence);
+    expect(lines.find(({ seq }) => seq >= play.start)?.chapter).toBe('Request');
     expect(after[0]).toMatch(/^You -> kubectl: typed/);
     expect(after).toContainEqual('kubectl -> you: prints `deployment.apps/test created`.');
     expect(ask({ type: 'transcript', level: 'wire' }).lines.length).toBeGreaterThan(

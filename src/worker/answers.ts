@@ -104,7 +104,9 @@ function transcript(level: Level, trace: Trace, { steps }: Story): readonly (Ste
     if (lines.length === MAX_TRANSCRIPT) break;
     const { seq, atUs } = record;
     const step = steps[next]?.seq === seq ? steps[next++] : undefined;
-    const { chapter, occurrence } = steps[next - 1] ?? { chapter: 'Boot', occurrence: 1 };
+    // What was typed belongs to the step that it begins.
+    const begins = record.payload.kind === 'input' ? steps[next] : undefined;
+    const { chapter, occurrence } = begins ?? steps[next - 1] ?? { chapter: 'Boot', occurrence: 1 };
     if (step !== undefined) lines.push({ ...step, atUs });
     else if (!trace.isBoot(seq) && (trace.levels[seq] ?? INSIDE) <= lowest)
       lines.push({ seq, chapter, occurrence, told: null, sentence: sentenceOf(record, trace), atUs });

@@ -11,11 +11,13 @@ import type { Session } from '../session';
 import { spanText, timeText } from '../text/duration';
 import { ladder } from '../text/ladder';
 import type { Header } from '../trace-columns';
-import { openMessage } from '../ui';
+import { openMessage, useUi } from '../ui';
 import { drawRows, LANE_WIDTH, laneX, MARGIN, ROW_HEIGHT } from './draw';
 import style from './ladder.module.css';
 import { type Lanes, lanesOf } from './lanes';
 
+/** The names stand over the rows, within what scrolls. */
+const NAMES_HEIGHT = 49;
 /** At least so much room for what was sent. */
 const WHAT_WIDTH = 240;
 /** So much virtual time between two rows is said. */
@@ -55,16 +57,17 @@ function Rungs({ lanes }: { readonly lanes: Lanes }) {
     estimateSize: () => ROW_HEIGHT,
     getItemKey: useCallback((row: number) => keyOf(folded, row), [folded]),
     overscan: 8,
+    scrollPaddingEnd: NAMES_HEIGHT,
   });
   const items = rows.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items[items.length - 1]?.index ?? -1];
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the ladder follows the cursor only when that moves
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the ladder follows the cursor only when that moves, or its window changes
   useEffect(() => {
     if (here >= 0) rows.scrollToIndex(here, { align: 'auto' });
     const header = session.columns.header(seq);
     if (header !== null && scroller.current !== null) followSideways(scroller.current, lanes, header);
-  }, [seq]);
+  }, [seq, rows.scrollRect?.height]);
 
   function onKeyDown(event: KeyboardEvent): void {
     const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
@@ -195,11 +198,12 @@ interface DrawingProps {
 function Drawing({ rows, lanes, first, last, width }: DrawingProps) {
   const { session } = useDesk();
   const colours = useColours();
+  const presenting = useUi((ui) => ui.presenting);
   const canvas = useRef<HTMLCanvasElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: colours change what is drawn
+  // biome-ignore lint/correctness/useExhaustiveDependencies: colours and size change what is drawn
   useLayoutEffect(() => {
     if (canvas.current !== null) drawRows(canvas.current, { session, rows, lanes, first, last, width });
-  }, [session, rows, lanes, first, last, width, colours]);
+  }, [session, rows, lanes, first, last, width, colours, presenting]);
   return (
     <li aria-hidden="true" className={style.drawn} style={{ transform: `translateY(${first * ROW_HEIGHT}px)` }}>
       <canvas ref={canvas} />

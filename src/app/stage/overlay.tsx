@@ -45,7 +45,13 @@ export function Overlay() {
         type="button"
         className={css.message}
         hidden
-        aria-label={focus === null ? en.stage.opens : `${en.stage.opens}: ${titleOf(focus).join(' to ')}`}
+        aria-label={
+          focus === null
+            ? en.stage.opens
+            : `${en.stage.opens}: ${titleOf(focus)
+                .filter((name) => name !== null)
+                .join(' to ')}`
+        }
         onClick={openMessage}
       />
     </div>

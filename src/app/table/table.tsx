@@ -37,10 +37,10 @@ export default function Table() {
     getItemKey: useCallback((row: number) => keyOf(rows, row), [rows]),
     overscan: 12,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the table follows the cursor only when that moves
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the table follows the cursor only when that moves, or its window changes
   useEffect(() => {
     if (here >= 0) virtual.scrollToIndex(here, { align: 'auto' });
-  }, [seq]);
+  }, [seq, virtual.scrollRect?.height]);
 
   const back = current ? rows.step(here, -1) : here;
   function go(row: number): void {

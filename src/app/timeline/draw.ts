@@ -1,6 +1,7 @@
 // Draws the timeline: names of chapters, a bar for each told message, marks for what happened between, and what the
 // person left there: bookmarks, matches, where the cursor has been.
 import type { Marks } from '../marks';
+import { scaleOf } from '../pointer';
 import type { Session } from '../session';
 import { shapeOf, toneOf } from '../stage/focus';
 import type { TraceMark } from '../trace-columns';
@@ -33,9 +34,10 @@ export function drawTimeline(canvas: HTMLCanvasElement, drawn: Drawn): void {
   if (context === null) return;
   const { width, presenting } = drawn;
   const height = canvas.clientHeight;
-  canvas.width = Math.round(width * devicePixelRatio);
-  canvas.height = Math.round(height * devicePixelRatio);
-  context.scale(devicePixelRatio, devicePixelRatio);
+  const scale = scaleOf(canvas);
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  context.scale(scale, scale);
   const css = getComputedStyle(canvas);
   const pen = { ...drawn, context, colour: (name: string) => css.getPropertyValue(name), top: presenting ? 0 : NAMES_HEIGHT, height };
   drawBars(pen);
@@ -181,9 +183,10 @@ export function drawOverview(canvas: HTMLCanvasElement, session: Session, width:
   const context = canvas.getContext('2d');
   if (context === null) return;
   const height = canvas.clientHeight;
-  canvas.width = Math.round(width * devicePixelRatio);
-  canvas.height = Math.round(height * devicePixelRatio);
-  context.scale(devicePixelRatio, devicePixelRatio);
+  const scale = scaleOf(canvas);
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  context.scale(scale, scale);
   const css = getComputedStyle(canvas);
   const list = session.list();
   for (const bar of barsOf(list, session.columns, { first: 0, count: list.length }, width)) {
