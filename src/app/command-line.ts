@@ -4,12 +4,13 @@ import { PLAIN_COMMAND } from '../share/link';
 import { typedLine } from '../wire/curl-line';
 import type { Session } from './session';
 import { type Signal, signal } from './signal';
+import type { Untypable } from './typed';
 
 export interface CommandLine {
   readonly text: Signal<string>;
   /** Pasted text for the command's standard input; null if there is none. */
   readonly manifest: Signal<string | null>;
-  readonly problem: Signal<'too-long' | 'needs-manifest' | 'not-a-request' | null>;
+  readonly problem: Signal<Untypable | 'needs-manifest' | null>;
   write(text: string): void;
   writeManifest(text: string | null): void;
   /** Sends what stands there. False if it cannot be sent. */
@@ -43,7 +44,7 @@ export function pastedCommands(text: string): readonly string[] | null {
 export function createCommandLine(session: Session): CommandLine {
   const text = signal(session.inputs.get().length === 0 ? PLAIN_COMMAND : '');
   const manifest = signal<string | null>(null);
-  const problem = signal<'too-long' | 'needs-manifest' | 'not-a-request' | null>(null);
+  const problem = signal<Untypable | 'needs-manifest' | null>(null);
   let back = 0;
   let unsent = '';
 

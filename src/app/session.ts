@@ -1,8 +1,7 @@
 // One recording on the page: hears the cluster, keeps columns, steps and terminal lines, and owns the
 // player. Knows no React. Bodies and facts are asked for one moment at a time and kept for a while.
-import { err, ok, type Result } from '../base/result';
+import { ok, type Result } from '../base/result';
 import type { At } from '../share/moment';
-import { isCurlLine, parseCurlLine } from '../wire/curl-line';
 import type { Input, Run, TimedInput } from '../wire/run';
 import {
   type ClusterLink,
@@ -26,6 +25,7 @@ import { type Signal, signal } from './signal';
 import { createStepBook } from './step-book';
 import { entriesOf } from './terminal-entries';
 import { createTraceColumns, type SeqList, type TraceColumns } from './trace-columns';
+import { typedInput, type Untypable } from './typed';
 
 export interface Session {
   readonly player: Player;
@@ -68,7 +68,7 @@ export interface Session {
   /** An input will perhaps be given at the cursor: if that is in the past, the cluster is played ahead to there. */
   prepare(): void;
   /** Gives a command at the cursor. The error says why it was not given. */
-  command(line: string, stdin: string | null): Result<void, 'too-long' | 'not-a-request'>;
+  command(line: string, stdin: string | null): Result<void, Untypable>;
   /** The future that the last command before the end replaced. */
   readonly replaced: Signal<Replaced | null>;
   /** Takes the replaced future up again. */
@@ -115,8 +115,6 @@ export interface SessionNeeds {
   readonly travels: () => boolean;
 }
 
-const MAX_LINE = 8192;
-const MAX_STDIN = 131072;
 const DWELL_MS: { readonly [level in Level]: number } = { story: 1700, messages: 500, wire: 100 };
 const QUIET: RunStatus = { type: 'status', state: 'booting', atUs: 0, records: 0, digest: null, crashes: [], why: null };
 
@@ -284,15 +282,10 @@ export function createSession(needs: SessionNeeds): Session {
     stopHearing = link.subscribe(inbox.take);
   }
 
-  function command(line: string, stdin: string | null): Result<void, 'too-long' | 'not-a-request'> {
-    if (line.length > MAX_LINE || (stdin?.length ?? 0) > MAX_STDIN) return err('too-long');
-    if (isCurlLine(line)) {
-      const request = parseCurlLine(line);
-      if (!request.ok) return err('not-a-request');
-      give(request.value);
-      return ok(undefined);
-    }
-    give(stdin === null ? { type: 'kubectl', line } : { type: 'kubectl', line, stdin });
+  function command(line: string, stdin: string | null): Result<void, Untypable> {
+    const input = typedInput(line, stdin);
+    if (!input.ok) return input;
+    give(input.value);
     return ok(undefined);
   }
 
