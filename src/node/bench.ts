@@ -1,5 +1,5 @@
-// `npm run -s bench -- [--runs N]`: medians of whole runs in this process, one line each; `firstMs` is the first of them,
-// when nothing was compiled yet. A report, not a test.
+// `npm run -s bench -- [--runs N]`: medians of whole runs in this process, one line each, after some that let the compiler
+// warm up; `firstMs` is the very first, when nothing was compiled yet. A report, not a test.
 import { simTime } from '../base/brand';
 import { isObject, type Json } from '../base/json';
 import { clusterOf } from '../cluster/default-run';
@@ -12,6 +12,7 @@ import { createInProcessLink } from '../worker/in-process';
 import type { FromWorker } from '../worker/protocol';
 
 const SLICE_EVENTS = 1_000;
+const WARM_UP_RUNS = 4;
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
@@ -66,10 +67,11 @@ for (const [replicas, nodes] of [
   [100, 3],
   [1_000, 10],
 ] as const) {
-  const measured = Array.from({ length: runs }, () => {
+  const all = Array.from({ length: WARM_UP_RUNS + runs }, () => {
     const { runner: _, ...figures } = deploymentReady(replicas, nodes);
     return figures;
   });
+  const measured = all.slice(WARM_UP_RUNS);
   // A run of its own: collecting all garbage throws compiled code away, too.
   last = null;
   const before = heapMB();
@@ -84,7 +86,7 @@ for (const [replicas, nodes] of [
       replicas,
       nodes,
       wallMs: round(wallMs, 1),
-      firstMs: round(measured[0]?.wallMs ?? 0, 1),
+      firstMs: round(all[0]?.wallMs ?? 0, 1),
       records: of((figures) => figures.records),
       heapMB: round(heap, 1),
       bootMs: round(
