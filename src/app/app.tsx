@@ -36,6 +36,7 @@ function useNarrow(): boolean {
 export function App({ desk }: { readonly desk: Desk }) {
   const narrow = useNarrow();
   const panel = useUi((ui) => ui.panel);
+  const sheet = useUi((ui) => ui.sheet);
   useEffect(() => listenToKeys(desk), [desk]);
   useEffect(() => {
     const fetch = (): void => void Promise.all([Track, Drawer, Story, Message].map((part) => part.fetch())).catch(() => undefined);
@@ -46,7 +47,7 @@ export function App({ desk }: { readonly desk: Desk }) {
   }, [desk]);
   return (
     <DeskContext value={desk}>
-      <div className={style.app} data-narrow={narrow}>
+      <div className={style.app} data-narrow={narrow} data-sheet={sheet === null ? 'closed' : 'open'}>
         <button type="button" className={style.skip} onClick={toTransport}>
           {en.skip}
         </button>

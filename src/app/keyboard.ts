@@ -53,10 +53,7 @@ const DOES: { readonly [action in Action]: (desk: Desk) => unknown } = {
   'zoom-in': ({ session }) => zoomTimeline(session, 2),
   'zoom-out': ({ session }) => zoomTimeline(session, 0.5),
   'zoom-whole': () => show({ span: null }),
-  terminal() {
-    show({ sheet: 'terminal' });
-    requestAnimationFrame(() => document.getElementById(TERMINAL_INPUT)?.focus());
-  },
+  terminal: toTerminal,
   story: ({ session }) => session.setLevel('story'),
   messages: ({ session }) => session.setLevel('messages'),
   wire: ({ session }) => session.setLevel('wire'),
@@ -65,3 +62,9 @@ const DOES: { readonly [action in Action]: (desk: Desk) => unknown } = {
   shortcuts: () => show({ shortcuts: true }),
   close: closeTopmost,
 };
+
+/** Where commands are typed, opened where it was closed. */
+export function toTerminal(): void {
+  show({ sheet: 'terminal' });
+  requestAnimationFrame(() => document.getElementById(TERMINAL_INPUT)?.focus());
+}

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { useSignal } from './react';
 import type { Session } from './session';
-import { flightsAt, timeAt } from './stage/focus';
+import { companionsOf, shareAt, timeAt } from './stage/focus';
 import type { Header } from './trace-columns';
 
 export interface Together {
@@ -14,7 +14,7 @@ export interface Together {
 
 /** Told messages under way when a message has come half of its way, but for itself. */
 export const othersWith = ({ columns, list }: Session, header: Header): readonly Header[] =>
-  flightsAt(columns, list(), header, timeAt(header, 0.5)).map((flight) => flight.header);
+  companionsOf(columns, list(), header).filter((other) => shareAt(other, timeAt(header, 0.5)) !== null);
 
 /** Null where the message at the cursor is alone. */
 export function useTogether(session: Session): Together | null {

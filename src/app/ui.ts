@@ -26,8 +26,8 @@ export interface Ui {
   readonly span: Span | null;
   /** The drawer at the right. */
   readonly panel: Panel | null;
-  /** The sheet below on a narrow page. */
-  readonly sheet: Sheet;
+  /** The sheet below on a narrow page; null: closed, so that what is in the middle has the room. */
+  readonly sheet: Sheet | null;
   readonly terminalOpen: boolean;
   readonly presenting: boolean;
   readonly dark: boolean;
@@ -53,7 +53,7 @@ export const useUi = create<Ui>(() => ({
   unfolded: new Set(),
   span: null,
   panel: null,
-  sheet: 'story',
+  sheet: null,
   terminalOpen: false,
   presenting: false,
   dark: false,
@@ -65,6 +65,9 @@ export const useUi = create<Ui>(() => ({
   acting: false,
   inside: null,
 }));
+
+/** On a narrow page the sheet says what the message in focus is. */
+export const saidBelow = ({ sheet }: Ui): boolean => sheet === 'story' || sheet === 'message';
 
 export const show = (change: Partial<Ui>): void => useUi.setState(change);
 

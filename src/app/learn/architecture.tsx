@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 import type { Lesson, Lessons } from '../../worker/protocol';
 import { useDesk } from '../desk';
-import { TERMINAL_INPUT } from '../keyboard';
+import { toTerminal } from '../keyboard';
 import { controls } from '../parts/controls';
 import { useSignal } from '../react';
 import { learn } from '../text/learn';
@@ -92,8 +92,7 @@ function Way({ lesson: { seq, title, command } }: { readonly lesson: Lesson }) {
       aria-label={`${learn.type}: ${command}`}
       onClick={() => {
         line.write(command);
-        show({ sheet: 'terminal' });
-        document.getElementById(TERMINAL_INPUT)?.focus();
+        toTerminal();
       }}
     >
       {learn.type}

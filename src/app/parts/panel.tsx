@@ -1,10 +1,12 @@
 // Story, message, terminal: as tabs with what they show, and as the sheet of a narrow page.
-import type { KeyboardEvent, ReactNode } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect } from 'react';
+import { useDesk } from '../desk';
 import { later } from '../later';
 import { en } from '../text/en';
 import { type Sheet as SheetName, show, useUi } from '../ui';
+import { Chevron } from './controls';
 import style from './panel.module.css';
-import { Terminal } from './terminal';
+import { Terminal, useNeedsRoom } from './terminal';
 
 const opening = <p className={style.empty}>{en.loading}</p>;
 export const Story = later(() => import('./story'), opening);
@@ -14,18 +16,46 @@ const Inside = later(() => import('../interiors/inside'), opening);
 const SHEETS: readonly SheetName[] = ['story', 'message', 'inside', 'terminal'];
 
 export function Sheet() {
+  const { session } = useDesk();
   const sheet = useUi((ui) => ui.sheet);
+  const view = useUi((ui) => ui.view);
+  const needsRoom = useNeedsRoom();
+  useEffect(() => {
+    if (view !== 'stage') show({ sheet: null });
+  }, [view]);
+  useEffect(() => {
+    if (needsRoom) show({ sheet: 'terminal' });
+  }, [needsRoom]);
+  // What begins to move has the room.
+  useEffect(() => {
+    let count = session.inputs.get().length;
+    return session.inputs.subscribe(() => {
+      const before = count;
+      count = session.inputs.get().length;
+      if (count > before) show({ sheet: null });
+    });
+  }, [session]);
   return (
     <section className={style.sheet} aria-label={en.tabs.label}>
-      <Tabs names={SHEETS} chosen={sheet} choose={(name) => show({ sheet: name })} />
-      <Body name={sheet} />
+      <Tabs names={SHEETS} chosen={sheet} choose={(name) => show({ sheet: name === sheet ? null : name })}>
+        <button
+          type="button"
+          className={style.close}
+          aria-label={sheet === null ? en.tabs.open : en.tabs.close}
+          aria-expanded={sheet !== null}
+          onClick={() => show({ sheet: sheet === null ? 'story' : null })}
+        >
+          <Chevron up={sheet === null} />
+        </button>
+      </Tabs>
+      {sheet !== null && <Body name={sheet} />}
     </section>
   );
 }
 
 interface TabsProps<N extends SheetName> {
   readonly names: readonly N[];
-  readonly chosen: N;
+  readonly chosen: N | null;
   readonly choose: (name: N) => void;
   readonly children?: ReactNode;
 }
@@ -33,7 +63,8 @@ interface TabsProps<N extends SheetName> {
 export function Tabs<N extends SheetName>({ names, chosen, choose, children }: TabsProps<N>) {
   function onKeyDown(event: KeyboardEvent): void {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    const next = names[(names.indexOf(chosen) + step + names.length) % names.length];
+    const at = chosen === null ? 0 : names.indexOf(chosen);
+    const next = names[(at + step + names.length) % names.length];
     if (step === 0 || next === undefined) return;
     event.preventDefault();
     choose(next);
@@ -42,7 +73,7 @@ export function Tabs<N extends SheetName>({ names, chosen, choose, children }: T
   return (
     <div className={style.tabs}>
       <div role="tablist" aria-label={en.tabs.label} style={{ display: 'contents' }} onKeyDown={onKeyDown}>
-        {names.map((name) => (
+        {names.map((name, i) => (
           <button
             key={name}
             id={`tab-${name}`}
@@ -50,8 +81,8 @@ export function Tabs<N extends SheetName>({ names, chosen, choose, children }: T
             role="tab"
             className={style.tab}
             aria-selected={name === chosen}
-            aria-controls="tab-body"
-            tabIndex={name === chosen ? 0 : -1}
+            aria-controls={chosen === null ? undefined : 'tab-body'}
+            tabIndex={name === chosen || (chosen === null && i === 0) ? 0 : -1}
             onClick={() => choose(name)}
           >
             {en.tabs[name]}

@@ -6,6 +6,7 @@ import { readsStdin } from '../command-line';
 import { useDesk } from '../desk';
 import { TERMINAL_INPUT } from '../keyboard';
 import { useSignal } from '../react';
+import type { Session } from '../session';
 import { shortened, suggestionsAfter } from '../suggestions';
 import { type Entry, endings, entriesOf } from '../terminal-entries';
 import { en } from '../text/en';
@@ -20,12 +21,10 @@ const PROBLEMS = { 'too-long': en.terminal.tooLong, 'needs-manifest': en.termina
 export function Terminal({ alwaysOpen = false }: { readonly alwaysOpen?: boolean }) {
   const { session, line } = useDesk();
   const open = useUi((ui) => ui.terminalOpen) || alwaysOpen;
-  const lines = useSignal(session.terminal);
-  const { seq } = useSignal(session.player.cursor);
   const problem = useSignal(line.problem);
-  const entries = entriesOf(lines, seq);
+  const entries = useEntries(session);
   const last = entries[entries.length - 1];
-  const needsRoom = last !== undefined && endings(last).needsRoom;
+  const needsRoom = useNeedsRoom();
   const self = useRef<HTMLElement>(null);
 
   useEffect(() => {
@@ -46,6 +45,18 @@ export function Terminal({ alwaysOpen = false }: { readonly alwaysOpen?: boolean
       )}
     </section>
   );
+}
+
+function useEntries(session: Session): readonly Entry[] {
+  const lines = useSignal(session.terminal);
+  const { seq } = useSignal(session.player.cursor);
+  return entriesOf(lines, seq);
+}
+
+/** The last command at the cursor printed more than one line shows. */
+export function useNeedsRoom(): boolean {
+  const last = useEntries(useDesk().session).at(-1);
+  return last !== undefined && endings(last).needsRoom;
 }
 
 /** Said before it happens. */

@@ -22,6 +22,11 @@ const MARGIN = 12;
 const DISTANCE = 22;
 /** How finely a free spot is looked for. */
 const RASTER = 16;
+/** What a name that is cut in two costs, in pixels of distance. */
+const CUT_NAME = 90;
+/** Where a box says its name: at the left of its head. */
+const NAME_SHARE = 0.6;
+const NAME_HEIGHT = 32;
 /** The thread to the message had better not cross the boxes that speak. */
 const THREAD_STEPS = 12;
 
@@ -90,7 +95,12 @@ function costOf(spot: CalloutPlace, { width, height, ends, way, others }: Callou
     const y = startY + ((middleY - startY) * step) / THREAD_STEPS;
     if (ends.some((end) => distanceTo(end, x, y) === 0)) cost += 40;
   }
-  for (const other of others) cost += overlap(box, other) * 0.006;
+  for (const other of others) {
+    cost += overlap(box, other) * 0.006;
+    const name = { ...other, w: other.w * NAME_SHARE, h: Math.min(other.h, NAME_HEIGHT) };
+    const hidden = overlap(box, name);
+    if (hidden > 0 && hidden < 0.98 * name.w * name.h) cost += CUT_NAME;
+  }
   return cost;
 }
 

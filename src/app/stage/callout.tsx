@@ -9,11 +9,11 @@ import { usePart, useSignal } from '../react';
 import { en } from '../text/en';
 import { othersWith } from '../together';
 import type { Header } from '../trace-columns';
-import { openMessage, show, useUi } from '../ui';
+import { openMessage, saidBelow, show, useUi } from '../ui';
 import { rectOf } from '../ways';
 import css from './callout.module.css';
 import { placeCallout } from './callout-place';
-import { docks, toScreen } from './camera';
+import { docks, isNarrow, toScreen } from './camera';
 import { useStage } from './context';
 import type { Focus } from './focus';
 import type { StageModel } from './model';
@@ -27,6 +27,8 @@ export function Callout() {
   const presenting = useUi((ui) => ui.presenting);
   useSignal(model.session.steps);
   const docked = usePart(model.size, (size) => docks(size, presenting));
+  const narrow = usePart(model.size, isNarrow);
+  const silent = useUi(saidBelow) && narrow;
   const box = useRef<HTMLDivElement>(null);
   const detail = useSignal(model.session.detail);
   const known = focus !== null && detail?.line.seq === focus.header.seq ? detail : null;
@@ -36,7 +38,7 @@ export function Callout() {
       model.callout.set(null);
       return;
     }
-    void [known, presenting]; // another text, another size
+    void [known, presenting, silent]; // another text, another size
     const stand = (): void => {
       element.style.setProperty('--scale', String(Math.max(1, Math.min(model.view.get().zoom, 1.4))));
       const place = standOf(model, focus, element.offsetWidth, element.offsetHeight);
@@ -49,8 +51,8 @@ export function Callout() {
     return () => {
       for (const stop of stops) stop();
     };
-  }, [model, focus, known, presenting]);
-  if (focus === null) return null;
+  }, [model, focus, known, presenting, silent]);
+  if (focus === null || silent) return null;
   const step = model.session.stepAt(focus.header.seq);
   const told = step !== null && step.seq === focus.header.seq ? step : null;
   const sentence = told?.sentence ?? known?.line.sentence ?? null;

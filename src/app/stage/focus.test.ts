@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { layoutOf } from '../layout';
 import type { Header, SeqList, TraceColumns } from '../trace-columns';
-import { flightsAt, focusOf, shapeOf, timeAt } from './focus';
+import { companionsOf, focusOf, shapeOf, shareAt, timeAt } from './focus';
 
 const header = (change: Partial<Header>): Header => ({
   seq: 0,
@@ -61,13 +61,11 @@ describe('at the same time', () => {
   const focus = headers[1] as Header;
 
   it('are the others that left and have not arrived, each as far as it has come', () => {
-    const flights = flightsAt(columns, list, focus, timeAt(focus, 0.375));
-    expect(flights.map((flight) => [flight.header.seq, flight.share])).toEqual([
-      [0, 0.8],
-      [2, 0.25],
-    ]);
+    const companions = companionsOf(columns, list, focus);
+    expect(companions.map(({ seq }) => seq)).toEqual([0, 2, 4]);
+    expect(companions.map((one) => shareAt(one, timeAt(focus, 0.375)))).toEqual([0.8, 0.25, null]);
   });
 
   it('is nothing for a message that takes no time', () =>
-    expect(flightsAt(columns, list, { ...focus, receivedUs: focus.atUs }, focus.atUs)).toEqual([]));
+    expect(companionsOf(columns, list, { ...focus, receivedUs: focus.atUs })).toEqual([]));
 });

@@ -95,33 +95,32 @@ export const LOST_AT = 0.6;
 const LOOKED_AT = 512;
 const LONGEST_FLIGHT_US = 2_000_000;
 
-export interface Flight {
-  readonly header: Header;
-  readonly share: number;
-}
-
 /** Virtual time while message `header` has come `progress` of its way. */
 export const timeAt = (header: Header, progress: number): number =>
   header.atUs + progress * ((Number.isNaN(header.receivedUs) ? header.atUs : header.receivedUs) - header.atUs);
 
-/** Other told messages that are under way at a virtual time. */
-export function flightsAt(columns: TraceColumns, list: SeqList, focus: Header, atUs: number): Flight[] {
-  const flights: Flight[] = [];
-  if (!(focus.receivedUs > focus.atUs)) return flights;
+/** Other told messages that are under way at some time while a message is. */
+export function companionsOf(columns: TraceColumns, list: SeqList, focus: Header): Header[] {
+  const companions: Header[] = [];
+  if (!(focus.receivedUs > focus.atUs)) return companions;
   const here = list.placeOf(focus.seq);
   const look = (place: number): boolean => {
     const seq = list.at(place);
     if (seq < 0) return false;
     const sent = columns.atUs(seq);
-    if (sent > atUs || sent < atUs - LONGEST_FLIGHT_US) return false;
+    if (sent >= focus.receivedUs || sent < focus.atUs - LONGEST_FLIGHT_US) return false;
     const received = columns.receivedUs(seq);
-    if (seq !== focus.seq && received > atUs && sent < received) {
+    if (seq !== focus.seq && received > focus.atUs && sent < received) {
       const header = columns.header(seq);
-      if (header !== null && !MOVES_NOT.has(header.kind)) flights.push({ header, share: (atUs - sent) / (received - sent) });
+      if (header !== null && !MOVES_NOT.has(header.kind)) companions.push(header);
     }
     return true;
   };
   for (let place = here; place > here - LOOKED_AT && look(place); place--);
   for (let place = here + 1; place < here + LOOKED_AT && look(place); place++);
-  return flights;
+  return companions;
 }
+
+/** How far a message has come at a virtual time; null if it is not on its way then. */
+export const shareAt = ({ atUs, receivedUs }: Header, nowUs: number): number | null =>
+  atUs <= nowUs && nowUs < receivedUs ? (nowUs - atUs) / (receivedUs - atUs) : null;

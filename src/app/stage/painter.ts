@@ -3,11 +3,13 @@
 import { isObject } from '../../base/json';
 import type { Detail } from '../../worker/protocol';
 import { passage } from '../layout';
+import type { Route } from '../route';
+import type { Header } from '../trace-columns';
 import { useUi } from '../ui';
 import { wayBetween } from '../ways';
 import { threadStart } from './callout-place';
 import { docks } from './camera';
-import { type Focus, flightsAt, LOST_AT, shapeOf, type Tone, timeAt, toneOf } from './focus';
+import { companionsOf, type Focus, LOST_AT, type Shape, shapeOf, shareAt, type Tone, timeAt, toneOf } from './focus';
 import type { StageModel } from './model';
 import { standing } from './motion';
 import { type DrawnMessage, type Palette, render, type Stamp } from './render';
@@ -23,6 +25,14 @@ export interface Elements {
   readonly number: HTMLElement;
 }
 
+/** A message that is on its way while the one in focus is. */
+interface Companion {
+  readonly header: Header;
+  readonly way: Route;
+  readonly shape: Shape;
+  readonly tone: Tone;
+}
+
 const TONES: readonly Tone[] = ['http', 'etcd', 'cri', 'kernel', 'registry', 'sky', 'probe', 'person', 'fail'];
 const WRONG = '✕';
 
@@ -34,6 +44,8 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
   let stamp: Stamp | null = null;
   let stampRatio = 0;
   let wasMoving = -1;
+  /** Null until it is drawn again, after the message in focus, the list or the places changed. */
+  let companions: Companion[] | null = null;
   let ringing: Animation | undefined;
 
   /** The message in focus where it stands now. */
@@ -66,16 +78,21 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
   /** What else is on its way at this moment of virtual time. */
   function others(focus: Focus): DrawnMessage[] {
     const { progress } = session.player.position();
-    const { columns } = session;
-    const layout = model.layout.get();
-    return flightsAt(columns, session.list(), focus.header, timeAt(focus.header, Math.min(progress, 0.999))).flatMap(
-      ({ header, share }) => {
-        const way = wayBetween(layout, header.from, header.to, model.tiles());
-        return way === null
-          ? []
-          : [{ way, ...way.at(share), share, shape: shapeOf(header), tone: toneOf(header), code: '', inFocus: false }];
-      },
-    );
+    const nowUs = timeAt(focus.header, Math.min(progress, 0.999));
+    const messages: DrawnMessage[] = [];
+    companions ??= companionsWithWays(focus);
+    for (const { header, way, shape, tone } of companions) {
+      const share = shareAt(header, nowUs);
+      if (share !== null) messages.push({ way, ...way.at(share), share, shape, tone, code: '', inFocus: false });
+    }
+    return messages;
+  }
+
+  function companionsWithWays({ header: focused }: Focus): Companion[] {
+    return companionsOf(session.columns, session.list(), focused).flatMap((header) => {
+      const way = wayBetween(model.layout.get(), header.from, header.to, model.tiles());
+      return way === null ? [] : [{ header, way, shape: shapeOf(header), tone: toneOf(header) }];
+    });
   }
 
   function draw(): void {
@@ -139,7 +156,11 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
     matchMedia(query),
   );
   for (const scheme of schemes) scheme.addEventListener('change', newColours);
+  const forgetCompanions = (): void => {
+    companions = null;
+  };
   const stops = [
+    ...[model.focus, model.layout, session.scene, session.grown].map((source) => source.subscribe(forgetCompanions)),
     session.player.onMove(draw),
     ...[model.view, model.size, model.focus, model.gate, model.callout, session.detail, session.grown].map((source) =>
       source.subscribe(draw),

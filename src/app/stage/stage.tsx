@@ -4,7 +4,7 @@ import { reducedMotion } from '../preferences';
 import { usePart, useSignal } from '../react';
 import type { Session } from '../session';
 import { en } from '../text/en';
-import { actOn, show, useUi } from '../ui';
+import { actOn, saidBelow, show, useUi } from '../ui';
 import { Callout } from './callout';
 import { actionOf, followed, isNarrow, MAX_ZOOM, MIN_ZOOM, viewOf, wholeOf } from './camera';
 import { StageContext } from './context';
@@ -106,8 +106,10 @@ const leave = (): void => show({ selected: null });
 
 const wholeView = (model: StageModel): View => viewOf(wholeOf(model.layout.get()), model.size.get());
 const actionView = (model: StageModel): View => {
-  const room = model.focus.get() === null ? 0 : (model.callout.get()?.h ?? CALLOUT_ROOM) + 2 * CALLOUT_MARGIN;
-  return followed(actionOf(model.layout.get(), model.focus.get(), model.tiles()), model.size.get(), room, useUi.getState().presenting);
+  const ui = useUi.getState();
+  const says = model.focus.get() !== null && !(isNarrow(model.size.get()) && saidBelow(ui));
+  const room = !says ? 0 : (model.callout.get()?.h ?? CALLOUT_ROOM) + 2 * CALLOUT_MARGIN;
+  return followed(actionOf(model.layout.get(), model.focus.get(), model.tiles()), model.size.get(), room, ui.presenting);
 };
 const follows = (model: StageModel): boolean => isNarrow(model.size.get()) || useUi.getState().presenting;
 const homeView = (model: StageModel): View => (follows(model) ? actionView(model) : wholeView(model));

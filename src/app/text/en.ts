@@ -300,5 +300,13 @@ export const en = {
     otherRecording: (model: string) =>
       `This link was made with model ${model}, but its recording differs from what was shared; here is the same chapter.`,
   },
-  tabs: { label: 'Panel', story: 'Story', message: 'Message', inside: 'Inside', terminal: 'Terminal' },
+  tabs: {
+    label: 'Panel',
+    open: 'Open the panel',
+    close: 'Close the panel',
+    story: 'Story',
+    message: 'Message',
+    inside: 'Inside',
+    terminal: 'Terminal',
+  },
 } as const;
