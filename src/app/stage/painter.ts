@@ -35,6 +35,13 @@ interface Companion {
 
 const TONES: readonly Tone[] = ['http', 'etcd', 'cri', 'kernel', 'registry', 'sky', 'probe', 'person', 'fail'];
 const WRONG = '✕';
+/** So far from a message may its button be while that travels, in pixels. */
+const REACH = 10;
+
+interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
 
 /** `still`: nothing travels. Returns a way to stop. */
 export function createPainter(model: StageModel, { canvas, button, ring, number }: Elements, still: () => boolean): () => void {
@@ -44,6 +51,8 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
   let stamp: Stamp | null = null;
   let stampRatio = 0;
   let wasMoving = -1;
+  /** Where the button is. */
+  let stood: Spot | null = null;
   /** Null until it is drawn again, after the message in focus, the list or the places changed. */
   let companions: Companion[] | null = null;
   let ringing: Animation | undefined;
@@ -114,18 +123,26 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
     const tied = at !== null && callout !== null && focus?.way !== null && !docks(model.size.get(), useUi.getState().presenting);
     const thread = tied ? { from: threadStart(callout, at.x, at.y), to: [at.x, at.y] as const } : null;
     render(context, { width, height, pixelRatio, view, messages, thread, still: still() }, palette, stamp);
-    if (at !== null) {
-      const place = `translate(${at.x}px, ${at.y}px)`;
-      button.style.transform = place;
-      number.style.transform = place;
-    }
-    button.hidden = at === null;
-    number.hidden = at === null || !still();
+    if (at !== null) follow(at);
+    if (button.hidden !== (at === null)) button.hidden = at === null;
+    const numbered = at !== null && still();
+    if (number.hidden === numbered) number.hidden = !numbered;
     arrive(at);
   }
 
+  /** The button stays under what moves, but does not move with each frame: each time the browser would lay all layers of
+   *  the page out anew. */
+  function follow(at: Spot): void {
+    const { progress } = session.player.position();
+    const travels = progress > 0 && progress < 1 && document.activeElement !== button;
+    if (travels && stood !== null && Math.hypot(at.x - stood.x, at.y - stood.y) < REACH) return;
+    stood = at;
+    button.style.transform = `translate(${at.x}px, ${at.y}px)`;
+    number.style.transform = button.style.transform;
+  }
+
   /** The soft ring, once, when a message that travelled has arrived. */
-  function arrive(at: { readonly x: number; readonly y: number } | null): void {
+  function arrive(at: Spot | null): void {
     const { seq, progress } = session.player.position();
     if (progress < 1) {
       ringing?.cancel();
