@@ -30,6 +30,9 @@ function delivered(r: Records, input: number, to: string, change?: JsonObject): 
   return r.delivery(watch, 'MODIFIED', versioned({ ...POD, ...change }, '2'), second.commit);
 }
 
+const printed = (stdout: string, stderr: string, exit: number) => (r: Records, input: number) =>
+  r.add('kubectl', 'user', input, { protocol: 'terminal', kind: 'output', stdout, stderr, exit });
+
 describe('a sentence', () => {
   test.each<[string, string, (r: Records, input: number) => number]>([
     ['of an input', 'You -> kubectl: typed `kubectl run web --image=nginx`.', (_, input) => input],
@@ -106,6 +109,22 @@ describe('a sentence', () => {
           set: {},
         }),
     ],
+    [
+      'of a command that is done',
+      'kubectl -> you: prints `deployment.apps/test created` and exits with 0.',
+      printed('deployment.apps/test created\n', '', 0),
+    ],
+    [
+      'of a table',
+      'kubectl -> you: prints `NAME   READY` and 2 more lines, and exits with 0.',
+      printed('NAME   READY\na      1/1\nb      1/1\n', '', 0),
+    ],
+    [
+      'of a long refusal, cut at a word',
+      'kubectl -> you: prints `Error from server (Forbidden): pods is forbidden: User "jane" cannot list …` and exits with 1.',
+      printed('', 'Error from server (Forbidden): pods is forbidden: User "jane" cannot list resource "pods" in API group ""\n', 1),
+    ],
+    ['of the end alone', 'kubectl -> you: it is done; exit code 0.', printed('', '', 0)],
   ])('%s', (_, expected, write) => expect(tell(write)).toBe(expected));
 
   test('keeps within 25 words: first the reason goes, then the end', () => {

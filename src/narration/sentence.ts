@@ -85,10 +85,19 @@ function phraseOf(record: TraceRecord, trace: Trace): string {
 }
 
 function outputPhrase(stdout: string, stderr: string, exit: number | null): string {
-  const line = (stdout || stderr).split('\n')[0]?.slice(0, 80) ?? '';
-  if (exit === null) return `prints \`${line}\``;
-  if (exit === 0) return line === '' ? 'it is done; exit code 0' : `prints \`${line}\` and exits with 0`;
-  return line === '' ? `it failed; exit code ${exit}` : `prints \`${line}\` and exits with ${exit}`;
+  const [line = '', ...more] = (stdout || stderr).trimEnd().split('\n');
+  if (line === '') return exit === null ? 'prints an empty line' : exit === 0 ? 'it is done; exit code 0' : `it failed; exit code ${exit}`;
+  const others = more.length === 0 ? '' : more.length === 1 ? ' and another line' : ` and ${more.length} more lines`;
+  return `prints \`${cutLine(line)}\`${others}${exit === null ? '' : `${others === '' ? '' : ','} and exits with ${exit}`}`;
+}
+
+const LONGEST_LINE = 80;
+
+/** A long line up to the end of a word. */
+function cutLine(line: string): string {
+  if (line.length <= LONGEST_LINE) return line;
+  const start = line.slice(0, LONGEST_LINE);
+  return `${start.slice(0, Math.max(start.lastIndexOf(' '), LONGEST_LINE / 2))} …`;
 }
 
 function requestText(payload: Extract<Payload, { kind: 'request' }>, subject: Subject | null): string {

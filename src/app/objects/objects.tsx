@@ -6,7 +6,7 @@ import style from '../learn/learn.module.css';
 import { useSignal } from '../react';
 import { objects } from '../text/objects';
 import css from './objects.module.css';
-import { type Branch, type NamespaceTree, ownerTrees } from './owner-tree';
+import { type Branch, kinOf, type NamespaceTree, ownerTrees } from './owner-tree';
 
 /** Namespaces that a person did not make, and what belongs to none: closed at first. */
 const CLOSED = new Set<string | null>([null, 'kube-system', 'kube-public', 'kube-node-lease']);
@@ -64,31 +64,62 @@ function Namespace({ tree: { namespace, count, roots }, newest }: { readonly tre
 }
 
 function Branches({ branches, newest }: { readonly branches: readonly Branch[]; readonly newest: number }) {
-  const { session } = useDesk();
   if (branches.length === 0) return null;
   return (
     <ul className={css.branches}>
-      {branches.map(({ row: { key, kind, name, revision, written }, owned }) => (
-        <li key={key}>
-          <button
-            type="button"
-            title={key}
-            aria-label={objects.go(`${kind} ${name}`, revision)}
-            aria-disabled={written === null}
-            data-fresh={revision === newest || undefined}
-            onClick={() => {
-              if (written === null) return;
-              session.player.pause();
-              session.player.seek(written);
-            }}
-          >
-            <span>{kind}</span> <b>{name}</b>
-            <small>{objects.revision(revision)}</small>
-            {revision === newest && <small>{objects.fresh}</small>}
-          </button>
-          <Branches branches={owned} newest={newest} />
-        </li>
-      ))}
+      {kinOf(branches).map(({ kind, branches: kin, many }) =>
+        many ? (
+          <li key={kind}>
+            <Folded kind={kind} branches={kin} newest={newest} />
+          </li>
+        ) : (
+          kin.map((branch) => <Owner key={branch.row.key} branch={branch} newest={newest} />)
+        ),
+      )}
     </ul>
+  );
+}
+
+/** Many of one kind: a count, that says whether one of them was just written. */
+function Folded({ kind, branches, newest }: { readonly kind: string; readonly branches: readonly Branch[]; readonly newest: number }) {
+  const fresh = branches.some(({ row }) => row.revision === newest);
+  return (
+    <details className={css.many}>
+      <summary data-fresh={fresh || undefined}>
+        {kind} <small>{branches.length}</small>
+        {fresh && <small>{objects.freshAmong}</small>}
+      </summary>
+      <ul className={css.branches}>
+        {branches.map((branch) => (
+          <Owner key={branch.row.key} branch={branch} newest={newest} />
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Owner({ branch: { row, owned }, newest }: { readonly branch: Branch; readonly newest: number }) {
+  const { session } = useDesk();
+  const { key, kind, name, revision, written } = row;
+  return (
+    <li>
+      <button
+        type="button"
+        title={key}
+        aria-label={objects.go(`${kind} ${name}`, revision)}
+        aria-disabled={written === null}
+        data-fresh={revision === newest || undefined}
+        onClick={() => {
+          if (written === null) return;
+          session.player.pause();
+          session.player.seek(written);
+        }}
+      >
+        <span>{kind}</span> <b>{name}</b>
+        <small>{objects.revision(revision)}</small>
+        {revision === newest && <small>{objects.fresh}</small>}
+      </button>
+      <Branches branches={owned} newest={newest} />
+    </li>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ObjectRow } from '../../worker/protocol';
-import { ownerTrees } from './owner-tree';
+import { kinOf, ownerTrees } from './owner-tree';
 
 const row = (kind: string, name: string, namespace: string | null = 'default', owner: string | null = null): ObjectRow => ({
   key: `/registry/${kind}/${name}`,
@@ -37,4 +37,14 @@ test('an object whose owner is gone, or elsewhere, is still shown', () => {
 test('Events come after what they tell of', () => {
   const [tree] = ownerTrees([row('Event', 'a.1'), row('Pod', 'a')]);
   expect(tree?.roots.map((branch) => branch.row.kind)).toEqual(['Pod', 'Event']);
+});
+
+test('siblings of one kind stand together, and more than eight are many', () => {
+  const events = Array.from({ length: 9 }, (_, i) => row('Event', `a.${i}`));
+  const [tree] = ownerTrees([row('Pod', 'a'), row('Service', 's'), row('Pod', 'b'), ...events]);
+  expect(kinOf(tree?.roots ?? []).map(({ kind, branches, many }) => [kind, branches.length, many])).toEqual([
+    ['Pod', 2, false],
+    ['Service', 1, false],
+    ['Event', 9, true],
+  ]);
 });

@@ -24,6 +24,27 @@ export function ownerTrees(rows: readonly ObjectRow[]): readonly NamespaceTree[]
   return [...namespaces].filter(([, list]) => list.length > 0).map(([namespace, list]) => treeOf(namespace, list));
 }
 
+/** Siblings of one kind, in their order. */
+export interface Kin {
+  readonly kind: string;
+  readonly branches: readonly Branch[];
+  /** So many that they had better be folded into a count. */
+  readonly many: boolean;
+}
+
+const MANY = 8;
+
+/** Siblings by kind, a kind where its first stands. */
+export function kinOf(branches: readonly Branch[]): readonly Kin[] {
+  const kinds = new Map<string, Branch[]>();
+  for (const branch of branches) {
+    const others = kinds.get(branch.row.kind);
+    if (others === undefined) kinds.set(branch.row.kind, [branch]);
+    else others.push(branch);
+  }
+  return [...kinds].map(([kind, list]) => ({ kind, branches: list, many: list.length > MANY }));
+}
+
 const nameOf = ({ kind, name }: ObjectRow): string => `${kind}/${name}`;
 
 function treeOf(namespace: string | null, rows: readonly ObjectRow[]): NamespaceTree {

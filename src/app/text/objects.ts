@@ -5,6 +5,7 @@ export const objects = {
   cluster: 'Without a namespace',
   revision: (revision: number) => `rev ${revision}`,
   fresh: 'just written',
+  freshAmong: 'one just written',
   go: (name: string, revision: number) => `${name}, written at revision ${revision}: go to the message`,
   loading: 'Looking through etcd…',
 } as const;
