@@ -51,6 +51,8 @@ export interface Rule {
 }
 
 const POD_MAKERS = ['replicaset-controller', 'daemon-set-controller', 'job-controller', 'statefulset-controller'];
+/** What a person creates to get Pods: there the 17 steps begin. */
+const makesPods = (h: Here): boolean => ['deployments', 'replicasets', 'daemonsets', 'pods'].some((resource) => about(h, resource));
 const CAST = new Set(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'kubelet', 'containerd']);
 
 // ---- Rules, by kind of record; the first that matches counts
@@ -59,11 +61,16 @@ const REQUESTS: readonly Rule[] = [
   {
     chapter: 'Request',
     told: 1,
-    matches: (h) => by(h, 'kubectl') && httpOf(h.record)?.method === 'POST' && h.subject?.subresource === null,
+    matches: (h) => by(h, 'kubectl') && httpOf(h.record)?.method === 'POST' && makesPods(h),
   },
   { chapter: 'Request', told: null, matches: (h) => by(h, 'kubectl') && h.subject !== null },
   { chapter: 'Request', told: null, matches: (h) => by(h, 'kube-apiserver') && binaryOf(h.record.to) === 'kubelet' },
-  { chapter: 'Persist', told: 2, matches: (h) => persistsStep(h) && h.served?.from === 'kubectl' && creates(h.served), once: perRequest },
+  {
+    chapter: 'Persist',
+    told: 2,
+    matches: (h) => persistsStep(h) && h.served?.from === 'kubectl' && creates(h.served) && makesPods(h),
+    once: perRequest,
+  },
   {
     chapter: 'Persist',
     told: 4,

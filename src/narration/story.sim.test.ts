@@ -46,13 +46,20 @@ describe('a story', () => {
     }
   };
 
-  it('numbers the steps of the call flow, and nothing before something was created', () => {
-    const read = new Play();
-    read.kubectl('kubectl get nodes');
-    const other = new Story(read.trace());
-    other.follow();
+  it('numbers the steps of the call flow, and nothing where nothing was created that makes Pods', () => {
+    const other = new Play();
+    other.kubectl('kubectl get nodes');
+    other.kubectl('kubectl create configmap settings --from-literal=colour=blue');
+    const quiet = new Story(other.trace());
+    quiet.follow();
     expect(story.steps.some(({ told }) => told === 9)).toBe(true);
-    expect(other.steps.filter(({ told }) => told !== null)).toEqual([]);
+    expect(quiet.steps.filter(({ told }) => told !== null)).toEqual([]);
+  });
+
+  it('ends the numbers once what was created is deleted', () => {
+    const deletion = story.steps.find(({ sentence }) => sentence.includes('kubectl -> kube-apiserver: delete Deployment web'));
+    expect(deletion).toBeDefined();
+    expect(story.steps.filter(({ seq, told }) => seq >= (deletion?.seq ?? 0) && told !== null)).toEqual([]);
   });
 
   it('tells how a Service comes to be rules', () => {

@@ -3,7 +3,7 @@
 import { isObject } from '../base/json';
 import { WIRE } from '../trace/levels';
 import type { Trace } from '../trace/trace';
-import { binaryOf } from '../wire/names';
+import { binaryOf, KUBECTL } from '../wire/names';
 import type { TraceRecord } from '../wire/record';
 import type { Chapter } from './chapters';
 import { Here } from './here';
@@ -30,7 +30,7 @@ const LOST_US = 60_000_000;
 export class Story {
   readonly steps: Step[] = [];
   private next = 0;
-  /** The call flow is under way: its first step was told. */
+  /** The call flow is under way: its first step was told, and nobody deleted anything since. */
   private numbers = false;
   private readonly occurrences = new Map<Chapter, number>();
   /** Requests that are steps, with their chapter. */
@@ -125,7 +125,11 @@ export class Story {
       this.requests.set(record.seq, chapter);
       this.unanswered.add(record.seq);
     }
-    this.numbers ||= told === 1;
+    if (told === 1) this.numbers = true;
+    else if (isDeletion(record)) this.numbers = false;
     this.steps.push({ seq: record.seq, chapter, occurrence, told: this.numbers ? told : null, sentence: text });
   }
 }
+
+const isDeletion = ({ from, payload }: TraceRecord): boolean =>
+  from === KUBECTL && payload.protocol === 'http' && payload.kind === 'request' && payload.method === 'DELETE';
