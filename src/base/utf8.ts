@@ -1,4 +1,4 @@
-// A text's bytes in UTF-8. Half of a surrogate pair becomes U+FFFD, as Go and browsers write it.
+// Texts as bytes in UTF-8, and percent-encoded. Half of a surrogate pair becomes U+FFFD, as Go and browsers write it.
 const HALF_PAIR = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 export function utf8(text: string): number[] {
@@ -11,8 +11,14 @@ export function utf8(text: string): number[] {
   return bytes;
 }
 
+export const wellFormed = (text: string): string => text.replace(HALF_PAIR, '\ufffd');
+
+/** Every character but A to Z, a to z, 0 to 9 and `-_.~` as the bytes %XX. */
+export const percentEncoded = (text: string): string =>
+  encodeURIComponent(wellFormed(text)).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+
 /** encodeURIComponent writes each byte of a character that is not plain as %XX. */
 const encoded = (text: string): number[] =>
-  (encodeURIComponent(text.replace(HALF_PAIR, '\ufffd')).match(/%..|./g) ?? []).map((unit) =>
+  (encodeURIComponent(wellFormed(text)).match(/%..|./g) ?? []).map((unit) =>
     unit.length === 3 ? Number.parseInt(unit.slice(1), 16) : unit.charCodeAt(0),
   );

@@ -6,7 +6,7 @@ import { MS, SECOND } from '../base/brand';
 import { isObject } from '../base/json';
 import { compareBytes } from '../base/order';
 import type { Random } from '../base/random';
-import { resourcePath } from '../machinery/resources';
+import { queryEscape, resourcePath } from '../machinery/resources';
 import type { KubeObject, ObjectMeta } from '../machinery/types';
 import type { Failure, Stream, StreamItem } from '../sim/network';
 import type { Ctx } from '../sim/process';
@@ -250,9 +250,3 @@ function withoutManagedFields<T extends KubeObject>(object: T): T {
   }
   return bare as T;
 }
-
-/** As Go's url.QueryEscape writes what occurs in selectors. */
-export const queryEscape = (text: string): string =>
-  encodeURIComponent(text)
-    .replace(/%20/g, '+')
-    .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);

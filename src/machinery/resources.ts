@@ -2,6 +2,7 @@
 // RequestInfo (apiserver pkg/endpoints/request/requestinfo.go) and the key prefixes of
 // pkg/kubeapiserver/default_storage_factory_builder.go. Left out: the deprecated /watch/ paths.
 import { assert } from '../base/assert';
+import { percentEncoded } from '../base/utf8';
 import { ETCD_PREFIXES, STANDARD_VERBS, SUBRESOURCES, TABLE, VERBS } from './resource-table';
 
 export interface ResourceInfo {
@@ -185,18 +186,10 @@ function decode(text: string): string {
 }
 
 /** Go's url.QueryEscape: for values in a query. */
-export const queryEscape = (text: string): string =>
-  encodeURIComponent(text)
-    .replace(/[!'()*]/g, percentEncoded)
-    .replaceAll('%20', '+');
+export const queryEscape = (text: string): string => percentEncoded(text).replaceAll('%20', '+');
 
 /** Go's escaping of a path segment as URL.String prints it: `system:node` keeps its colon. */
-const pathEscape = (text: string): string =>
-  encodeURIComponent(text)
-    .replace(/[!'()*]/g, percentEncoded)
-    .replace(/%(24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent);
-
-const percentEncoded = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+const pathEscape = (text: string): string => percentEncoded(text).replace(/%(24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent);
 
 /** `/apis/apps/v1/namespaces/default/deployments/test/status`; without a namespace, of all or of none. */
 export function resourcePath(info: ResourceName, namespace?: string | null, name?: string | null, subresource?: string | null): string {

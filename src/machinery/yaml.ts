@@ -48,7 +48,7 @@ export function parseManifests(text: string): Result<readonly Json[]> {
       const [wrong] = document.errors;
       if (wrong !== undefined) return err(`error converting YAML to JSON: yaml: ${wordsFor(wrong, text)}`);
       const value = document.toJS({ maxAliasCount: 100 }) as Json;
-      if (value !== null && value !== undefined) values.push(JSON.parse(JSON.stringify(value)) as Json);
+      if (value !== null && value !== undefined) values.push(JSON.parse(withoutHalves(JSON.stringify(value))) as Json);
     }
     return ok(values);
   } catch (error) {
@@ -56,6 +56,10 @@ export function parseManifests(text: string): Result<readonly Json[]> {
     return err(`error converting YAML to JSON: yaml: ${bomb ? 'document contains excessive aliasing' : TOO_DEEP}`);
   }
 }
+
+/** Go's JSON reads an escaped half of a surrogate pair as U+FFFD. */
+const withoutHalves = (json: string): string =>
+  json.includes('\\ud') ? json.replace(/\\(?:ud[89a-f][0-9a-f]{2}|.)/g, (escape) => (escape.startsWith('\\ud') ? '\ufffd' : escape)) : json;
 
 /** By brackets, dashes in a row and indentation, without regard for quotes. */
 export function isTooDeep(text: string): boolean {

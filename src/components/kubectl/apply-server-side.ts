@@ -2,9 +2,8 @@
 // is handed over to it (saveLastApplyAnnotationIfNecessary, migrateToSSAIfNecessary, client-go csaupgrade).
 import { isObject, type JsonObject, jsonEqual } from '../../base/json';
 import { metaOf } from '../../machinery/object';
-import { resourcePath } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
-import type { Info } from './builder';
+import { type Info, pathOf } from './builder';
 import { LAST_APPLIED } from './create/last-applied';
 import { dryRunOf, validationOf } from './create/object';
 import { ApiError, CommandError } from './errors';
@@ -40,13 +39,12 @@ const queryOf = (session: Session, manager: string): Query => ({
 
 function* sendPatch(
   session: Session,
-  { mapping, namespace, name }: Info,
+  info: Info,
   contentType: string,
   body: JsonObject | readonly JsonObject[],
   query: Query,
 ): Task<JsonObject> {
-  const path = resourcePath(mapping, namespace, name);
-  return (yield* session.http.send('PATCH', path, { accept: JSON_ONLY, contentType, body, query })) as JsonObject;
+  return (yield* session.http.send('PATCH', pathOf(info), { accept: JSON_ONLY, contentType, body, query })) as JsonObject;
 }
 
 interface Entry extends JsonObject {

@@ -10,7 +10,7 @@ import { patchSchemaOf } from '../../machinery/strategic-patch';
 import { printYaml } from '../../machinery/yaml';
 import type { Task } from '../../sim/task';
 import { applyServerSide } from './apply-server-side';
-import { fetch, fileInfos, type Info, infosOf } from './builder';
+import { fetch, fileInfos, type Info, infosOf, pathOf } from './builder';
 import { LAST_APPLIED, lastApplied, withLastApplied } from './create/last-applied';
 import { dryRunOf, say, validationOf } from './create/object';
 import { ApiError, CommandError, fail, severalErrors, usageError } from './errors';
@@ -79,6 +79,8 @@ function* serverSide(session: Session, info: Info): Task<Applied> {
 // ---- Client-side
 
 function* clientSide(session: Session, info: Info): Task<Applied> {
+  const generated = isObject(info.object?.['metadata']) ? info.object['metadata']['generateName'] : undefined;
+  if (info.name === '' && generated) throw fail(`from ${generated}: cannot use generate name with apply`);
   const modified = withLastApplied(info.object ?? {});
   const current = yield* present(session, info);
   if (current === null) return { object: yield* createIt(session, info, modified), operation: 'created' };
@@ -99,11 +101,12 @@ function* present(session: Session, info: Info): Task<JsonObject | null> {
   try {
     return yield* fetch(session, info);
   } catch (error) {
-    if (!(error instanceof ApiError) || error.reason !== 'NotFound') throw error;
-    // Not the object but its namespace is missing: that is told.
-    if (error.status.details?.kind === 'namespaces' && info.mapping.resource !== 'namespaces' && dryRunOf(session) !== 'client') {
+    if (!(error instanceof CommandError)) throw error;
+    const missing = error instanceof ApiError && error.reason === 'NotFound' ? error.status.details?.kind : null;
+    // That not the object but its namespace is missing is told.
+    const elsewhere = missing === 'namespaces' && info.mapping.resource !== 'namespaces' && dryRunOf(session) !== 'client';
+    if (missing === null || elsewhere)
       throw error.withSource(`retrieving current configuration of:\n${described(info)}\nfrom server for:`, info.source);
-    }
     return null;
   }
 }
@@ -139,7 +142,7 @@ function patchFor(info: Info, modified: JsonObject, current: JsonObject): { patc
 
 function* sendPatch(session: Session, info: Info, patch: JsonObject, contentType: string): Task<JsonObject> {
   try {
-    const path = resourcePath(info.mapping, info.namespace, info.name);
+    const path = pathOf(info);
     return (yield* session.http.send('PATCH', path, {
       accept: JSON_ONLY,
       contentType,
@@ -157,7 +160,7 @@ function* sendPatch(session: Session, info: Info, patch: JsonObject, contentType
 }
 
 const described = ({ mapping, name, namespace }: Info): string =>
-  `Resource: "${groupVersion(mapping)}, Resource=${mapping.resource}", GroupVersionKind: "${groupVersion(mapping)}, Kind=${mapping.kind}"\nName: "${name}", Namespace: "${namespace ?? ''}"`;
+  `Resource: "${mapping.group}/${mapping.version}, Resource=${mapping.resource}", GroupVersionKind: "${mapping.group}/${mapping.version}, Kind=${mapping.kind}"\nName: "${name}", Namespace: "${namespace ?? ''}"`;
 
 // ---- view-last-applied
 

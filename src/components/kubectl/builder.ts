@@ -1,8 +1,7 @@
 // From arguments and flags to objects: TYPE NAME, TYPE/NAME, -l, --all, -f. Models cli-runtime's
 // resource.Builder, Info and Helper (visitors, RetrieveLazy).
-import type { JsonObject } from '../../base/json';
+import { isObject, type JsonObject } from '../../base/json';
 import { goQuote } from '../../machinery/go-json';
-import { metaOf } from '../../machinery/object';
 import { findKind, type ResourceInfo, resourcePath } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
 import { discover, ensureDiscovery, resolve, resolveTypes } from './discovery';
@@ -142,6 +141,12 @@ function* listedInfos(session: Session, mapping: ResourceInfo, query: Query, wan
   return itemsOf(list, mapping).map((object) => infoOf(mapping, object));
 }
 
+/** The path of one object. client-go sends nothing where the name is missing (rest.Request.Name). */
+export function pathOf({ mapping, namespace, name }: Info, subresource: string | null = null): string {
+  if (name === '') throw fail('resource name may not be empty');
+  return resourcePath(mapping, namespace, name, subresource);
+}
+
 /** GET of one object; a missing one makes kubectl look whether its namespace is missing (resource.Info.Get). */
 export function* fetch(
   session: Session,
@@ -151,7 +156,7 @@ export function* fetch(
   subresource: string | null = null,
 ): Task<JsonObject> {
   try {
-    return yield* session.http.get(resourcePath(info.mapping, info.namespace, info.name, subresource), accept, query);
+    return yield* session.http.get(pathOf(info, subresource), accept, query);
   } catch (error) {
     if (error instanceof ApiError && error.reason === 'NotFound' && info.namespace !== null && info.namespace !== 'default') {
       const probe = yield* session.http.exchange('GET', `/api/v1/namespaces/${info.namespace}`, { accept });
@@ -200,8 +205,15 @@ export function itemsOf(list: JsonObject, mapping: ResourceInfo): JsonObject[] {
 }
 
 export function infoOf(mapping: ResourceInfo, object: JsonObject, source = ''): Info {
-  const { namespace, name } = metaOf(object);
-  return { mapping, namespace: mapping.namespaced ? (namespace ?? null) : null, name: name ?? '', object, source };
+  const { namespace, name } = namesOf(object);
+  return { mapping, namespace: mapping.namespaced && namespace !== '' ? namespace : null, name, object, source };
+}
+
+/** As Go's unstructured objects tell them: what is no text is none. */
+function namesOf(object: JsonObject): { readonly name: string; readonly namespace: string } {
+  const metadata = isObject(object['metadata']) ? object['metadata'] : {};
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return { name: text(metadata['name']), namespace: text(metadata['namespace']) };
 }
 
 /** The objects of files, with their namespaces filled in. */
@@ -217,20 +229,24 @@ export function* manifestInfo(session: Session, { object, source }: Manifest): T
   const apiVersion = object['apiVersion'] as string;
   const kind = object['kind'] as string;
   const mapping = findKind(apiVersion, kind);
+  const names = namesOf(object);
   if (mapping === null) {
     yield* discover(session);
     throw new CommandError(
-      `error: resource mapping not found for name: "${metaOf(object).name ?? ''}" namespace: "${metaOf(object).namespace ?? ''}" from "${source}": no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`,
+      `error: resource mapping not found for name: "${names.name}" namespace: "${names.namespace}" from "${source}": no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`,
     );
   }
   if (!mapping.namespaced) return infoOf(mapping, object, source);
-  const own = metaOf(object).namespace;
+  const own = names.namespace;
   const wanted = session.flags.text('namespace');
-  if (own && wanted && own !== wanted) {
+  if (own !== '' && wanted && own !== wanted) {
     throw fail(
       `the namespace from the provided object "${own}" does not match the namespace "${wanted}". You must pass '--namespace=${own}' to perform this operation.`,
     );
   }
-  const placed = own ? object : { ...object, metadata: { ...(object['metadata'] as JsonObject), namespace: namespaceOf(session) } };
-  return infoOf(mapping, placed, source);
+  if (own !== '') return infoOf(mapping, object, source);
+  const { metadata = {} } = object;
+  const namespace = namespaceOf(session);
+  const placed = isObject(metadata) ? { ...object, metadata: { ...metadata, namespace } } : object;
+  return { ...infoOf(mapping, placed, source), namespace };
 }

@@ -2,11 +2,11 @@
 import type { JsonObject } from '../../base/json';
 import { parseGoDuration } from '../../machinery/duration';
 import { metaOf } from '../../machinery/object';
-import { groupVersion, resourcePath } from '../../machinery/resources';
+import { groupVersion } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
-import { type Info, infosOf } from './builder';
+import { type Info, infosOf, pathOf } from './builder';
 import { dryRunOf, drySuffix } from './create/object';
-import { ApiError, type CommandError, fail, severalErrors } from './errors';
+import { ApiError, CommandError, fail, severalErrors } from './errors';
 import { JSON_ONLY } from './http';
 import { typeName } from './print/output';
 import type { Command, Session } from './session';
@@ -81,19 +81,19 @@ export function* deleteAll(
   const deleted: Deleted[] = [];
   const errors: CommandError[] = [];
   for (const info of infos) {
-    const path = resourcePath(info.mapping, info.namespace, info.name);
     if (dryRunOf(session) === 'client') {
       sayDeleted(session, info);
       continue;
     }
     try {
-      const answer = (yield* session.http.send('DELETE', path, { accept: JSON_ONLY, body })) as JsonObject;
+      const answer = (yield* session.http.send('DELETE', pathOf(info), { accept: JSON_ONLY, body })) as JsonObject;
       sayDeleted(session, info);
       const uid = metaOf(answer).uid ?? (answer['details'] as { uid?: string } | undefined)?.uid ?? '';
       deleted.push({ info, uid });
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.reason !== 'NotFound' || !ignoreMissing) errors.push(error.withSource('deleting', info.source));
+      if (!(error instanceof CommandError)) throw error;
+      const missing = error instanceof ApiError && error.reason === 'NotFound';
+      if (!missing || !ignoreMissing) errors.push(error.withSource('deleting', info.source));
     }
   }
   return { deleted, errors };
@@ -112,7 +112,7 @@ export function* waitGone(session: Session, deleted: readonly Deleted[]): Task<v
   const timeout = parseGoDuration(session.flags.text('timeout', '0s')) ?? 0;
   const deadlineUs = timeout > 0 ? session.http.ctx.now() + timeout : null;
   for (const { info, uid } of deleted) {
-    const path = resourcePath(info.mapping, info.namespace, info.name);
+    const path = pathOf(info);
     const response = yield* session.http.exchange('GET', path, { accept: JSON_ONLY });
     // Not being allowed to look ends the waiting, quietly.
     if (response.status >= 400) continue;

@@ -10,6 +10,11 @@ export class CommandError {
     readonly text: string,
     readonly code = 1,
   ) {}
+
+  /** `error when creating "x.yaml": …`, as for objects that came from a file. */
+  withSource(verb: string, source: string): CommandError {
+    return source === '' ? this : fail(`error when ${verb} "${source}": ${this.text.replace(/^error: /, '')}`);
+  }
 }
 
 /** A refusal by the server. */
@@ -21,8 +26,7 @@ export class ApiError extends CommandError {
     super(refusalText(status, message));
   }
 
-  /** `error when creating "x.yaml": …`, as for objects that came from a file. */
-  withSource(verb: string, source: string): ApiError {
+  override withSource(verb: string, source: string): ApiError {
     return source === '' ? this : new ApiError(this.status, `error when ${verb} "${source}": ${this.message}`);
   }
 

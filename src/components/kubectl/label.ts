@@ -3,9 +3,8 @@ import { isObject, type JsonObject, jsonEqual } from '../../base/json';
 import { compareBytes } from '../../base/order';
 import { labelValue } from '../../machinery/names';
 import { metaOf } from '../../machinery/object';
-import { resourcePath } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
-import { type Info, infosOf, visitInfos } from './builder';
+import { type Info, infosOf, pathOf, visitInfos } from './builder';
 import { dryRunOf, say } from './create/object';
 import { fail, usageError } from './errors';
 import { JSON_ONLY } from './http';
@@ -99,7 +98,7 @@ function* changeOne(session: Session, info: Info, wish: Wish, field: Field): Tas
       dryRun: dryRun === 'server' ? 'All' : undefined,
       fieldManager: flags.text('field-manager', field === 'labels' ? 'kubectl-label' : 'kubectl-annotate'),
     };
-    const path = resourcePath(info.mapping, info.namespace, info.name);
+    const path = pathOf(info);
     object = (yield* session.http.send('PATCH', path, {
       accept: JSON_ONLY,
       contentType: 'application/merge-patch+json',

@@ -1,9 +1,8 @@
 // kubectl patch. Models kubectl pkg/cmd/patch. Left out: --local.
 import { type Json, type JsonObject, jsonEqual } from '../../base/json';
-import { resourcePath } from '../../machinery/resources';
 import { parseManifests } from '../../machinery/yaml';
 import type { Task } from '../../sim/task';
-import { visitInfos } from './builder';
+import { pathOf, visitInfos } from './builder';
 import { dryRunOf, sayPlainly } from './create/object';
 import { fail } from './errors';
 import { JSON_ONLY } from './http';
@@ -32,7 +31,7 @@ function* runPatch(session: Session): Task<void> {
   const subresource = flags.text('subresource');
   const dryRun = dryRunOf(session);
   yield* visitInfos(session, subresource === '' ? {} : { subresource }, function* (info) {
-    const path = resourcePath(info.mapping, info.namespace, info.name, subresource || null);
+    const path = pathOf(info, subresource || null);
     const query = { dryRun: dryRun === 'server' ? 'All' : undefined, fieldManager: flags.text('field-manager', 'kubectl-patch') };
     const patched =
       dryRun === 'client'

@@ -1,13 +1,15 @@
 // kubectl replace. Models kubectl pkg/cmd/replace. Left out: --subresource, --raw.
+
 import { MINUTE, SECOND } from '../../base/brand';
-import type { JsonObject } from '../../base/json';
+import { isObject, type JsonObject } from '../../base/json';
 import { parseGoDuration } from '../../machinery/duration';
+import { metaOf } from '../../machinery/object';
 import { resourcePath } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
-import { fileInfos, type Info, manifestInfo } from './builder';
+import { fileInfos, type Info, manifestInfo, pathOf } from './builder';
 import { dryRunOf, say, validationOf } from './create/object';
 import { deleteAll } from './delete';
-import { ApiError, fail } from './errors';
+import { CommandError, fail } from './errors';
 import { JSON_ONLY, refusal } from './http';
 import { readManifests } from './manifest';
 import { SchemaVerifier } from './openapi';
@@ -32,8 +34,13 @@ function* runReplace(session: Session): Task<void> {
       fieldManager: 'kubectl-replace',
       fieldValidation: validationOf(session),
     };
-    const path = resourcePath(info.mapping, info.namespace, info.name);
-    say(session, yield* send(session, 'PUT', path, query, info, 'replacing'), 'replaced');
+    try {
+      const path = pathOf(info);
+      const body = yield* versioned(session, info, path);
+      say(session, (yield* session.http.send('PUT', path, { accept: JSON_ONLY, query, body })) as JsonObject, 'replaced');
+    } catch (error) {
+      throw error instanceof CommandError ? error.withSource('replacing', info.source) : error;
+    }
   }
 }
 
@@ -48,7 +55,8 @@ function* forced(session: Session, files: readonly string[], verifier: SchemaVer
   for (const info of infos) {
     yield* verifier.verify(info.mapping);
     const query = { fieldManager: 'kubectl-replace', fieldValidation: validationOf(session) };
-    say(session, yield* send(session, 'POST', resourcePath(info.mapping, info.namespace), query, info, 'creating'), 'replaced');
+    const path = resourcePath(info.mapping, info.namespace);
+    say(session, (yield* session.http.send('POST', path, { accept: JSON_ONLY, query, body: info.object ?? {} })) as JsonObject, 'replaced');
   }
 }
 
@@ -68,17 +76,12 @@ function* waitAbsent(session: Session, { mapping, namespace, name }: Info): Task
   }
 }
 
-function* send(
-  session: Session,
-  method: 'PUT' | 'POST',
-  path: string,
-  query: { readonly [name: string]: string | undefined },
-  info: Info,
-  verb: string,
-): Task<JsonObject> {
-  try {
-    return (yield* session.http.send(method, path, { accept: JSON_ONLY, query: { ...query }, body: info.object ?? {} })) as JsonObject;
-  } catch (error) {
-    throw error instanceof ApiError ? error.withSource(verb, info.source) : error;
-  }
+/** With the version of what is there, where the manifest names none (resource.Helper.Replace). */
+function* versioned(session: Session, { object }: Info, path: string): Task<JsonObject> {
+  const body = object ?? {};
+  const metadata = isObject(body['metadata']) ? body['metadata'] : {};
+  if (metadata['resourceVersion']) return body;
+  const found = yield* session.http.exchange('GET', path, { accept: JSON_ONLY });
+  const resourceVersion = found.status === 200 ? metaOf(found.body as JsonObject).resourceVersion : undefined;
+  return resourceVersion === undefined ? body : { ...body, metadata: { ...metadata, resourceVersion } };
 }

@@ -6,7 +6,7 @@ import { findKind, resourcePath } from '../../machinery/resources';
 import { type LabelSelector, selectorOf, selectorText } from '../../machinery/selector';
 import type { PodTemplateSpec } from '../../machinery/types';
 import type { Task } from '../../sim/task';
-import { type Info, itemsOf, visitInfos } from './builder';
+import { type Info, itemsOf, pathOf, visitInfos } from './builder';
 import { dryRunOf, say } from './create/object';
 import { podTemplateText } from './describe/pod-template';
 import { fail } from './errors';
@@ -155,7 +155,7 @@ function* sendBack(session: Session, info: Info, contentType: string, body: Json
   const dryRun = dryRunOf(session);
   if (dryRun !== 'client') {
     const query = { dryRun: dryRun === 'server' ? 'All' : undefined };
-    const path = resourcePath(info.mapping, info.namespace, info.name);
+    const path = pathOf(info);
     yield* session.http.send('PATCH', path, { accept: TYPED, contentType, body, query });
   }
   say(session, info.object ?? {}, 'rolled back');

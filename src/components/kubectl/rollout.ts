@@ -2,10 +2,10 @@
 // pkg/cmd/rollout and pkg/polymorphichelpers.
 import { isObject, type JsonObject } from '../../base/json';
 import { parseGoDuration } from '../../machinery/duration';
-import { groupResource, resourcePath } from '../../machinery/resources';
+import { groupResource } from '../../machinery/resources';
 import { rfc3339 } from '../../machinery/time';
 import type { Task } from '../../sim/task';
-import { type Info, infosOf } from './builder';
+import { type Info, infosOf, pathOf } from './builder';
 import { say } from './create/object';
 import { CommandError, fail } from './errors';
 import { ANY } from './http';
@@ -105,7 +105,7 @@ const pausePatch =
 
 function* change(session: Session, patchOf: PatchOf, said: string): Task<void> {
   for (const info of yield* infosOf(session, ALL)) {
-    const patched = yield* session.http.send('PATCH', resourcePath(info.mapping, info.namespace, info.name), {
+    const patched = yield* session.http.send('PATCH', pathOf(info), {
       accept: ANY,
       contentType: 'application/strategic-merge-patch+json',
       body: patchOf(session, info),

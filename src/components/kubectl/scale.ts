@@ -1,9 +1,9 @@
 // kubectl scale and autoscale. Models kubectl pkg/cmd/{scale,autoscale} and pkg/scale.
 import type { JsonObject } from '../../base/json';
 import { parseGoDuration } from '../../machinery/duration';
-import { groupVersion, resourcePath } from '../../machinery/resources';
+import { groupVersion } from '../../machinery/resources';
 import type { Task } from '../../sim/task';
-import { foundInfos, type Info, visitInfos } from './builder';
+import { foundInfos, type Info, pathOf, visitInfos } from './builder';
 import { createObject, dryRunOf, say } from './create/object';
 import { fail, severalErrors } from './errors';
 import { ANY } from './http';
@@ -39,7 +39,7 @@ function* runScale(session: Session): Task<void> {
 }
 
 function* scaleOne(session: Session, info: Info, replicas: number, dry: boolean): Task<void> {
-  const path = resourcePath(info.mapping, info.namespace, info.name, 'scale');
+  const path = pathOf(info, 'scale');
   const expected = session.flags.int('current-replicas', -1);
   const version = session.flags.text('resource-version');
   const query = { dryRun: dry ? 'All' : undefined };

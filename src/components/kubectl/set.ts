@@ -7,7 +7,7 @@ import { groupVersion, resourcePath } from '../../machinery/resources';
 import { createTwoWayMergePatch } from '../../machinery/strategic-diff';
 import { patchSchemaOf } from '../../machinery/strategic-patch';
 import type { Task } from '../../sim/task';
-import { type Info, infosOf } from './builder';
+import { type Info, infosOf, pathOf } from './builder';
 import { dryRunOf, say } from './create/object';
 import { resolve } from './discovery';
 import { CommandError, fail } from './errors';
@@ -56,7 +56,7 @@ function* changeAll(
       continue;
     }
     const query = { dryRun: dryRun === 'server' ? 'All' : undefined, fieldManager: session.flags.text('field-manager', 'kubectl-set') };
-    const path = resourcePath(info.mapping, info.namespace, info.name);
+    const path = pathOf(info);
     const patched = yield* session.http.send('PATCH', path, {
       accept: ANY,
       contentType: 'application/strategic-merge-patch+json',
