@@ -179,4 +179,4 @@ function receiverOf(input: Input): ComponentId {
 }
 
 /** Who the person is: kubeadm's admin.conf. */
-const ADMIN = { commonName: 'kubernetes-admin', organizations: ['kubeadm:cluster-admins'] };
+export const ADMIN = { commonName: 'kubernetes-admin', organizations: ['kubeadm:cluster-admins'] };

@@ -6,7 +6,7 @@ import { groupVersion, RESOURCES, type ResourceInfo } from '../../../machinery/r
 import type { Headers } from '../../../wire/payload';
 import { healthPaths } from '../bootstrap/health';
 import { ISSUER } from '../chain/token';
-import { OPENAPI_INDEX, OPENAPI_INDEX_TYPE } from './openapi';
+import { OPENAPI_INDEX, OPENAPI_INDEX_TYPE, openApiDocument, openApiHeaders } from './openapi';
 
 export interface Found {
   readonly body: Json;
@@ -38,6 +38,11 @@ export function discovery(path: string, headers: Headers): Found | null {
   const aggregated = (headers.accept ?? '').includes('as=APIGroupDiscoveryList');
   if (plain === '/version') return found(VERSION);
   if (plain === '/openapi/v3') return { body: OPENAPI_INDEX, headers: { 'content-type': OPENAPI_INDEX_TYPE } };
+  if (plain.startsWith('/openapi/v3/')) {
+    const name = plain.slice('/openapi/v3/'.length);
+    const body = openApiDocument(name);
+    return body === null ? null : { body, headers: openApiHeaders(name) };
+  }
   if (plain === '/api') return aggregated ? { body: aggregatedList(''), headers: { 'content-type': AGGREGATED } } : found(API_VERSIONS);
   if (plain === '/apis')
     return aggregated

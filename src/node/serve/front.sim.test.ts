@@ -1,0 +1,164 @@
+// The simulated API over real HTTP: what a client sends and gets, and that a copied curl gets what was recorded.
+import { execFile, execFileSync } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../base/json';
+import { defaultRun } from '../../cluster/default-run';
+import { Runner } from '../../cluster/runner';
+import { Play } from '../../cluster/testing/play';
+import { curlOf } from '../../narration/curl';
+import { Clock } from './clock';
+import { Front } from './front';
+
+interface Served {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+async function serve(): Promise<Served> {
+  const runner = new Runner(defaultRun(1));
+  runner.finish();
+  const { sim } = runner.cluster;
+  const front = new Front(sim);
+  const server: Server = createServer((request, response) => void front.serve(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const stopClock = new Clock(sim, 20).start();
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        stopClock();
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+/** curl may be missing on a small machine. */
+function hasCurl(): boolean {
+  try {
+    execFileSync('curl', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const POD = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { containers: [{ name: 'c', image: 'nginx' }] } };
+const PODS = '/api/v1/namespaces/default/pods';
+
+describe('the API over HTTP', () => {
+  let served: Served;
+  beforeAll(async () => {
+    served = await serve();
+  });
+  afterAll(() => served.stop());
+
+  const ask = async (
+    path: string,
+    options: RequestInit = {},
+  ): Promise<{ readonly status: number; readonly type: string; readonly body: JsonObject }> => {
+    const response = await fetch(served.url + path, options);
+    const text = await response.text();
+    return {
+      status: response.status,
+      type: response.headers.get('content-type') ?? '',
+      body: text.startsWith('{') ? JSON.parse(text) : { text },
+    };
+  };
+  const post = (path: string, body: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
+    ask(path, { method: 'POST', headers, body: body instanceof Uint8Array ? body.slice() : JSON.stringify(body) });
+
+  it('reads, and tells the type', async () => {
+    expect(await ask('/readyz')).toMatchObject({ status: 200, type: expect.stringContaining('text/plain'), body: { text: 'ok' } });
+    expect(await ask('/api/v1/nodes')).toMatchObject({ status: 200, type: 'application/json', body: { kind: 'NodeList' } });
+    expect(await ask(`${PODS}/nobody`)).toMatchObject({ status: 404, body: { reason: 'NotFound' } });
+  });
+
+  it('answers JSON to a client that would rather have protobuf', async () =>
+    expect(
+      await ask('/api/v1/namespaces/default', { headers: { accept: 'application/vnd.kubernetes.protobuf,application/json' } }),
+    ).toMatchObject({
+      type: 'application/json',
+      body: { kind: 'Namespace' },
+    }));
+
+  it('streams a watch line by line while a Pod comes to run, and shows the time of day', async () => {
+    const stop = new AbortController();
+    const watch = await fetch(`${served.url}${PODS}?watch=true`, { signal: stop.signal });
+    expect((await post(PODS, POD)).status).toBe(201);
+    let text = '';
+    for await (const part of watch.body as unknown as AsyncIterable<Uint8Array>) {
+      text += Buffer.from(part).toString();
+      if (text.includes('"phase":"Running"')) break;
+    }
+    stop.abort();
+    const [first] = text.split('\n').map((line) => (line === '' ? null : JSON.parse(line)));
+    expect(first).toMatchObject({ type: 'ADDED', object: { kind: 'Pod', metadata: { name: 'web' } } });
+    expect(Math.abs(Date.parse(first.object.metadata.creationTimestamp) - Date.now())).toBeLessThan(600_000);
+  });
+
+  it('takes protobuf', async () => {
+    const field = (number: number, bytes: readonly number[]): number[] => [(number << 3) | 2, bytes.length, ...bytes];
+    const text = (number: number, value: string): number[] => field(number, [...Buffer.from(value)]);
+    const meta = field(1, [...text(1, 'v1'), ...text(2, 'ConfigMap')]);
+    const bytes = Uint8Array.from([0x6b, 0x38, 0x73, 0, ...meta, ...field(2, field(1, text(1, 'settings')))]);
+    const made = await post('/api/v1/namespaces/default/configmaps', bytes, { 'content-type': 'application/vnd.kubernetes.protobuf' });
+    expect(made).toMatchObject({ status: 201, body: { kind: 'ConfigMap', metadata: { name: 'settings' } } });
+  });
+
+  it.each<[string, string, RequestInit, number]>([
+    ['a token that nobody issued', '/api/v1/nodes', { headers: { authorization: 'Bearer x' } }, 401],
+    ['a body that is no JSON', PODS, { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } }, 400],
+    [
+      'a body that is too long',
+      PODS,
+      { method: 'POST', body: 'x'.repeat(3_200_000), headers: { 'content-type': 'application/json' } },
+      413,
+    ],
+    [
+      'bytes that are no protobuf',
+      PODS,
+      { method: 'POST', body: 'x', headers: { 'content-type': 'application/vnd.kubernetes.protobuf' } },
+      400,
+    ],
+  ])('refuses %s', async (_, path, options, status) => {
+    expect(await ask(path, options)).toMatchObject({ status, body: { kind: 'Status', status: 'Failure', code: status } });
+  });
+});
+
+describe.skipIf(!hasCurl())('a copied curl (skipped: no curl here)', () => {
+  it('run in a shell against the same cluster gets the status that was recorded', async () => {
+    const play = new Play();
+    for (const line of [
+      'create deployment test --image=nginx',
+      'create configmap a --from-literal=b=c',
+      'create configmap a',
+      'get pod nobody',
+      'delete configmap a',
+    ])
+      play.kubectl(`kubectl ${line}`);
+    const trace = play.trace();
+    const asked = play.records.filter(
+      ({ from, payload }) => from === 'kubectl' && payload.protocol === 'http' && payload.kind === 'request',
+    );
+    const recorded = asked.map((record) => {
+      const answer = trace.answerOf(record)?.payload;
+      return { curl: curlOf(record, trace) ?? '', status: answer?.kind === 'response' && answer.protocol === 'http' ? answer.status : 0 };
+    });
+    expect(recorded.map(({ status }) => status)).toEqual([201, 201, 409, 404, 200, 404]);
+    const served = await serve();
+    const statuses: number[] = [];
+    for (const { curl } of recorded) {
+      const command = `${curl.replace('https://127.0.0.1:6443', served.url)} -s -o /dev/null -w '%{http_code}'`;
+      const printed = await new Promise<string>((resolve, reject) =>
+        execFile('sh', ['-c', command], (error, stdout) => (error === null ? resolve(stdout) : reject(error))),
+      );
+      statuses.push(Number(printed));
+    }
+    await served.stop();
+    expect(statuses).toEqual(recorded.map(({ status }) => status));
+  });
+});

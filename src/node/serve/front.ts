@@ -1,0 +1,147 @@
+// HTTP from outside to kube-apiserver's one entry, as kubectl would send it: bodies are decoded, watches are written
+// line by line. Left out: TLS, compression, upgrades (exec, attach, port-forward answer 501).
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Json, JsonObject } from '../../base/json';
+import { err, ok, type Result } from '../../base/result';
+import { ADMIN } from '../../cluster/cluster';
+import { EPOCH_SECONDS } from '../../machinery/time';
+import { parseManifests } from '../../machinery/yaml';
+import type { StreamItem } from '../../sim/network';
+import type { Simulation } from '../../sim/simulation';
+import { API_SERVER, KUBECTL } from '../../wire/names';
+import type { Headers, HttpRequest, HttpResponse, Method } from '../../wire/payload';
+import { decodeProtobuf } from './protobuf';
+import { moved } from './wall-clock';
+
+const MOST_BYTES = 3 * 1024 * 1024;
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+const STREAMS = /[?&](?:watch|follow)=(?:true|1)(?:&|$)/;
+/** Node writes these itself. */
+const OWN = new Set(['connection', 'content-length', 'date', 'transfer-encoding']);
+
+export class Front {
+  /** Seconds from the cluster's clock to the client's. */
+  private readonly aheadS: number;
+
+  constructor(private readonly sim: Simulation) {
+    this.aheadS = Math.floor(Date.now() / 1_000) - (EPOCH_SECONDS + Math.floor(sim.now / 1_000_000));
+  }
+
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.headers.upgrade !== undefined)
+      return refuse(response, 501, 'this cluster does not upgrade connections: exec, attach and port-forward are left out');
+    const bytes = await readAll(request);
+    if (bytes === null) return refuse(response, 413, `the request has more than ${MOST_BYTES} bytes`);
+    const body = this.bodyOf(bytes, request.headers['content-type'] ?? 'application/json');
+    if (!body.ok) return refuse(response, 400, body.error);
+    this.send(asPayload(request, body.value), response);
+  }
+
+  private bodyOf(bytes: Uint8Array, contentType: string): Result<Json> {
+    if (bytes.length === 0) return ok(null);
+    if (contentType.startsWith(PROTOBUF)) return decodeProtobuf(bytes);
+    const text = moved(Buffer.from(bytes).toString(), -this.aheadS);
+    if (contentType.includes('yaml')) {
+      const parsed = parseManifests(text);
+      return parsed.ok ? ok(parsed.value[0] ?? null) : parsed;
+    }
+    try {
+      return ok(JSON.parse(text) as Json);
+    } catch (error) {
+      return err(`couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  private send(payload: HttpRequest, response: ServerResponse): void {
+    const { sim } = this;
+    const client = sim.process(KUBECTL);
+    if (client === null) return refuse(response, 503, 'the cluster does not run');
+    const streams = STREAMS.test(payload.path);
+    sim.within({ process: client, actor: null, cause: null, idle: false }, () => {
+      const exchange = client.open(API_SERVER, payload, (item) => {
+        this.hear(item, response, streams);
+        if (item.type === 'response' && !streams) exchange.close();
+      });
+      response.on('close', () => sim.within({ process: client, actor: null, cause: null, idle: false }, () => exchange.close()));
+    });
+  }
+
+  private hear(item: StreamItem, response: ServerResponse, streams: boolean): void {
+    if (item.type === 'end') {
+      if (response.headersSent) response.end();
+      else refuse(response, 503, `kube-apiserver does not answer: ${item.reason}`);
+      return;
+    }
+    const { payload } = item;
+    if (payload.protocol !== 'http') return;
+    if (payload.kind === 'response') {
+      this.head(payload, response);
+      const text = payload.body === null && streams ? '' : this.textOf(payload.body);
+      if (streams && payload.status < 400) {
+        response.flushHeaders();
+        if (text !== '') response.write(text);
+      } else response.end(text);
+    } else if (payload.kind === 'watch-delivery') response.write(`${this.textOf({ type: payload.type, object: payload.object })}\n`);
+    else response.write(String(payload.body['data'] ?? ''));
+  }
+
+  private head({ status, headers, body }: HttpResponse, response: ServerResponse): void {
+    const plain = typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
+    const own = Object.entries(headers).filter(([name]) => !OWN.has(name));
+    response.writeHead(status, { 'content-type': plain, ...Object.fromEntries(own) });
+  }
+
+  private textOf(body: Json): string {
+    return typeof body === 'string' ? body : moved(JSON.stringify(body), this.aheadS);
+  }
+}
+
+function asPayload(request: IncomingMessage, body: Json): HttpRequest {
+  const headers: Headers = Object.fromEntries(
+    Object.entries(request.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, [value].flat().join(', ')]])),
+  );
+  return {
+    protocol: 'http',
+    kind: 'request',
+    method: (request.method ?? 'GET') as Method,
+    path: request.url ?? '/',
+    headers: { ...headers, ...(headers['accept'] === undefined ? {} : { accept: withoutProtobuf(headers['accept']) }) },
+    body,
+    // Plain HTTP carries no certificate: who brings no token is the administrator.
+    certificate: headers['authorization'] === undefined ? ADMIN : null,
+  };
+}
+
+/** Answers are JSON, for whoever takes that, too. */
+function withoutProtobuf(accept: string): string {
+  const rest = accept.split(',').filter((type) => !type.includes(PROTOBUF));
+  return rest.length === 0 ? 'application/json' : rest.join(',');
+}
+
+/** Null if there is too much of it. */
+async function readAll(request: IncomingMessage): Promise<Uint8Array | null> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > MOST_BYTES) return null;
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+const REASONS: { readonly [code: number]: string } = { 400: 'BadRequest', 413: 'RequestEntityTooLarge', 503: 'ServiceUnavailable' };
+
+/** What the front itself refuses, in the form in which kube-apiserver does. */
+function refuse(response: ServerResponse, code: number, message: string): void {
+  const status: JsonObject = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason: REASONS[code] ?? '',
+    code,
+  };
+  response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(status));
+}
