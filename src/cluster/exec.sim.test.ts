@@ -99,6 +99,14 @@ describe('kubectl exec', () => {
 });
 
 describe('kubectl logs', () => {
+  test('prints it as long as the Pod is there: the last container of each name is kept', () => {
+    const later: TimedInput = { when: { atUs: 300_000_000 }, input: { type: 'kubectl', line: 'kubectl logs once' } };
+    expect(played(kubectl('run once --image=busybox --restart=Never -- echo done'), later).printed).toEqual([
+      'pod/once created\n',
+      'done\n',
+    ]);
+  });
+
   test('prints what the container printed, after its end too', () => {
     const crash = `${POD.replace('name: tool,', 'name: crash,').replace('sleep 3600', 'exit 1')}`;
     const { printed } = played(kubectl('logs tool'), kubectl('logs tool --previous'), kubectl('apply -f -', crash), kubectl('logs crash'));

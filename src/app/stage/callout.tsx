@@ -1,6 +1,6 @@
 // The sentence at the message: who to whom, what and why, three chips. It stands still so that it can be
 // read; a thread ties it to the message while that moves.
-import { useLayoutEffect, useRef } from 'react';
+import { type RefObject, useLayoutEffect, useRef } from 'react';
 import type { ComponentId } from '../../wire/names';
 import { binaryOf, nodeOf } from '../../wire/names';
 import { Path, Said } from '../parts/said';
@@ -32,26 +32,7 @@ export function Callout() {
   const box = useRef<HTMLDivElement>(null);
   const detail = useSignal(model.session.detail);
   const known = focus !== null && detail?.line.seq === focus.header.seq ? detail : null;
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null || focus === null) {
-      model.callout.set(null);
-      return;
-    }
-    void [known, presenting, silent]; // another text, another size
-    const stand = (): void => {
-      element.style.setProperty('--scale', String(Math.max(1, Math.min(model.view.get().zoom, 1.4))));
-      const place = standOf(model, focus, element.offsetWidth, element.offsetHeight);
-      element.style.transform = `translate(${place.x}px, ${place.y}px)`;
-      const last = model.callout.get();
-      if (last?.x !== place.x || last.y !== place.y || last.w !== place.w || last.h !== place.h) model.callout.set(place);
-    };
-    stand();
-    const stops = [model.view.subscribe(stand), model.size.subscribe(stand)];
-    return () => {
-      for (const stop of stops) stop();
-    };
-  }, [model, focus, known, presenting, silent]);
+  useStanding(box, model, silent ? null : focus, [known, presenting]);
   if (focus === null || silent) return null;
   const step = model.session.stepAt(focus.header.seq);
   const told = step !== null && step.seq === focus.header.seq ? step : null;
@@ -92,6 +73,30 @@ export function Callout() {
       </div>
     </div>
   );
+}
+
+/** Puts the box beside its message; `texts`: another text, another size. */
+function useStanding(box: RefObject<HTMLDivElement | null>, model: StageModel, focus: Focus | null, texts: readonly unknown[]): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is said changes the size
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null || focus === null) {
+      model.callout.set(null);
+      return;
+    }
+    const stand = (): void => {
+      element.style.setProperty('--scale', String(Math.max(1, Math.min(model.view.get().zoom, 1.4))));
+      const place = standOf(model, focus, element.offsetWidth, element.offsetHeight);
+      element.style.transform = `translate(${place.x}px, ${place.y}px)`;
+      const last = model.callout.get();
+      if (last?.x !== place.x || last.y !== place.y || last.w !== place.w || last.h !== place.h) model.callout.set(place);
+    };
+    stand();
+    const stops = [model.view.subscribe(stand), model.size.subscribe(stand)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [model, focus, ...texts]);
 }
 
 const Arrow = () => (

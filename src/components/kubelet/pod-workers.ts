@@ -53,7 +53,7 @@ interface Worker {
 
 export class PodWorkers {
   private readonly workers = new Map<string, Worker>();
-  private readonly finished = new Set<string>();
+  private readonly finished = new Map<string, { removable: boolean }>();
   /** False until all pods that should run are known: until then what nobody works on is kept. */
   knowsAll = false;
 
@@ -79,8 +79,8 @@ export class PodWorkers {
   /** Nothing of it needs to be kept. */
   isRemovable(uid: string): boolean {
     const worker = this.workers.get(uid);
-    if (worker === undefined) return this.knowsAll;
-    return worker.state === 'terminated' && (worker.gone || worker.pod.metadata.deletionTimestamp !== undefined);
+    if (worker === undefined) return this.finished.get(uid)?.removable ?? this.knowsAll;
+    return worker.state === 'terminated' && isUnwanted(worker);
   }
 
   /** Those that run or will, unless they are ending. */
@@ -93,7 +93,11 @@ export class PodWorkers {
   /** The pod is new or has changed. */
   update(pod: Pod): void {
     const uid = pod.metadata.uid ?? '';
-    if (this.finished.has(uid)) return;
+    const past = this.finished.get(uid);
+    if (past !== undefined) {
+      past.removable ||= pod.metadata.deletionTimestamp !== undefined;
+      return;
+    }
     const worker = this.workers.get(uid) ?? this.begin(pod);
     worker.pod = pod;
     const ends = pod.metadata.deletionTimestamp !== undefined || isOver(pod);
@@ -210,7 +214,7 @@ export class PodWorkers {
     } else {
       yield* this.steps.cleanUp(pod, runtime);
       this.workers.delete(worker.uid);
-      this.finished.add(worker.uid);
+      this.finished.set(worker.uid, { removable: isUnwanted(worker) });
       this.note(worker, null);
       this.steps.finished(pod);
       return true;
@@ -239,5 +243,6 @@ export class PodWorkers {
   }
 }
 
+const isUnwanted = ({ gone, pod }: Worker): boolean => gone || pod.metadata.deletionTimestamp !== undefined;
 const isOver = ({ status }: Pod): boolean => status?.phase === 'Failed' || status?.phase === 'Succeeded';
 const pathOf = ({ pod, uid }: Worker): string => `pod/${pod.metadata.namespace ?? ''}/${pod.metadata.name}/${uid}`;
