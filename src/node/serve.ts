@@ -1,8 +1,8 @@
-// `npm run -s serve -- [--port P] [--speed X] [--seed N] [--nodes N]`: the simulated kube-apiserver over HTTP for real
+// `npm run -s serve -- [--port P] [--etcd-port Q] [--speed X] [--seed N] [--nodes N]`: the simulated kube-apiserver over HTTP for real
 // kubectl, helm and other clients. Writes a kubeconfig and prints its path. Virtual time goes on as real time does, X times
 // as fast with --speed.
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clusterOf } from '../cluster/default-run';
@@ -10,10 +10,12 @@ import { Runner } from '../cluster/runner';
 import { MODEL } from '../wire/run';
 import { Clock } from './serve/clock';
 import { Front } from './serve/front';
+import { Gateway } from './serve/gateway';
 
-const USAGE = 'usage: npm run -s serve -- [--port P] [--speed X] [--seed N] [--nodes N]';
+const USAGE = 'usage: npm run -s serve -- [--port P] [--etcd-port Q] [--speed X] [--seed N] [--nodes N]';
 const OPTIONS: { readonly [name: string]: readonly [given: number, least: number, most: number] } = {
   '--port': [8_001, 0, 65_535],
+  '--etcd-port': [-1, 0, 65_535],
   '--speed': [1, 0.1, 1_000],
   '--seed': [1, 0, 2 ** 32 - 1],
   '--nodes': [3, 0, 200],
@@ -60,25 +62,41 @@ const option = (name: string): number => options.get(name) ?? 0;
 const runner = new Runner({ model: MODEL, cluster: clusterOf(option('--nodes')), seed: option('--seed'), inputs: [] });
 runner.finish();
 const { sim } = runner.cluster;
-const front = new Front(sim);
-const server = createServer((request, response) => {
-  front.serve(request, response).catch((error: unknown) => {
-    console.error(error);
-    response.destroy();
+
+interface Service {
+  serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+/** The address where it answers. */
+function listen(service: Service, port: number): Promise<string> {
+  const server = createServer((request, response) => {
+    service.serve(request, response).catch((error: unknown) => {
+      console.error(error);
+      response.destroy();
+    });
   });
-});
-server.on('error', (error) => {
-  console.error(`Cannot serve the cluster: ${error.message}`);
-  process.exit(1);
-});
-server.listen(option('--port'), '127.0.0.1', () => {
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : option('--port')}`;
+  return new Promise((resolve) => {
+    server.on('error', (error) => {
+      console.error(`Cannot serve the cluster: ${error.message}`);
+      process.exit(1);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`);
+    });
+  });
+}
+
+async function main(): Promise<void> {
+  const url = await listen(new Front(sim), option('--port'));
+  const etcd = option('--etcd-port') < 0 ? {} : { etcd: await listen(new Gateway(sim), option('--etcd-port')) };
   const file = join(mkdtempSync(join(tmpdir(), 'watchloop-')), 'kubeconfig');
   writeFileSync(file, kubeconfig(url));
   new Clock(sim, option('--speed')).start();
-  console.log(JSON.stringify({ server: url, kubeconfig: file }));
+  console.log(JSON.stringify({ server: url, kubeconfig: file, ...etcd }));
   console.error(
     `A simulated Kubernetes 1.36 answers at ${url} (Ctrl-C stops it). In another terminal:\n  export KUBECONFIG=${file}\n  kubectl get nodes`,
   );
-});
+}
+
+void main();

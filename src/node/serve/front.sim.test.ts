@@ -10,6 +10,7 @@ import { Play } from '../../cluster/testing/play';
 import { curlOf } from '../../narration/curl';
 import { Clock } from './clock';
 import { Front } from './front';
+import { Gateway } from './gateway';
 
 interface Served {
   readonly url: string;
@@ -126,6 +127,59 @@ describe('the API over HTTP', () => {
     ],
   ])('refuses %s', async (_, path, options, status) => {
     expect(await ask(path, options)).toMatchObject({ status, body: { kind: 'Status', status: 'Failure', code: status } });
+  });
+});
+
+describe('etcd over its JSON gateway', () => {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  let url = '';
+  let stop = (): void => undefined;
+  beforeAll(async () => {
+    const runner = new Runner(defaultRun(1));
+    runner.finish();
+    const gateway = new Gateway(runner.cluster.sim);
+    const server = createServer((request, response) => void gateway.serve(request, response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const stopClock = new Clock(runner.cluster.sim, 20).start();
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    stop = () => {
+      stopClock();
+      server.close();
+    };
+  });
+  afterAll(() => stop());
+  const ask = async (path: string, body: JsonObject): Promise<{ readonly status: number; readonly body: JsonObject }> => {
+    const response = await fetch(url + path, { method: 'POST', body: JSON.stringify(body) });
+    return { status: response.status, body: (await response.json()) as JsonObject };
+  };
+
+  it('reads and writes keys, as bytes and as text', async () => {
+    const spaces = await ask('/v3/kv/range', {
+      key: base64('/registry/namespaces/'),
+      range_end: base64('/registry/namespaces0'),
+      keys_only: true,
+    });
+    expect(spaces).toMatchObject({
+      status: 200,
+      body: { count: '4', kvs: expect.arrayContaining([expect.objectContaining({ key: base64('/registry/namespaces/default') })]) },
+    });
+    expect(await ask('/v3/kv/put', { key: base64('a'), value: base64('b') })).toMatchObject({
+      status: 200,
+      body: { header: { revision: expect.stringMatching(/^\d+$/) } },
+    });
+    expect(await ask('/v3/kv/range', { key: base64('a') })).toMatchObject({ body: { kvs: [{ value: base64('b'), version: '1' }] } });
+    const compare = [{ key: base64('a'), target: 'VERSION', result: 'EQUAL', version: '1' }];
+    expect(await ask('/v3/kv/txn', { compare, success: [{ requestDeleteRange: { key: base64('a') } }] })).toMatchObject({
+      body: { succeeded: true },
+    });
+  });
+
+  it('refuses as etcd does', async () => {
+    expect(await ask('/v3/kv/range', { key: base64('a'), revision: '999999' })).toMatchObject({
+      status: 400,
+      body: { code: 11, message: expect.stringContaining('future revision') },
+    });
+    expect((await ask('/v3/none', {})).status).toBe(404);
   });
 });
 

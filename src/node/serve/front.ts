@@ -10,10 +10,10 @@ import type { StreamItem } from '../../sim/network';
 import type { Simulation } from '../../sim/simulation';
 import { API_SERVER, KUBECTL } from '../../wire/names';
 import type { Headers, HttpRequest, HttpResponse, Method } from '../../wire/payload';
+import { MOST_BYTES, readAll } from './body';
 import { decodeProtobuf } from './protobuf';
 import { moved } from './wall-clock';
 
-const MOST_BYTES = 3 * 1024 * 1024;
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const STREAMS = /[?&](?:watch|follow)=(?:true|1)(?:&|$)/;
 /** Node writes these itself. */
@@ -116,18 +116,6 @@ function asPayload(request: IncomingMessage, body: Json): HttpRequest {
 function withoutProtobuf(accept: string): string {
   const rest = accept.split(',').filter((type) => !type.includes(PROTOBUF));
   return rest.length === 0 ? 'application/json' : rest.join(',');
-}
-
-/** Null if there is too much of it. */
-async function readAll(request: IncomingMessage): Promise<Uint8Array | null> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    length += part.length;
-    if (length > MOST_BYTES) return null;
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }
 
 const REASONS: { readonly [code: number]: string } = { 400: 'BadRequest', 413: 'RequestEntityTooLarge', 503: 'ServiceUnavailable' };
