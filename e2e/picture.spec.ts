@@ -84,17 +84,29 @@ const distanceToLine = (page: Page): Promise<number> =>
     return least;
   });
 
-/** Runs in the page: the canvas, as sharp as the screen, shows something in the middle of the message in focus. */
+/** Runs in the page: the canvas, as sharp as the screen, shows the message at its button, which follows it by up to ten
+ *  pixels: a spot that is painted all over, as no line is. */
 function isPainted(): boolean {
   const canvas = document.querySelector<HTMLCanvasElement>('[aria-label="The cluster"] canvas');
   const message = document.querySelector('[aria-label="The cluster"] button[aria-label^="Open this message"]');
   if (!canvas || !message) return false;
   const [from, to] = [canvas.getBoundingClientRect(), message.getBoundingClientRect()];
   const ratio = canvas.width / from.width;
-  const [x, y] = [to.left + to.width / 2 - from.left, to.top + to.height / 2 - from.top];
+  const reach = 18;
+  const size = 2 * reach * ratio;
+  const [x, y] = [to.left + to.width / 2 - from.left - reach, to.top + to.height / 2 - from.top - reach];
   const copy = document.createElement('canvas').getContext('2d');
-  copy?.drawImage(canvas, x * ratio, y * ratio, 1, 1, 0, 0, 1, 1);
-  return ratio === devicePixelRatio && (copy?.getImageData(0, 0, 1, 1).data[3] ?? 0) > 0;
+  copy?.drawImage(canvas, x * ratio, y * ratio, size, size, 0, 0, size, size);
+  const { data } = copy?.getImageData(0, 0, size, size) ?? { data: [] };
+  const spot = 5 * ratio;
+  const isSolid = (left: number, top: number): boolean => {
+    for (let i = 0; i < spot * spot; i++)
+      if ((data[((top + Math.floor(i / spot)) * size + left + (i % spot)) * 4 + 3] ?? 0) < 200) return false;
+    return true;
+  };
+  let found = false;
+  for (let i = 0; i < (size - spot) ** 2 && !found; i++) found = isSolid(i % (size - spot), Math.floor(i / (size - spot)));
+  return ratio === devicePixelRatio && found;
 }
 
 for (const deviceScaleFactor of [1, 2]) {
