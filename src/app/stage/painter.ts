@@ -38,6 +38,9 @@ const WRONG = '✕';
 /** So far from a message may its button be while that travels, in pixels. */
 const REACH = 10;
 
+/** More than any told level has on its way at once. */
+const CROWD = 100;
+
 interface Spot {
   readonly x: number;
   readonly y: number;
@@ -51,6 +54,8 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
   let stamp: Stamp | null = null;
   let stampRatio = 0;
   let wasMoving = -1;
+  /** The last frame was left out. */
+  let left = false;
   /** Where the button is. */
   let stood: Spot | null = null;
   /** Null until it is drawn again, after the message in focus, the list or the places changed. */
@@ -162,6 +167,13 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
     } else wasMoving = -1;
   }
 
+  /** Where so many are on their way, every second frame is enough for the eye and half the work. */
+  function move(): void {
+    const { progress } = session.player.position();
+    left = !left && progress > 0 && progress < 1 && (companions?.length ?? 0) > CROWD;
+    if (!left) draw();
+  }
+
   const newColours = (): void => {
     palette = null;
     stamp = null;
@@ -178,7 +190,8 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
   };
   const stops = [
     ...[model.focus, model.layout, session.scene, session.grown].map((source) => source.subscribe(forgetCompanions)),
-    session.player.onMove(draw),
+    session.player.onMove(move),
+    session.player.mode.subscribe(draw),
     ...[model.view, model.size, model.focus, model.gate, model.callout, session.detail, session.grown].map((source) =>
       source.subscribe(draw),
     ),

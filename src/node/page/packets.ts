@@ -8,7 +8,7 @@ import { MODEL } from '../../wire/run';
 import { atRest, cpuMs, type Figure, frameRate, framesDrawn, median, open, slider } from './gauges';
 import type { Sites } from './sites';
 
-const SPAN_MS = 2_000;
+const SPAN_MS = 4_000;
 const SETTLE_MS = 1_000;
 const TRIES = 5;
 const RUN: SharedRun = {
@@ -103,7 +103,7 @@ async function load(browser: Browser, page: Page, start: () => Promise<void>): P
   return { fps: median(fps), cpu: median(cpu) };
 }
 
-/** Runs in the page: how many shapes one frame draws. */
+/** Runs in the page: how many shapes a frame draws; where many move, not every frame draws. */
 const countShapes = (): Promise<number> =>
   new Promise((resolve) => {
     const canvas = CanvasRenderingContext2D.prototype;
@@ -116,11 +116,12 @@ const countShapes = (): Promise<number> =>
       };
     canvas.fill = counted(fill) as typeof fill;
     canvas.drawImage = counted(drawImage) as typeof drawImage;
-    requestAnimationFrame(() => {
+    const counts: number[] = [];
+    requestAnimationFrame(function frame() {
+      counts.push(count);
       count = 0;
-      requestAnimationFrame(() => {
-        Object.assign(canvas, { fill, drawImage });
-        resolve(count);
-      });
+      if (counts.length < 5) return void requestAnimationFrame(frame);
+      Object.assign(canvas, { fill, drawImage });
+      resolve(Math.max(...counts));
     });
   });
