@@ -199,6 +199,33 @@ test('on a narrow screen everything is there: stage, transport, sheet (390x844)'
   expect(await axe(page)).toEqual([]);
 });
 
+test('on a narrow screen what moves has the room: the sheet closes when it begins, and opens and closes by its tabs (390x844)', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('./');
+  await atRest(page);
+  const panel = page.getByRole('tabpanel');
+  const callout = page.getByRole('button', { name: 'Open this message', exact: true });
+  await expect(page.getByRole('tabpanel', { name: 'Terminal' })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(panel).toHaveCount(0);
+  await button(page, 'Pause').click();
+  await goTo(page, 1);
+  await expect(callout).toBeVisible();
+  expect((await page.getByRole('region', { name: 'The cluster', exact: true }).boundingBox())?.height).toBeGreaterThan(400);
+  await page.getByRole('tab', { name: 'Story' }).click();
+  await expect(page.getByRole('tabpanel', { name: 'Story' })).toBeVisible();
+  await expect(callout).toHaveCount(0);
+  await page.getByRole('tab', { name: 'Story' }).click();
+  await expect(panel).toHaveCount(0);
+  await button(page, 'Open the panel').click();
+  await expect(panel).toBeVisible();
+  await button(page, 'View').click();
+  await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'The ladder' });
+  await expect(panel).toHaveCount(0);
+});
+
 test('reduced motion keeps the lesson: no travel, the sentence is there (teaching 15)', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('./');
