@@ -6,6 +6,7 @@ import type { Process } from '../../sim/process';
 import type { Simulation } from '../../sim/simulation';
 import { ETCD, ETCDCTL } from '../../wire/names';
 import type { EtcdRpc } from '../../wire/payload';
+import { grpcCode } from '../grpc-codes';
 import { readAll } from './body';
 
 const RPCS: { readonly [path: string]: EtcdRpc } = {
@@ -20,14 +21,6 @@ const RPCS: { readonly [path: string]: EtcdRpc } = {
   '/v3/lease/leases': 'LeaseLeases',
   '/v3/maintenance/status': 'Status',
   '/v3/watch': 'Watch',
-};
-/** gRPC's number of a code, and the gateway's status for it. */
-const CODES: { readonly [code: string]: readonly [number, number] } = {
-  InvalidArgument: [3, 400],
-  NotFound: [5, 404],
-  FailedPrecondition: [9, 400],
-  OutOfRange: [11, 400],
-  Unavailable: [14, 503],
 };
 const KEYS = new Set(['key', 'range_end']);
 /** Numbers of 32 bits or fewer; all others have 64. */
@@ -64,7 +57,7 @@ export class Gateway {
         const { payload } = item;
         if (payload.protocol !== 'etcd') return;
         if (payload.kind === 'response' && payload.error !== null) {
-          const [number, status] = CODES[payload.error.code] ?? [2, 500];
+          const [number, status] = grpcCode(payload.error.code);
           refuse(response, status, number, payload.error.message);
         } else if (rpc === 'Watch') response.write(`${JSON.stringify({ result: toGateway(payload.body) })}\n`);
         else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(toGateway(payload.body)));

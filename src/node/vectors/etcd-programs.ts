@@ -7,6 +7,7 @@ import type { Outcome } from '../../components/etcd/errors';
 import { messagesOf, numberOf, textOf } from '../../components/etcd/fields';
 import { answer, type Disk, newDisk, type UnaryRpc } from '../../components/etcd/member';
 import { WatchHub, type WatchStream } from '../../components/etcd/watch';
+import { grpcCode } from '../grpc-codes';
 import type { Adapter, VectorCase } from './adapter';
 
 const RPCS: { readonly [op: string]: UnaryRpc } = {
@@ -21,14 +22,6 @@ const RPCS: { readonly [op: string]: UnaryRpc } = {
   'lease.list': 'LeaseLeases',
   'lease.keepalive': 'LeaseKeepAlive',
 };
-/** gRPC code -> number and HTTP status of the gateway (of 3.5). */
-const CODES: { readonly [code: string]: readonly [number, number] } = {
-  InvalidArgument: [3, 400],
-  NotFound: [5, 404],
-  FailedPrecondition: [9, 400],
-  OutOfRange: [11, 400],
-};
-
 export const etcdPrograms: Adapter = (file) =>
   messagesOf(file as JsonObject, 'programs').map(
     (program): VectorCase => ({
@@ -117,7 +110,7 @@ function gatewayAnswer(outcome: Outcome): { readonly res: Json; readonly err: Js
     const res = flat(outcome.value);
     return { res: 'grantedTTL' in res ? { ...res, TTL: 'remaining' } : res, err: null };
   }
-  const [code, http] = CODES[outcome.error.code] ?? [2, 500];
+  const [code, http] = grpcCode(outcome.error.code);
   return { res: null, err: { http, code, message: outcome.error.message } };
 }
 
