@@ -5,6 +5,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { clusterOf } from '../cluster/default-run';
 import { Runner } from '../cluster/runner';
 import { MODEL } from '../wire/run';
@@ -65,6 +66,7 @@ const { sim } = runner.cluster;
 
 interface Service {
   serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex) => void;
 }
 
 /** The address where it answers. */
@@ -75,6 +77,8 @@ function listen(service: Service, port: number): Promise<string> {
       response.destroy();
     });
   });
+  const { upgrade } = service;
+  if (upgrade !== undefined) server.on('upgrade', (request, socket) => upgrade(request, socket));
   return new Promise((resolve) => {
     server.on('error', (error) => {
       console.error(`Cannot serve the cluster: ${error.message}`);

@@ -1,7 +1,8 @@
 // The simulated API over real HTTP: what a client sends and gets, and that a copied curl gets what was recorded.
 import { execFile, execFileSync } from 'node:child_process';
-import { createServer, type Server } from 'node:http';
+import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../base/json';
 import { defaultRun } from '../../cluster/default-run';
@@ -22,7 +23,8 @@ async function serve(): Promise<Served> {
   runner.finish();
   const { sim } = runner.cluster;
   const front = new Front(sim);
-  const server: Server = createServer((request, response) => void front.serve(request, response));
+  const server: Server = createServer((asked, response) => void front.serve(asked, response));
+  server.on('upgrade', front.upgrade);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const stopClock = new Clock(sim, 20).start();
   const { port } = server.address() as AddressInfo;
@@ -45,6 +47,37 @@ function hasCurl(): boolean {
   } catch {
     return false;
   }
+}
+
+/** Asks for a WebSocket; the head of the answer, and what follows. */
+const upgraded = (url: string): Promise<{ readonly status: number; readonly bytes: () => Promise<Buffer> }> =>
+  new Promise((resolve, reject) => {
+    const headers = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      'sec-websocket-protocol': 'v5.channel.k8s.io',
+    };
+    const asked = request(url, { headers });
+    asked.on('upgrade', (answer, socket: Duplex, head) => {
+      const bytes = async (): Promise<Buffer> => Buffer.concat([head, ...((await socket.toArray()) as Buffer[])]);
+      resolve({ status: answer.headers['sec-websocket-accept'] === 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=' ? 101 : 0, bytes });
+    });
+    asked.on('response', (answer) => resolve({ status: answer.statusCode ?? 0, bytes: async () => Buffer.of() }));
+    asked.on('error', reject);
+    asked.end();
+  });
+
+/** Short messages without masks. */
+function framesOf(bytes: Buffer): (readonly [opcode: number, data: Buffer])[] {
+  const frames: (readonly [number, Buffer])[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const [first = 0, length = 0] = bytes.subarray(at);
+    frames.push([first & 15, bytes.subarray(at + 2, at + 2 + length)]);
+    at += 2 + length;
+  }
+  return frames;
 }
 
 const POD = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { containers: [{ name: 'c', image: 'nginx' }] } };
@@ -110,6 +143,25 @@ describe('the API over HTTP', () => {
     expect(made).toMatchObject({ status: 201, body: { kind: 'ConfigMap', metadata: { name: 'settings' } } });
   });
 
+  it('upgrades exec to a WebSocket: what the command printed, how it ended, and the end', async () => {
+    await post(PODS, {
+      ...POD,
+      metadata: { name: 'box' },
+      spec: { containers: [{ name: 'c', image: 'busybox', command: ['sleep', '60'] }] },
+    });
+    const phase = async (): Promise<unknown> => ((await ask(`${PODS}/box`)).body['status'] as JsonObject)['phase'];
+    while ((await phase()) !== 'Running') await new Promise((resolve) => setTimeout(resolve, 20));
+    const { bytes, status } = await upgraded(`${served.url}${PODS}/box/exec?command=echo&command=hi&stdout=true&stderr=true`);
+    const frames = framesOf(await bytes());
+    expect(status).toBe(101);
+    expect(frames.map(([opcode, data]) => (opcode === 8 ? 'closed' : `${data[0]} ${data.subarray(1)}`))).toEqual([
+      '1 hi\n',
+      '3 {"metadata":{},"status":"Success"}',
+      'closed',
+    ]);
+    expect((await upgraded(`${served.url}${PODS}/nobody/exec?command=ls&stdout=true`)).status).toBe(404);
+  });
+
   it.each<[string, string, RequestInit, number]>([
     ['a token that nobody issued', '/api/v1/nodes', { headers: { authorization: 'Bearer x' } }, 401],
     ['a body that is no JSON', PODS, { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } }, 400],
@@ -138,7 +190,7 @@ describe('etcd over its JSON gateway', () => {
     const runner = new Runner(defaultRun(1));
     runner.finish();
     const gateway = new Gateway(runner.cluster.sim);
-    const server = createServer((request, response) => void gateway.serve(request, response));
+    const server = createServer((asked, response) => void gateway.serve(asked, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const stopClock = new Clock(runner.cluster.sim, 20).start();
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,21 +1,22 @@
 // HTTP from outside to kube-apiserver's one entry, as kubectl would send it: bodies are decoded, watches are written
-// line by line. Left out: TLS, compression, upgrades (exec, attach, port-forward answer 501).
+// line by line. Left out: TLS, compression, following a log (what is there is all that comes).
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Json, JsonObject } from '../../base/json';
 import { err, ok, type Result } from '../../base/result';
-import { ADMIN } from '../../cluster/cluster';
 import { EPOCH_SECONDS } from '../../machinery/time';
 import { parseManifests } from '../../machinery/yaml';
 import type { StreamItem } from '../../sim/network';
 import type { Simulation } from '../../sim/simulation';
 import { API_SERVER, KUBECTL } from '../../wire/names';
-import type { Headers, HttpRequest, HttpResponse, Method } from '../../wire/payload';
+import type { HttpRequest, HttpResponse } from '../../wire/payload';
 import { MOST_BYTES, readAll } from './body';
-import { decodeProtobuf } from './protobuf';
+import { asPayload } from './payload';
+import { decodeProtobuf, PROTOBUF } from './protobuf';
+import { upgrade } from './upgrade';
 import { moved } from './wall-clock';
 
-const PROTOBUF = 'application/vnd.kubernetes.protobuf';
-const STREAMS = /[?&](?:watch|follow)=(?:true|1)(?:&|$)/;
+const STREAMS = /[?&]watch=(?:true|1)(?:&|$)/;
 /** Node writes these itself. */
 const OWN = new Set(['connection', 'content-length', 'date', 'transfer-encoding']);
 
@@ -27,9 +28,9 @@ export class Front {
     this.aheadS = Math.floor(Date.now() / 1_000) - (EPOCH_SECONDS + Math.floor(sim.now / 1_000_000));
   }
 
+  readonly upgrade = (request: IncomingMessage, socket: Duplex): void => upgrade(this.sim, request, socket);
+
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.headers.upgrade !== undefined)
-      return refuse(response, 501, 'this cluster does not upgrade connections: exec, attach and port-forward are left out');
     const bytes = await readAll(request);
     if (bytes === null) return refuse(response, 413, `the request has more than ${MOST_BYTES} bytes`);
     const body = this.bodyOf(bytes, request.headers['content-type'] ?? 'application/json');
@@ -94,28 +95,6 @@ export class Front {
   private textOf(body: Json): string {
     return typeof body === 'string' ? body : moved(JSON.stringify(body), this.aheadS);
   }
-}
-
-function asPayload(request: IncomingMessage, body: Json): HttpRequest {
-  const headers: Headers = Object.fromEntries(
-    Object.entries(request.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, [value].flat().join(', ')]])),
-  );
-  return {
-    protocol: 'http',
-    kind: 'request',
-    method: (request.method ?? 'GET') as Method,
-    path: request.url ?? '/',
-    headers: { ...headers, ...(headers['accept'] === undefined ? {} : { accept: withoutProtobuf(headers['accept']) }) },
-    body,
-    // Plain HTTP carries no certificate: who brings no token is the administrator.
-    certificate: headers['authorization'] === undefined ? ADMIN : null,
-  };
-}
-
-/** Answers are JSON, for whoever takes that, too. */
-function withoutProtobuf(accept: string): string {
-  const rest = accept.split(',').filter((type) => !type.includes(PROTOBUF));
-  return rest.length === 0 ? 'application/json' : rest.join(',');
 }
 
 const REASONS: { readonly [code: number]: string } = { 400: 'BadRequest', 413: 'RequestEntityTooLarge', 503: 'ServiceUnavailable' };

@@ -10,6 +10,7 @@ import tables from './protobuf-fields.json';
 type Field = readonly [name: string, type: string, flag?: string];
 const TABLES = tables as unknown as { readonly [message: string]: { readonly [number: string]: Field } };
 
+export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const MAGIC = [0x6b, 0x38, 0x73, 0x00];
 const META = 'k8s.io.apimachinery.pkg.apis.meta.v1.';
 const TYPE_META = 'k8s.io.apimachinery.pkg.runtime.TypeMeta';
