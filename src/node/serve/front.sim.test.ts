@@ -83,7 +83,7 @@ function framesOf(bytes: Buffer): (readonly [opcode: number, data: Buffer])[] {
 const POD = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { containers: [{ name: 'c', image: 'nginx' }] } };
 const PODS = '/api/v1/namespaces/default/pods';
 
-describe('the API over HTTP', () => {
+describe('the API over HTTP', { timeout: 30_000 }, () => {
   let served: Served;
   beforeAll(async () => {
     served = await serve();
@@ -182,7 +182,7 @@ describe('the API over HTTP', () => {
   });
 });
 
-describe('etcd over its JSON gateway', () => {
+describe('etcd over its JSON gateway', { timeout: 30_000 }, () => {
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   let url = '';
   let stop = (): void => undefined;
@@ -235,7 +235,7 @@ describe('etcd over its JSON gateway', () => {
   });
 });
 
-describe.skipIf(!hasCurl())('a copied curl (skipped: no curl here)', () => {
+describe.skipIf(!hasCurl())('a copied curl (skipped: no curl here)', { timeout: 30_000 }, () => {
   it('run in a shell against the same cluster gets the status that was recorded', async () => {
     const play = new Play();
     for (const line of [
