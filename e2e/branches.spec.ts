@@ -33,11 +33,14 @@ test('a branch is announced, listed, named, gone to and from at the same moment,
   await button(page, '2 branches').click();
   await page.getByRole('button', { name: 'Go to the branch: three of them' }).click();
   expect(await atRest(page, before)).toBe(after);
+  await expect(page).toHaveURL(/scale/);
   await position(page).focus();
   await page.keyboard.press('u');
   expect(await atRest(page, after)).toBe(before);
   await expect(position(page)).toHaveAttribute('aria-valuenow', '4');
 
+  // The address follows a moment later.
+  await expect(page).not.toHaveURL(/scale/);
   await page.reload();
   await atRest(page);
   await button(page, '2 branches').click();
