@@ -1,17 +1,16 @@
-// `npm run -s serve -- [--port P] [--etcd-port Q] [--speed X] [--seed N] [--nodes N]`: the simulated kube-apiserver over HTTP for real
-// kubectl, helm and other clients. Writes a kubeconfig and prints its path. Virtual time goes on as real time does, X times
-// as fast with --speed.
+// `npm run -s serve -- [--port P] [--etcd-port Q] [--speed X] [--seed N] [--nodes N]`: the simulated kube-apiserver over
+// HTTP for real kubectl, helm and other clients. Writes a kubeconfig and prints its path. Virtual time goes on as real time
+// does, X times as fast with --speed.
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
 import { clusterOf } from '../cluster/default-run';
 import { Runner } from '../cluster/runner';
 import { MODEL } from '../wire/run';
 import { Clock } from './serve/clock';
 import { Front } from './serve/front';
 import { Gateway } from './serve/gateway';
+import { listen } from './serve/listen';
 
 const USAGE = 'usage: npm run -s serve -- [--port P] [--etcd-port Q] [--speed X] [--seed N] [--nodes N]';
 const OPTIONS: { readonly [name: string]: readonly [given: number, least: number, most: number] } = {
@@ -64,36 +63,9 @@ const runner = new Runner({ model: MODEL, cluster: clusterOf(option('--nodes')),
 runner.finish();
 const { sim } = runner.cluster;
 
-interface Service {
-  serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  readonly upgrade?: (request: IncomingMessage, socket: Duplex) => void;
-}
-
-/** The address where it answers. */
-function listen(service: Service, port: number): Promise<string> {
-  const server = createServer((request, response) => {
-    service.serve(request, response).catch((error: unknown) => {
-      console.error(error);
-      response.destroy();
-    });
-  });
-  const { upgrade } = service;
-  if (upgrade !== undefined) server.on('upgrade', (request, socket) => upgrade(request, socket));
-  return new Promise((resolve) => {
-    server.on('error', (error) => {
-      console.error(`Cannot serve the cluster: ${error.message}`);
-      process.exit(1);
-    });
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`);
-    });
-  });
-}
-
 async function main(): Promise<void> {
-  const url = await listen(new Front(sim), option('--port'));
-  const etcd = option('--etcd-port') < 0 ? {} : { etcd: await listen(new Gateway(sim), option('--etcd-port')) };
+  const { url } = await listen(new Front(sim), option('--port'));
+  const etcd = option('--etcd-port') < 0 ? {} : { etcd: (await listen(new Gateway(sim), option('--etcd-port'))).url };
   const file = join(mkdtempSync(join(tmpdir(), 'watchloop-')), 'kubeconfig');
   writeFileSync(file, kubeconfig(url));
   new Clock(sim, option('--speed')).start();
@@ -103,4 +75,7 @@ async function main(): Promise<void> {
   );
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(`Cannot serve the cluster: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+});

@@ -1,7 +1,6 @@
 // The simulated API over real HTTP: what a client sends and gets, and that a copied curl gets what was recorded.
 import { execFile, execFileSync } from 'node:child_process';
-import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../base/json';
@@ -9,35 +8,28 @@ import { defaultRun } from '../../cluster/default-run';
 import { Runner } from '../../cluster/runner';
 import { Play } from '../../cluster/testing/play';
 import { curlOf } from '../../narration/curl';
+import type { Simulation } from '../../sim/simulation';
 import { Clock } from './clock';
 import { Front } from './front';
 import { Gateway } from './gateway';
+import { type Listening, listen, type Service } from './listen';
 
-interface Served {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-async function serve(): Promise<Served> {
+/** A new cluster behind HTTP, twenty times as fast as real time. */
+async function serve(serviceOf: (sim: Simulation) => Service): Promise<Listening> {
   const runner = new Runner(defaultRun(1));
   runner.finish();
   const { sim } = runner.cluster;
-  const front = new Front(sim);
-  const server: Server = createServer((asked, response) => void front.serve(asked, response));
-  server.on('upgrade', front.upgrade);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { url, close } = await listen(serviceOf(sim), 0);
   const stopClock = new Clock(sim, 20).start();
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        stopClock();
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    url,
+    close() {
+      stopClock();
+      close();
+    },
   };
 }
+const serveApi = (): Promise<Listening> => serve((sim) => new Front(sim));
 
 /** curl may be missing on a small machine. */
 function hasCurl(): boolean {
@@ -84,11 +76,11 @@ const POD = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { 
 const PODS = '/api/v1/namespaces/default/pods';
 
 describe('the API over HTTP', { timeout: 30_000 }, () => {
-  let served: Served;
+  let served: Listening;
   beforeAll(async () => {
-    served = await serve();
+    served = await serveApi();
   });
-  afterAll(() => served.stop());
+  afterAll(() => served.close());
 
   const ask = async (
     path: string,
@@ -184,24 +176,13 @@ describe('the API over HTTP', { timeout: 30_000 }, () => {
 
 describe('etcd over its JSON gateway', { timeout: 30_000 }, () => {
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
-  let url = '';
-  let stop = (): void => undefined;
+  let served: Listening;
   beforeAll(async () => {
-    const runner = new Runner(defaultRun(1));
-    runner.finish();
-    const gateway = new Gateway(runner.cluster.sim);
-    const server = createServer((asked, response) => void gateway.serve(asked, response));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const stopClock = new Clock(runner.cluster.sim, 20).start();
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    stop = () => {
-      stopClock();
-      server.close();
-    };
+    served = await serve((sim) => new Gateway(sim));
   });
-  afterAll(() => stop());
+  afterAll(() => served.close());
   const ask = async (path: string, body: JsonObject): Promise<{ readonly status: number; readonly body: JsonObject }> => {
-    const response = await fetch(url + path, { method: 'POST', body: JSON.stringify(body) });
+    const response = await fetch(served.url + path, { method: 'POST', body: JSON.stringify(body) });
     return { status: response.status, body: (await response.json()) as JsonObject };
   };
 
@@ -255,7 +236,7 @@ describe.skipIf(!hasCurl())('a copied curl (skipped: no curl here)', { timeout: 
       return { curl: curlOf(record, trace) ?? '', status: answer?.kind === 'response' && answer.protocol === 'http' ? answer.status : 0 };
     });
     expect(recorded.map(({ status }) => status)).toEqual([201, 201, 409, 404, 200, 404]);
-    const served = await serve();
+    const served = await serveApi();
     const statuses: number[] = [];
     for (const { curl } of recorded) {
       const command = `${curl.replace('https://127.0.0.1:6443', served.url)} -s -o /dev/null -w '%{http_code}'`;
@@ -264,7 +245,7 @@ describe.skipIf(!hasCurl())('a copied curl (skipped: no curl here)', { timeout: 
       );
       statuses.push(Number(printed));
     }
-    await served.stop();
+    served.close();
     expect(statuses).toEqual(recorded.map(({ status }) => status));
   });
 });

@@ -2,8 +2,10 @@
 // line by line. Left out: TLS, compression, following a log (what is there is all that comes).
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Json, JsonObject } from '../../base/json';
+import type { Json } from '../../base/json';
 import { err, ok, type Result } from '../../base/result';
+import { verbOf } from '../../machinery/resources';
+import { failure } from '../../machinery/status';
 import { EPOCH_SECONDS } from '../../machinery/time';
 import { parseManifests } from '../../machinery/yaml';
 import type { StreamItem } from '../../sim/network';
@@ -11,12 +13,12 @@ import type { Simulation } from '../../sim/simulation';
 import { API_SERVER, KUBECTL } from '../../wire/names';
 import type { HttpRequest, HttpResponse } from '../../wire/payload';
 import { MOST_BYTES, readAll } from './body';
+import { dial } from './dial';
 import { asPayload } from './payload';
 import { decodeProtobuf, PROTOBUF } from './protobuf';
 import { upgrade } from './upgrade';
 import { moved } from './wall-clock';
 
-const STREAMS = /[?&]watch=(?:true|1)(?:&|$)/;
 /** Node writes these itself. */
 const OWN = new Set(['connection', 'content-length', 'date', 'transfer-encoding']);
 
@@ -28,7 +30,9 @@ export class Front {
     this.aheadS = Math.floor(Date.now() / 1_000) - (EPOCH_SECONDS + Math.floor(sim.now / 1_000_000));
   }
 
-  readonly upgrade = (request: IncomingMessage, socket: Duplex): void => upgrade(this.sim, request, socket);
+  upgrade(request: IncomingMessage, socket: Duplex): void {
+    upgrade(this.sim, request, socket);
+  }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const bytes = await readAll(request);
@@ -57,13 +61,10 @@ export class Front {
     const { sim } = this;
     const client = sim.process(KUBECTL);
     if (client === null) return refuse(response, 503, 'the cluster does not run');
-    const streams = STREAMS.test(payload.path);
-    sim.within({ process: client, actor: null, cause: null, idle: false }, () => {
-      const exchange = client.open(API_SERVER, payload, (item) => {
-        this.hear(item, response, streams);
-        if (item.type === 'response' && !streams) exchange.close();
-      });
-      response.on('close', () => sim.within({ process: client, actor: null, cause: null, idle: false }, () => exchange.close()));
+    const streams = verbOf(payload.method, payload.path) === 'watch';
+    dial(sim, client, API_SERVER, payload, response, (item, exchange) => {
+      this.hear(item, response, streams);
+      if (item.type === 'response' && !streams) exchange.close();
     });
   }
 
@@ -101,14 +102,5 @@ const REASONS: { readonly [code: number]: string } = { 400: 'BadRequest', 413: '
 
 /** What the front itself refuses, in the form in which kube-apiserver does. */
 function refuse(response: ServerResponse, code: number, message: string): void {
-  const status: JsonObject = {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message,
-    reason: REASONS[code] ?? '',
-    code,
-  };
-  response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(status));
+  response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(failure(code, REASONS[code] ?? '', message)));
 }

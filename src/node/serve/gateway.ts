@@ -8,6 +8,7 @@ import { ETCD, ETCDCTL } from '../../wire/names';
 import type { EtcdRpc } from '../../wire/payload';
 import { grpcCode } from '../grpc-codes';
 import { readAll } from './body';
+import { dial } from './dial';
 
 const RPCS: { readonly [path: string]: EtcdRpc } = {
   '/v3/kv/range': 'Range',
@@ -23,8 +24,6 @@ const RPCS: { readonly [path: string]: EtcdRpc } = {
   '/v3/watch': 'Watch',
 };
 const KEYS = new Set(['key', 'range_end']);
-/** Numbers of 32 bits or fewer; all others have 64. */
-const SMALL = new Set(['code']);
 
 export class Gateway {
   private readonly client: Process;
@@ -49,21 +48,16 @@ export class Gateway {
   }
 
   private send(rpc: EtcdRpc, body: JsonObject, response: ServerResponse): void {
-    const { sim, client } = this;
-    const within = (action: () => void): void => sim.within({ process: client, actor: null, cause: null, idle: false }, action);
-    within(() => {
-      const exchange = client.open(ETCD, { protocol: 'etcd', kind: 'request', rpc, body }, (item) => {
-        if (item.type === 'end') return response.headersSent ? void response.end() : refuse(response, 503, 14, item.reason);
-        const { payload } = item;
-        if (payload.protocol !== 'etcd') return;
-        if (payload.kind === 'response' && payload.error !== null) {
-          const [number, status] = grpcCode(payload.error.code);
-          refuse(response, status, number, payload.error.message);
-        } else if (rpc === 'Watch') response.write(`${JSON.stringify({ result: toGateway(payload.body) })}\n`);
-        else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(toGateway(payload.body)));
-        if (rpc !== 'Watch') exchange.close();
-      });
-      response.on('close', () => within(() => exchange.close()));
+    dial(this.sim, this.client, ETCD, { protocol: 'etcd', kind: 'request', rpc, body }, response, (item, exchange) => {
+      if (item.type === 'end') return response.headersSent ? void response.end() : refuse(response, 503, 14, item.reason);
+      const { payload } = item;
+      if (payload.protocol !== 'etcd') return;
+      if (payload.kind === 'response' && payload.error !== null) {
+        const [number, status] = grpcCode(payload.error.code);
+        refuse(response, status, number, payload.error.message);
+      } else if (rpc === 'Watch') response.write(`${JSON.stringify({ result: toGateway(payload.body) })}\n`);
+      else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(toGateway(payload.body)));
+      if (rpc !== 'Watch') exchange.close();
     });
   }
 }
@@ -108,7 +102,8 @@ function toGateway(value: Json, name = ''): Json {
     return Object.fromEntries(members);
   }
   if (typeof value === 'string' && KEYS.has(name)) return base64(value);
-  return typeof value === 'number' && !SMALL.has(name) ? String(value) : value;
+  // All of etcd's numbers have 64 bits.
+  return typeof value === 'number' ? String(value) : value;
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

@@ -151,10 +151,13 @@ function real(args, stdin, kubeconfig) {
   });
 }
 
+/** Commands are words with a space between; ours is typed as in a shell. */
+const quoted = (word) => (word.includes('"') ? `'${word}'` : word);
+
 /** All of ours, in one run of the command line. */
 function ours() {
   const output = execFileSync(process.execPath, [join(ROOT, 'src/node/run.mjs'), 'typed'], {
-    input: JSON.stringify(COMMANDS.map(([line, stdin]) => ({ line: `kubectl ${line.replace(/ -p (.*)$/, " -p '$1'")}`, stdin }))),
+    input: JSON.stringify(COMMANDS.map(([line, stdin]) => ({ line: ['kubectl', ...line.split(' ').map(quoted)].join(' '), stdin }))),
     maxBuffer: 2 ** 26,
   });
   return JSON.parse(output.toString());
@@ -179,14 +182,7 @@ const { kubeconfig } = JSON.parse(await new Promise((resolve) => cluster.stdout.
 const expected = ours();
 let failed = 0;
 for (const [i, [line, stdin]] of COMMANDS.entries()) {
-  const found = await real(
-    line
-      .replace(/ -p (.*)$/, '')
-      .split(' ')
-      .concat(/ -p (.*)$/.test(line) ? ['-p', / -p (.*)$/.exec(line)[1]] : []),
-    stdin,
-    kubeconfig,
-  );
+  const found = await real(line.split(' '), stdin, kubeconfig);
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   const same = ['stdout', 'stderr'].every((name) => plain(found[name]) === plain(expected[i][name])) && found.exit === expected[i].exit;
   if (!same) failed++;

@@ -1,14 +1,13 @@
 // Upgraded connections: kubectl exec over a WebSocket (RFC 6455), as kubectl 1.36 asks first. What the client types is not
 // read: the simulated containers run a command to its end. Left out: SPDY, so attach and port-forward are refused.
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Json } from '../../base/json';
-import type { StreamItem } from '../../sim/network';
 import type { Simulation } from '../../sim/simulation';
 import { API_SERVER, KUBECTL } from '../../wire/names';
 import { CHANNELS } from '../../wire/upgrade';
+import { dial } from './dial';
 import { asPayload } from './payload';
 
 /** Of RFC 6455. */
@@ -24,9 +23,8 @@ export function upgrade(sim: Simulation, request: IncomingMessage, socket: Duple
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
   if (client === null || request.method !== 'GET' || key === undefined || !offered.includes(CHANNELS))
     return answer(socket, 501, 'only exec over a WebSocket is served here; attach and port-forward are left out');
-  const within = (action: () => void): void => sim.within({ process: client, actor: null, cause: null, idle: false }, action);
   let open = false;
-  const hear = (item: StreamItem): void => {
+  dial(sim, client, API_SERVER, asPayload(request, null), socket, (item) => {
     if (item.type === 'end') {
       if (!open) return answer(socket, 503, `kube-apiserver does not answer: ${item.reason}`);
       socket.end(frame(CLOSE, Buffer.from(NORMAL_CLOSURE)));
@@ -39,10 +37,6 @@ export function upgrade(sim: Simulation, request: IncomingMessage, socket: Duple
       const { channel, data } = item.payload.body;
       socket.write(frame(BINARY, Buffer.concat([Buffer.from([Number(channel)]), Buffer.from(String(data ?? ''))])));
     }
-  };
-  within(() => {
-    const exchange = client.open(API_SERVER, asPayload(request, null), hear);
-    socket.on('close', () => within(() => exchange.close()));
   });
   socket.resume();
 }
