@@ -13,6 +13,7 @@ import { Clock } from './clock';
 import { Front } from './front';
 import { Gateway } from './gateway';
 import { type Listening, listen, type Service } from './listen';
+import { envelope, field, text, varint } from './testing/protobuf-bytes';
 
 /** A new cluster behind HTTP, twenty times as fast as real time. */
 async function serve(serviceOf: (sim: Simulation) => Service): Promise<Listening> {
@@ -127,12 +128,22 @@ describe('the API over HTTP', { timeout: 30_000 }, () => {
   });
 
   it('takes protobuf', async () => {
-    const field = (number: number, bytes: readonly number[]): number[] => [(number << 3) | 2, bytes.length, ...bytes];
-    const text = (number: number, value: string): number[] => field(number, [...Buffer.from(value)]);
-    const meta = field(1, [...text(1, 'v1'), ...text(2, 'ConfigMap')]);
-    const bytes = Uint8Array.from([0x6b, 0x38, 0x73, 0, ...meta, ...field(2, field(1, text(1, 'settings')))]);
+    const bytes = envelope('v1', 'ConfigMap', field(1, text(1, 'settings')));
     const made = await post('/api/v1/namespaces/default/configmaps', bytes, { 'content-type': 'application/vnd.kubernetes.protobuf' });
     expect(made).toMatchObject({ status: 201, body: { kind: 'ConfigMap', metadata: { name: 'settings' } } });
+  });
+
+  it('gives back the time of day that it was given, also in protobuf', async () => {
+    const seconds = Math.floor(Date.now() / 1_000);
+    const renewed = [...field(1, text(1, 'mine')), ...field(2, field(4, [0x08, ...varint(seconds)]))];
+    const path = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
+    const made = await post(path, envelope('coordination.k8s.io/v1', 'Lease', renewed), {
+      'content-type': 'application/vnd.kubernetes.protobuf',
+    });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { spec: { renewTime: `${new Date(seconds * 1_000).toISOString().slice(0, -5)}.000000Z` } },
+    });
   });
 
   it('upgrades exec to a WebSocket: what the command printed, how it ended, and the end', async () => {
@@ -205,6 +216,12 @@ describe('etcd over its JSON gateway', { timeout: 30_000 }, () => {
     expect(await ask('/v3/kv/txn', { compare, success: [{ requestDeleteRange: { key: base64('a') } }] })).toMatchObject({
       body: { succeeded: true },
     });
+  });
+
+  it('refuses what is nested without end, and goes on', async () => {
+    const deep = `{"key":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`;
+    expect((await fetch(`${served.url}/v3/kv/range`, { method: 'POST', body: deep })).status).toBe(400);
+    expect((await ask('/v3/kv/range', { key: base64('a') })).status).toBe(200);
   });
 
   it('refuses as etcd does', async () => {

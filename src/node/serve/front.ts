@@ -44,7 +44,10 @@ export class Front {
 
   private bodyOf(bytes: Uint8Array, contentType: string): Result<Json> {
     if (bytes.length === 0) return ok(null);
-    if (contentType.startsWith(PROTOBUF)) return decodeProtobuf(bytes);
+    if (contentType.startsWith(PROTOBUF)) {
+      const decoded = decodeProtobuf(bytes);
+      return decoded.ok ? ok(JSON.parse(moved(JSON.stringify(decoded.value), -this.aheadS)) as Json) : decoded;
+    }
     const text = moved(Buffer.from(bytes).toString(), -this.aheadS);
     if (contentType.includes('yaml')) {
       const parsed = parseManifests(text);

@@ -39,12 +39,13 @@ export class Gateway {
     if (bytes === null) return refuse(response, 413, 8, 'the request is too large');
     let body: Json;
     try {
-      body = JSON.parse(Buffer.from(bytes).toString() || '{}') as Json;
+      body = fromGateway(JSON.parse(Buffer.from(bytes).toString() || '{}') as Json);
     } catch {
+      // Also where it is nested too deeply.
       return refuse(response, 400, 3, 'the body is no JSON');
     }
     if (!isObject(body)) return refuse(response, 400, 3, 'the body is no message');
-    this.send(rpc, fromGateway(body) as JsonObject, response);
+    this.send(rpc, body, response);
   }
 
   private send(rpc: EtcdRpc, body: JsonObject, response: ServerResponse): void {

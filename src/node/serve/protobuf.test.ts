@@ -2,15 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isObject, type Json, type JsonObject } from '../../base/json';
 import { decodeProtobuf } from './protobuf';
+import { envelope, field, text, varint } from './testing/protobuf-bytes';
 
 const FILE = new URL('../../../../shared/vectors/kubectl-requests.json', import.meta.url);
-
-const varint = (value: number): number[] => (value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))]);
-/** A field with a length: its tag, its length, its bytes. */
-const field = (number: number, bytes: readonly number[]): number[] => [(number << 3) | 2, bytes.length, ...bytes];
-const text = (number: number, value: string): number[] => field(number, [...Buffer.from(value)]);
-const envelope = (apiVersion: string, kind: string, object: readonly number[]): Uint8Array =>
-  Uint8Array.from([0x6b, 0x38, 0x73, 0, ...field(1, [...text(1, apiVersion), ...text(2, kind)]), ...field(2, object)]);
 
 describe('an object as protobuf', () => {
   it('is the same object as JSON: maps, bytes, times, numbers', () => {
