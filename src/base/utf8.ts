@@ -11,7 +11,7 @@ export function utf8(text: string): number[] {
   return bytes;
 }
 
-export const wellFormed = (text: string): string => text.replace(HALF_PAIR, '\ufffd');
+const wellFormed = (text: string): string => text.replace(HALF_PAIR, '\ufffd');
 
 /** Every character but A to Z, a to z, 0 to 9 and `-_.~` as the bytes %XX. */
 export const percentEncoded = (text: string): string =>

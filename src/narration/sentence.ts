@@ -86,9 +86,13 @@ function phraseOf(record: TraceRecord, trace: Trace): string {
 
 function outputPhrase(stdout: string, stderr: string, exit: number | null): string {
   const [line = '', ...more] = (stdout || stderr).trimEnd().split('\n');
-  if (line === '') return exit === null ? 'prints an empty line' : exit === 0 ? 'it is done; exit code 0' : `it failed; exit code ${exit}`;
-  const others = more.length === 0 ? '' : more.length === 1 ? ' and another line' : ` and ${more.length} more lines`;
-  return `prints \`${cutLine(line)}\`${others}${exit === null ? '' : `${others === '' ? '' : ','} and exits with ${exit}`}`;
+  if (line === '' && exit !== null) return exit === 0 ? 'it is done; exit code 0' : `it failed; exit code ${exit}`;
+  if (line === '') return 'prints an empty line';
+  const printed = `prints \`${cutLine(line)}\``;
+  const ends = exit === null ? '' : ` and exits with ${exit}`;
+  if (more.length === 0) return printed + ends;
+  const others = more.length === 1 ? 'another line' : `${more.length} more lines`;
+  return `${printed} and ${others}${ends === '' ? '' : `,${ends}`}`;
 }
 
 const LONGEST_LINE = 80;

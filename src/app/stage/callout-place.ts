@@ -57,16 +57,8 @@ function isFree({ x, y }: CalloutPlace, { width, height, ends, others }: Callout
 /** Anywhere in the container where nothing stands. */
 function* freeSpots(needs: CalloutNeeds): Generator<CalloutPlace> {
   const { width, height, container } = needs;
-  const taken = [...needs.ends, ...needs.others];
-  /** What stood in the way last mostly still does. */
-  let inTheWay: Rect | undefined;
   for (let y = MARGIN; y <= container.height - height - MARGIN; y += RASTER)
-    for (let x = MARGIN; x <= container.width - width - MARGIN; x += RASTER) {
-      const box = { x, y, w: width, h: height };
-      if (inTheWay !== undefined && overlap(box, inTheWay) > 0) continue;
-      inTheWay = taken.find((other) => overlap(box, other) > 0);
-      if (inTheWay === undefined) yield { x, y };
-    }
+    for (let x = MARGIN; x <= container.width - width - MARGIN; x += RASTER) if (isFree({ x, y }, needs)) yield { x, y };
 }
 
 /** Beside each of the points, beside both ends, and in the container's corners. */

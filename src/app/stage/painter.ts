@@ -37,7 +37,6 @@ const TONES: readonly Tone[] = ['http', 'etcd', 'cri', 'kernel', 'registry', 'sk
 const WRONG = '✕';
 /** So far from a message may its button be while that travels, in pixels. */
 const REACH = 10;
-
 /** More than any told level has on its way at once. */
 const CROWD = 100;
 
@@ -55,7 +54,7 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
   let stampRatio = 0;
   let wasMoving = -1;
   /** The last frame was left out. */
-  let left = false;
+  let skipped = false;
   /** Where the button is. */
   let stood: Spot | null = null;
   /** Null until it is drawn again, after the message in focus, the list or the places changed. */
@@ -129,9 +128,8 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
     const thread = tied ? { from: threadStart(callout, at.x, at.y), to: [at.x, at.y] as const } : null;
     render(context, { width, height, pixelRatio, view, messages, thread, still: still() }, palette, stamp);
     if (at !== null) follow(at);
-    if (button.hidden !== (at === null)) button.hidden = at === null;
-    const numbered = at !== null && still();
-    if (number.hidden === numbered) number.hidden = !numbered;
+    hide(button, at === null);
+    hide(number, at === null || !still());
     arrive(at);
   }
 
@@ -170,8 +168,8 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
   /** Where so many are on their way, every second frame is enough for the eye and half the work. */
   function move(): void {
     const { progress } = session.player.position();
-    left = !left && progress > 0 && progress < 1 && (companions?.length ?? 0) > CROWD;
-    if (!left) draw();
+    skipped = !skipped && progress > 0 && progress < 1 && (companions?.length ?? 0) > CROWD;
+    if (!skipped) draw();
   }
 
   const newColours = (): void => {
@@ -202,6 +200,11 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
     for (const scheme of schemes) scheme.removeEventListener('change', newColours);
     for (const stop of stops) stop();
   };
+}
+
+/** Only a change is written: to say the same again makes the browser look at all styles anew. */
+function hide(element: HTMLElement, hidden: boolean): void {
+  if (element.hidden !== hidden) element.hidden = hidden;
 }
 
 function paletteOf(element: HTMLElement): Palette {

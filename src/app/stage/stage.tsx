@@ -108,7 +108,7 @@ const wholeView = (model: StageModel): View => viewOf(wholeOf(model.layout.get()
 const actionView = (model: StageModel): View => {
   const ui = useUi.getState();
   const says = model.focus.get() !== null && !(isNarrow(model.size.get()) && saidBelow(ui));
-  const room = !says ? 0 : (model.callout.get()?.h ?? CALLOUT_ROOM) + 2 * CALLOUT_MARGIN;
+  const room = says ? (model.callout.get()?.h ?? CALLOUT_ROOM) + 2 * CALLOUT_MARGIN : 0;
   return followed(actionOf(model.layout.get(), model.focus.get(), model.tiles()), model.size.get(), room, ui.presenting);
 };
 const follows = (model: StageModel): boolean => isNarrow(model.size.get()) || useUi.getState().presenting;

@@ -91,13 +91,9 @@ function Picture({ width }: { readonly width: number }) {
   const colours = useColours();
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours, chapter and what grew change what is drawn
   useLayoutEffect(() => {
-    // In a task of its own: while a large run comes in, others are long enough.
-    const timer = setTimeout(() => {
-      if (canvas.current === null) return;
-      const span = spanIn(zoom, session.list().length);
-      drawTimeline(canvas.current, { session, marks, matches: found, span, width, presenting });
-    });
-    return () => clearTimeout(timer);
+    if (canvas.current === null) return;
+    const span = spanIn(zoom, session.list().length);
+    drawTimeline(canvas.current, { session, marks, matches: found, span, width, presenting });
   }, [session, marks, found, bookmarks, visited, width, grown, chapter, colours, presenting, zoom]);
   return <canvas ref={canvas} />;
 }

@@ -1,5 +1,4 @@
 // kubectl replace. Models kubectl pkg/cmd/replace. Left out: --subresource, --raw.
-
 import { MINUTE, SECOND } from '../../base/brand';
 import { isObject, type JsonObject } from '../../base/json';
 import { parseGoDuration } from '../../machinery/duration';

@@ -20,6 +20,9 @@ const PATHS = ['.well-known/openid-configuration', 'api', 'apis', 'openid/v1/jwk
 export const OPENAPI_INDEX: JsonObject = {
   paths: Object.fromEntries(PATHS.map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash(path)}` }])),
 };
+/** It is JSON all the same. */
+export const OPENAPI_INDEX_TYPE = 'text/plain; charset=utf-8';
+
 /** The document at `api/v1` or `apis/apps/v1`; null if there is none. */
 export function openApiDocument(path: string): JsonObject | null {
   const own = RESOURCES.filter((info) => path === pathOf(info));
@@ -48,6 +51,3 @@ export const openApiHeaders = (path: string): Headers => ({
   'cache-control': 'public, immutable',
   etag: `"${hash(path)}"`,
 });
-
-/** It is JSON all the same. */
-export const OPENAPI_INDEX_TYPE = 'text/plain; charset=utf-8';
