@@ -203,10 +203,10 @@ function growingList(): GrowingList {
         larger.set(values);
         values = larger;
       }
-      // Nearly always the last; a told step may come a little late.
       let place = length;
       while (place > 0 && (values[place - 1] as number) > seq) place--;
-      values.copyWithin(place + 1, place, length);
+      // Nearly always it is the last; a told step may come a little late.
+      if (place < length) values.copyWithin(place + 1, place, length);
       values[place] = seq;
       length++;
     },

@@ -1,7 +1,7 @@
 // Draws the rungs of the ladder that are in sight: lanes as lines, messages as arrows in the colour and the shape of
 // their protocol.
 import type { Folded } from '../folded';
-import { rowHeight, scaleOf } from '../pointer';
+import { rowHeight, zoomOf } from '../pointer';
 import type { Session } from '../session';
 import { type Shape, shapeOf, toneOf } from '../stage/focus';
 import type { Lanes } from './lanes';
@@ -31,7 +31,7 @@ export function drawRows(canvas: HTMLCanvasElement, { session, rows, lanes, firs
   const height = Math.max(0, last - first + 1) * ROW_HEIGHT;
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
-  const scale = scaleOf(canvas);
+  const scale = devicePixelRatio * zoomOf(canvas);
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round(height * scale);
   context.scale(scale, scale);

@@ -32,7 +32,7 @@ export function Callout() {
   const box = useRef<HTMLDivElement>(null);
   const detail = useSignal(model.session.detail);
   const known = focus !== null && detail?.line.seq === focus.header.seq ? detail : null;
-  useStanding(box, model, silent ? null : focus, [known, presenting]);
+  useStanding(box, model, silent ? null : focus);
   if (focus === null || silent) return null;
   const step = model.session.stepAt(focus.header.seq);
   const told = step !== null && step.seq === focus.header.seq ? step : null;
@@ -75,28 +75,38 @@ export function Callout() {
   );
 }
 
-/** Puts the box beside its message; `texts`: another text, another size. */
-function useStanding(box: RefObject<HTMLDivElement | null>, model: StageModel, focus: Focus | null, texts: readonly unknown[]): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is said changes the size
+/** Puts the box beside its message as soon as the browser has laid it out, and again when its size is another. */
+function useStanding(box: RefObject<HTMLDivElement | null>, model: StageModel, focus: Focus | null): void {
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null || focus === null) {
       model.callout.set(null);
       return;
     }
+    let width = 0;
+    let height = 0;
+    const scale = (): void => element.style.setProperty('--scale', String(Math.max(1, Math.min(model.view.get().zoom, 1.4))));
     const stand = (): void => {
-      element.style.setProperty('--scale', String(Math.max(1, Math.min(model.view.get().zoom, 1.4))));
-      const place = standOf(model, focus, element.offsetWidth, element.offsetHeight);
+      scale();
+      if (width === 0) return;
+      const place = standOf(model, focus, width, height);
       element.style.transform = `translate(${place.x}px, ${place.y}px)`;
       const last = model.callout.get();
       if (last?.x !== place.x || last.y !== place.y || last.w !== place.w || last.h !== place.h) model.callout.set(place);
     };
-    stand();
+    const observer = new ResizeObserver(() => {
+      width = element.offsetWidth;
+      height = element.offsetHeight;
+      stand();
+    });
+    scale();
+    observer.observe(element, { box: 'border-box' });
     const stops = [model.view.subscribe(stand), model.size.subscribe(stand)];
     return () => {
+      observer.disconnect();
       for (const stop of stops) stop();
     };
-  }, [model, focus, ...texts]);
+  }, [box, model, focus]);
 }
 
 const Arrow = () => (

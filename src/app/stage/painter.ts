@@ -186,13 +186,21 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
   const forgetCompanions = (): void => {
     companions = null;
   };
+  /** A recording that grows mostly grows far behind the message in focus. */
+  const grew = (): void => {
+    const before = companions;
+    const focus = model.focus.get();
+    if (before === null || focus === null) return draw();
+    companions = companionsWithWays(focus);
+    const same = before.length === companions.length && companions.every(({ header }, i) => header.seq === before[i]?.header.seq);
+    if (!same) draw();
+  };
   const stops = [
-    ...[model.focus, model.layout, session.scene, session.grown].map((source) => source.subscribe(forgetCompanions)),
+    ...[model.focus, model.layout, session.scene].map((source) => source.subscribe(forgetCompanions)),
     session.player.onMove(move),
     session.player.mode.subscribe(draw),
-    ...[model.view, model.size, model.focus, model.gate, model.callout, session.detail, session.grown].map((source) =>
-      source.subscribe(draw),
-    ),
+    session.grown.subscribe(grew),
+    ...[model.view, model.size, model.focus, model.gate, model.callout, session.detail].map((source) => source.subscribe(draw)),
   ];
   draw();
   return () => {

@@ -1,11 +1,11 @@
 // Draws the timeline: names of chapters, a bar for each told message, marks for what happened between, and what the
 // person left there: bookmarks, matches, where the cursor has been.
 import type { Marks } from '../marks';
-import { scaleOf } from '../pointer';
 import type { Session } from '../session';
 import { shapeOf, toneOf } from '../stage/focus';
 import type { TraceMark } from '../trace-columns';
 import { barsOf, chapterNames, marksOf, xOf } from './picture';
+import type { Size } from './use-size';
 import type { Span } from './zoom';
 
 const NAMES_HEIGHT = 20;
@@ -19,27 +19,21 @@ export interface Drawn {
   readonly marks: Marks;
   readonly matches: readonly number[];
   readonly span: Span;
-  readonly width: number;
+  readonly size: Size;
   readonly presenting: boolean;
 }
-interface Pen extends Drawn {
+interface Pen extends Omit<Drawn, 'size'>, Size {
   readonly context: CanvasRenderingContext2D;
   readonly colour: (name: string) => string;
   readonly top: number;
-  readonly height: number;
 }
 
-export function drawTimeline(canvas: HTMLCanvasElement, drawn: Drawn): void {
-  const context = canvas.getContext('2d');
+export function drawTimeline(canvas: HTMLCanvasElement, { size, ...drawn }: Drawn): void {
+  const context = emptied(canvas, size);
   if (context === null) return;
-  const { width, presenting } = drawn;
-  const height = canvas.clientHeight;
-  const scale = scaleOf(canvas);
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  context.scale(scale, scale);
+  const { presenting } = drawn;
   const css = getComputedStyle(canvas);
-  const pen = { ...drawn, context, colour: (name: string) => css.getPropertyValue(name), top: presenting ? 0 : NAMES_HEIGHT, height };
+  const pen = { ...drawn, ...size, context, colour: coloursOf(css), top: presenting ? 0 : NAMES_HEIGHT };
   drawBars(pen);
   drawVisited(pen);
   drawMatches(pen);
@@ -49,17 +43,44 @@ export function drawTimeline(canvas: HTMLCanvasElement, drawn: Drawn): void {
   drawNames(pen, css.fontFamily);
 }
 
+/** The canvas with nothing on it; its dots are only made anew where there are more or fewer of them. */
+function emptied(canvas: HTMLCanvasElement, { width, height, zoom }: Size): CanvasRenderingContext2D | null {
+  const context = canvas.getContext('2d');
+  const scale = devicePixelRatio * zoom;
+  const [wide, high] = [Math.round(width * scale), Math.round(height * scale)];
+  if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
+  context?.setTransform(scale, 0, 0, scale, 0, 0);
+  context?.clearRect(0, 0, width, height);
+  return context;
+}
+
+/** Each colour is asked for once. */
+function coloursOf(css: CSSStyleDeclaration): (name: string) => string {
+  const known = new Map<string, string>();
+  return (name) => {
+    let colour = known.get(name);
+    if (colour === undefined) known.set(name, (colour = css.getPropertyValue(name)));
+    return colour;
+  };
+}
+
+/** What has one colour is filled at once. */
 function drawBars({ context, colour, session, span, width, presenting, top, height }: Pen): void {
   const foot = height - VISITED_HEIGHT - (presenting ? 0 : MARKS_HEIGHT);
+  const paths = new Map<string, Path2D>();
   for (const bar of barsOf(session.list(), session.columns, span, width)) {
     const header = session.columns.header(bar.seq);
     if (header === null) continue;
     const tall = presenting ? foot - top : Math.max(3, Math.round(bar.height * (foot - top - 2)));
     const wide = Math.max(1, Math.min(bar.width - 1.5, 10));
-    context.fillStyle = colour(shapeOf(header) === 'failure' ? '--fail' : `--${toneOf(header)}`);
-    context.beginPath();
-    context.roundRect(bar.x + (bar.width - wide) / 2, foot - tall, wide, tall, Math.min(2, wide / 2));
-    context.fill();
+    const name = shapeOf(header) === 'failure' ? '--fail' : `--${toneOf(header)}`;
+    let path = paths.get(name);
+    if (path === undefined) paths.set(name, (path = new Path2D()));
+    path.roundRect(bar.x + (bar.width - wide) / 2, foot - tall, wide, tall, Math.min(2, wide / 2));
+  }
+  for (const [name, path] of paths) {
+    context.fillStyle = colour(name);
+    context.fill(path);
   }
 }
 
@@ -103,12 +124,15 @@ function drawMarks({ context, colour, session, span, width, height }: Pen): void
   for (const kind of ORDER) {
     const { colour: name, points } = MARKS[kind];
     context.fillStyle = colour(name);
+    context.beginPath();
     for (const mark of found) {
       if (mark.kind !== kind) continue;
-      context.beginPath();
-      for (const [dx, dy] of points) context.lineTo(mark.x + dx, y + 1 + dy);
-      context.fill();
+      points.forEach(([dx, dy], i) => {
+        if (i === 0) context.moveTo(mark.x + dx, y + 1 + dy);
+        else context.lineTo(mark.x + dx, y + 1 + dy);
+      });
     }
+    context.fill();
   }
 }
 
@@ -179,19 +203,14 @@ function drawNames({ context, colour, session, span, width }: Pen, family: strin
 }
 
 /** All of the recording in a few pixels: where much went on, and what failed. */
-export function drawOverview(canvas: HTMLCanvasElement, session: Session, width: number): void {
-  const context = canvas.getContext('2d');
+export function drawOverview(canvas: HTMLCanvasElement, session: Session, size: Size): void {
+  const context = emptied(canvas, size);
   if (context === null) return;
-  const height = canvas.clientHeight;
-  const scale = scaleOf(canvas);
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  context.scale(scale, scale);
-  const css = getComputedStyle(canvas);
+  const colour = coloursOf(getComputedStyle(canvas));
   const list = session.list();
-  for (const bar of barsOf(list, session.columns, { first: 0, count: list.length }, width)) {
-    context.fillStyle = css.getPropertyValue(bar.failed ? '--fail' : '--edge-high');
-    const tall = Math.max(1, bar.height * height);
-    context.fillRect(bar.x, height - tall, Math.max(1, bar.width - 1), tall);
+  for (const bar of barsOf(list, session.columns, { first: 0, count: list.length }, size.width)) {
+    context.fillStyle = colour(bar.failed ? '--fail' : '--edge-high');
+    const tall = Math.max(1, bar.height * size.height);
+    context.fillRect(bar.x, size.height - tall, Math.max(1, bar.width - 1), tall);
   }
 }

@@ -7,14 +7,15 @@ import { timelineText } from '../text/timeline';
 import { show, useUi } from '../ui';
 import { drawOverview } from './draw';
 import style from './track.module.css';
-import { useWidth } from './use-width';
+import { useSize } from './use-size';
 import { spanIn } from './zoom';
 
 export function Overview() {
   const { session } = useDesk();
   const strip = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const width = useWidth(strip);
+  const size = useSize(strip);
+  const { width } = size;
   const colours = useColours();
   const grown = useSignal(session.grown);
   const zoom = useUi((ui) => ui.span);
@@ -24,8 +25,8 @@ export function Overview() {
   const { first, count } = spanIn(zoom, list.length);
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours and what grew change what is drawn
   useLayoutEffect(() => {
-    if (canvas.current !== null && width > 0) drawOverview(canvas.current, session, width);
-  }, [session, width, grown, colours]);
+    if (canvas.current !== null && size.width > 0) drawOverview(canvas.current, session, size);
+  }, [session, size, grown, colours]);
 
   const to = (place: number): void => show({ span: spanIn({ first: Math.round(place), count }, list.length) });
   function drag(event: PointerEvent<HTMLDivElement>): void {

@@ -88,7 +88,7 @@ export function marksOf(
 }
 
 /** One name for each run of steps in the same chapter. Names that would overlap are left out, but never the
- *  current one. `measure` gives a text's width. */
+ *  current one. `measure` gives a text's width. Of thousands of steps only those are looked at whose name may stand. */
 export function chapterNames(
   steps: readonly Step[],
   list: SeqList,
@@ -97,32 +97,56 @@ export function chapterNames(
   cursor: number,
   measure: (text: string) => number,
 ): readonly ChapterName[] {
-  const first = list.at(0);
-  const edge = (seq: number): number => ((list.placeOf(seq) - span.first) / span.count) * width;
-  const runs: { text: string; x: number; end: number; seq: number }[] = [];
-  for (const { chapter, seq } of steps) {
-    const last = runs[runs.length - 1];
-    if (seq < first || last?.text === chapter) continue;
-    const x = edge(seq);
-    if (last !== undefined) last.end = x;
-    runs.push({ text: chapter, x, end: width, seq });
-  }
-  let here = -1;
-  for (let i = 0; i < runs.length && (runs[i]?.seq ?? 0) <= cursor; i++) here = i;
-  const named = runs.flatMap(({ text, x, end }, i) => {
-    if (x >= width || end <= 0) return [];
+  const edge = (i: number): number => ((list.placeOf((steps[i] as Step).seq) - span.first) / span.count) * width;
+  const told = list.at(0);
+  const least = firstWhere(0, steps.length, (i) => (steps[i] as Step).seq >= told);
+  const begins = (i: number): boolean => i === least || steps[i]?.chapter !== steps[i - 1]?.chapter;
+  const beginOf = (i: number): number => {
+    let begin = i;
+    while (begin > least && !begins(begin)) begin--;
+    return begin;
+  };
+  const after = (i: number): number => {
+    let next = i + 1;
+    while (next < steps.length && !begins(next)) next++;
+    return next;
+  };
+  const nameOf = (i: number, current: boolean): ChapterName => {
+    const text = (steps[i] as Step).chapter;
     const room = measure(text) + GAP;
-    return [{ text, x: Math.max(0, Math.min(x, width - room)), width: room, current: i === here }];
-  });
-  const current = named.find((name) => name.current);
+    return { text, x: Math.max(0, Math.min(edge(i), width - room)), width: room, current };
+  };
+  const here = beginOf(firstWhere(least, steps.length, (i) => (steps[i] as Step).seq > cursor) - 1);
+  const ends = (i: number): number => (i < steps.length ? edge(i) : width);
+  const current = here < least || edge(here) >= width || ends(after(here)) <= 0 ? null : nameOf(here, true);
   const kept: ChapterName[] = [];
-  let end = Number.NEGATIVE_INFINITY;
-  for (const name of named) {
-    const covers = current !== undefined && name !== current && name.x < current.x + current.width && current.x < name.x + name.width;
-    if (name.x < end || covers) continue;
-    kept.push(name);
-    end = name.x + name.width;
+  let free = Number.NEGATIVE_INFINITY;
+  // What began before the edge still has its name there.
+  let i = Math.max(least, beginOf(firstWhere(least, steps.length, (each) => edge(each) > 0) - 1));
+  while (i < steps.length && edge(i) < width) {
+    const name = nameOf(i, i === here);
+    const end = name.x + name.width;
+    const covers = current !== null && i !== here && name.x < current.x + current.width && current.x < end;
+    let next = i + 1;
+    if (name.x >= free && !covers) {
+      kept.push(name);
+      free = end;
+      next = firstWhere(next, steps.length, (each) => edge(each) >= free);
+    }
+    i = next < steps.length && !begins(next) ? after(next) : next;
   }
   return kept;
+}
+
+/** The first number in [from, to) for which `holds`, if it holds for all after it, too; `to` if for none. */
+function firstWhere(from: number, to: number, holds: (i: number) => boolean): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 const GAP = 8;

@@ -17,13 +17,14 @@ import { Overview } from './overview';
 import { placeAt, xOf } from './picture';
 import style from './track.module.css';
 import { useGestures } from './use-gestures';
-import { useWidth } from './use-width';
+import { type Size, useSize } from './use-size';
 import { holding, spanIn } from './zoom';
 
 export default function Track() {
   const { session } = useDesk();
   const track = useRef<HTMLDivElement>(null);
-  const width = useWidth(track);
+  const size = useSize(track);
+  const { width } = size;
   const zoom = useUi((ui) => ui.span);
   useSignal(session.grown);
   const presenting = useUi((ui) => ui.presenting);
@@ -34,7 +35,7 @@ export default function Track() {
   return (
     <div className={style.whole}>
       <Slider session={session} trackRef={track}>
-        {width > 0 && <Picture width={width} />}
+        {width > 0 && <Picture size={size} />}
         <span className={style.future} />
         <span className={style.cursor} />
       </Slider>
@@ -78,7 +79,7 @@ function Pointed({ track, width }: { readonly track: React.RefObject<HTMLDivElem
   );
 }
 
-function Picture({ width }: { readonly width: number }) {
+function Picture({ size }: { readonly size: Size }) {
   const { session, marks, matches } = useDesk();
   const canvas = useRef<HTMLCanvasElement>(null);
   const bookmarks = useSignal(marks.bookmarks);
@@ -93,8 +94,8 @@ function Picture({ width }: { readonly width: number }) {
   useLayoutEffect(() => {
     if (canvas.current === null) return;
     const span = spanIn(zoom, session.list().length);
-    drawTimeline(canvas.current, { session, marks, matches: found, span, width, presenting });
-  }, [session, marks, found, bookmarks, visited, width, grown, chapter, colours, presenting, zoom]);
+    drawTimeline(canvas.current, { session, marks, matches: found, span, size, presenting });
+  }, [session, marks, found, bookmarks, visited, size, grown, chapter, colours, presenting, zoom]);
   return <canvas ref={canvas} />;
 }
 

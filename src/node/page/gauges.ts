@@ -89,6 +89,7 @@ interface TraceEvent {
   readonly pid: number;
   readonly tid: number;
   /** Microseconds. */
+  readonly ts: number;
   readonly dur?: number;
   readonly args?: { readonly name?: string };
 }
@@ -113,7 +114,8 @@ export async function framesDrawn(session: CDPSession, ms: number): Promise<numb
   return events.filter(({ name }) => name === 'DrawFrame').length;
 }
 
-/** How long the page's main thread worked meanwhile, and the longest time without a pause, in ms. */
+/** How long the page's main thread worked meanwhile, and the longest time without a pause, in ms; where the page calls
+ *  `console.timeStamp()`, from there on. */
 export async function mainThread(
   session: CDPSession,
   action: () => Promise<unknown>,
@@ -122,10 +124,11 @@ export async function mainThread(
   const threads = new Set(
     events.flatMap(({ name, args, pid, tid }) => (name === 'thread_name' && args?.name === 'CrRendererMain' ? `${pid} ${tid}` : [])),
   );
+  const from = events.find(({ name }) => name === 'TimeStamp')?.ts ?? 0;
   const tasks = new Map<string, number[]>();
-  for (const { name, pid, tid, dur } of events) {
+  for (const { name, pid, tid, ts, dur } of events) {
     const thread = `${pid} ${tid}`;
-    if (name !== 'RunTask' || dur === undefined || !threads.has(thread)) continue;
+    if (name !== 'RunTask' || dur === undefined || ts < from || !threads.has(thread)) continue;
     tasks.set(thread, [...(tasks.get(thread) ?? []), dur / 1000]);
   }
   const sums = [...tasks.values()].map((times) => ({

@@ -9,23 +9,33 @@ import type { Sites } from './sites';
 const SEEKS = 60;
 const SCROLL_MS = 3_000;
 const TRIES = 3;
-const COMMAND = 'kubectl create deployment test --image=nginx --replicas=600';
+const MOST_EARLY = 20_000;
+const SMALL = 'kubectl get nodes';
+const LARGE = 'kubectl create deployment test --image=nginx --replicas=600';
 
 export async function largeRunFigures(browser: Browser, sites: Sites): Promise<readonly Figure[]> {
-  // The stage of these nodes stands already: what is measured is the records.
-  const { page, session, close } = await open(browser, sites.page + linkTo('kubectl get nodes', 0));
+  const { page, session, close } = await open(browser, sites.page + linkTo(SMALL));
   await atRest(page);
   const before = await pageMB(session);
-  const { busy, longest } = await mainThread(session, async () => {
-    await page.evaluate((hash) => void (location.hash = hash), linkTo(COMMAND, 20_000));
-    await page.locator('[data-digest]').waitFor({ state: 'detached' });
-    await atRest(page);
-  });
+  const loads = [];
+  for (let i = 0; i < TRIES; i++) {
+    if (i > 0) await load(page, SMALL);
+    loads.push(await mainThread(session, () => load(page, LARGE)));
+  }
   const told = Number(await slider(page).getAttribute('aria-valuemax'));
   const memory = (await pageMB(session)) - before;
+  const longest = loads.map((load) => load.longest);
   const seek = await seekTimes(page);
   const figures: Figure[] = [
-    { name: 'load', value: longest, unit: 'ms in one task', most: 20, told, allTasksMs: busy },
+    {
+      name: 'load',
+      value: median(longest),
+      unit: 'ms in one task',
+      most: 20,
+      worst: Math.max(...longest),
+      told,
+      allTasksMs: median(loads.map(({ busy }) => busy)),
+    },
     { name: 'load-memory', value: memory, unit: 'MB', most: 60, beforeMB: before },
     { name: 'seek', value: median(seek), unit: 'ms', most: 50, worst: Math.max(...seek), seeks: seek.length },
     ...(await scrolling(page, browser, sites)),
@@ -34,9 +44,30 @@ export async function largeRunFigures(browser: Browser, sites: Sites): Promise<r
   return figures;
 }
 
-function linkTo(line: string, record: number): string {
+/** What is measured is the records: from when the first message was drawn, where the cursor stays. */
+async function load(page: Page, line: string): Promise<void> {
+  await page.evaluate((hash) => void (location.hash = hash), linkTo(line));
+  await page.locator('[data-digest]').waitFor({ state: 'detached' });
+  const early = await page.evaluate(untilDrawn);
+  if (early > MOST_EARLY) throw new Error(`${early} messages had come before the first was drawn`);
+  await atRest(page);
+}
+
+/** Runs in the page: how many messages had come when the first was drawn. */
+const untilDrawn = (): Promise<number> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      const slider = document.querySelector('[role=slider][aria-valuetext]');
+      if (!/^Message \d+ of \d+\. \S/.test(slider?.getAttribute('aria-valuetext') ?? '')) return void requestAnimationFrame(look);
+      console.timeStamp();
+      resolve(Number(slider?.getAttribute('aria-valuemax')));
+    };
+    look();
+  });
+
+function linkTo(line: string): string {
   const run = { seed: 1, cluster: clusterOf(10), inputs: [{ when: 'rest' as const, input: { type: 'kubectl' as const, line } }] };
-  const link = encodeLink({ run, moment: { at: { record }, level: 'wire' } }, packer);
+  const link = encodeLink({ run, moment: { at: { chapter: 'request', occurrence: 1 }, level: 'wire' } }, packer);
   if (!link.ok) throw new Error(`no link: ${link.error}`);
   return link.value;
 }
