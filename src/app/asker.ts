@@ -1,5 +1,6 @@
 // Asks the cluster for what the cursor needs: the facts of the stage and the message in focus. Answers
-// that came too late are dropped; a few are kept, and the next message is asked for ahead.
+// that came too late are dropped; a few are kept, and the next message is asked for ahead: what is known
+// already is there at once, so that a step is drawn once.
 import type { ClusterLink, Detail, SceneFacts } from '../worker/protocol';
 import type { Player } from './player';
 import { type Signal, signal } from './signal';
@@ -9,8 +10,12 @@ export interface Asker {
   readonly scene: Signal<SceneFacts | null>;
   readonly detail: Signal<Detail | null>;
   detailOf(seq: number): Promise<Detail | null>;
+  /** Resolves once what the cursor needs at a record is known. */
+  prepared(seq: number): Promise<unknown>;
   /** Asks again: the recording grew, or is told differently. */
   refresh(): void;
+  /** Asks again, also of messages that are known: all that came of them has come. */
+  complete(): void;
   forget(): void;
   destroy(): void;
 }
@@ -30,20 +35,9 @@ export interface AskerNeeds {
 export function createAsker({ ask, player, list, doneAt, count }: AskerNeeds): Asker {
   const scene = signal<SceneFacts | null>(null);
   const detail = signal<Detail | null>(null);
-  const scenes = new Map<number, Promise<SceneFacts>>();
-  const details = new Map<number, Promise<Detail | null>>();
+  const scenes = createKept((seq) => ask({ type: 'scene', seq }).then(({ scene }) => scene));
+  const details = createKept((seq) => ask({ type: 'detail', seq }).then(({ detail }) => detail));
   let generation = 0;
-
-  function kept<T>(cache: Map<number, Promise<T>>, seq: number, askFor: () => Promise<T>): Promise<T> {
-    const known = cache.get(seq);
-    if (known !== undefined) return known;
-    const asked = askFor();
-    cache.set(seq, asked);
-    if (cache.size > KEPT) cache.delete(cache.keys().next().value as number);
-    return asked;
-  }
-  const sceneAt = (seq: number) => kept(scenes, seq, () => ask({ type: 'scene', seq }).then(({ scene }) => scene));
-  const detailOf = (seq: number) => kept(details, seq, () => ask({ type: 'detail', seq }).then(({ detail }) => detail));
 
   /** While a message travels, the stage is as when it was sent; once it arrived, as just before the next. A write
    *  whose answer is not told is seen as done once it arrived, and stays so. */
@@ -62,12 +56,12 @@ export function createAsker({ ask, player, list, doneAt, count }: AskerNeeds): A
     const asked = ++generation;
     const { seq, arrived } = player.cursor.get();
     if (count() === 0) return;
-    void sceneAt(sceneSeq(seq, arrived)).then((facts) => {
+    scenes.hand(sceneSeq(seq, arrived), (facts) => {
       if (asked === generation) scene.set(facts);
     });
     if (seq < 0) detail.set(null);
     else
-      void detailOf(seq).then((found) => {
+      details.hand(seq, (found) => {
         if (asked === generation) detail.set(found);
       });
     lookAhead(seq);
@@ -76,22 +70,76 @@ export function createAsker({ ask, player, list, doneAt, count }: AskerNeeds): A
   function lookAhead(seq: number): void {
     const following = list().at(list().placeOf(seq) + 1);
     if (following < 0) return;
-    void sceneAt(sceneSeq(following, false));
-    void detailOf(following);
+    void scenes.of(sceneSeq(following, false));
+    void details.of(following);
   }
 
   const stop = player.cursor.subscribe(follow);
   return {
     scene,
     detail,
-    detailOf,
+    detailOf: details.of,
+    prepared: (seq) => Promise.all([scenes.of(sceneSeq(seq, true)), details.of(seq)]),
     refresh: follow,
+    complete() {
+      details.renew();
+      follow();
+    },
     forget() {
       generation++;
-      scenes.clear();
-      details.clear();
+      scenes.forget();
+      details.forget();
       detail.set(null);
     },
     destroy: stop,
+  };
+}
+
+interface Kept<T> {
+  of(seq: number): Promise<T>;
+  /** Calls back at once if an answer is known, and when one comes. */
+  hand(seq: number, take: (answer: T) => void): void;
+  /** What is known may be known better: it is asked for again when it is needed. */
+  renew(): void;
+  forget(): void;
+}
+
+interface Asked<T> {
+  readonly coming: Promise<T>;
+  known: { readonly answer: T } | null;
+  /** The answer that was coming has come. */
+  came: boolean;
+  stale: boolean;
+}
+
+function createKept<T>(askFor: (seq: number) => Promise<T>): Kept<T> {
+  const all = new Map<number, Asked<T>>();
+  function about(seq: number): Asked<T> {
+    const before = all.get(seq);
+    if (before !== undefined && !before.stale) return before;
+    const asked: Asked<T> = { coming: askFor(seq), known: before?.known ?? null, came: false, stale: false };
+    void before?.coming.then((answer) => {
+      asked.known ??= { answer };
+    });
+    void asked.coming.then((answer) => {
+      asked.known = { answer };
+      asked.came = true;
+    });
+    all.delete(seq);
+    all.set(seq, asked);
+    if (all.size > KEPT) all.delete(all.keys().next().value as number);
+    return asked;
+  }
+  return {
+    of: (seq) => about(seq).coming,
+    hand(seq, take) {
+      const { known, coming, came } = about(seq);
+      if (known !== null) take(known.answer);
+      if (!came) void coming.then(take);
+    },
+    renew() {
+      for (const asked of all.values()) asked.stale = true;
+    },
+    forget: () => all.clear(),
   };
 }

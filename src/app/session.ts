@@ -193,12 +193,14 @@ export function createSession(needs: SessionNeeds): Session {
       case 'terminal':
         terminal.set([...terminal.get(), ...message.lines]);
         return;
-      case 'status':
+      case 'status': {
+        const moved = moving();
         status.set(message);
+        if (moved && !moving()) asker.complete();
+        else asker.refresh();
         seekGoal(!moving());
-        player.listGrew();
-        asker.refresh();
-        return;
+        return player.listGrew();
+      }
       case 'comparing':
         return compared.set(message.records);
       case 'failed':
@@ -225,12 +227,8 @@ export function createSession(needs: SessionNeeds): Session {
     const wanted = goal.get();
     if (wanted === null) return;
     const seq = recordOf(wanted, { columns, list: list(), steps: steps.get(), whole: final });
-    if (seq >= 0 && seq < columns.count) {
-      player.seek(seq);
-      goal.set(null);
-      if (playsAtGoal) player.play();
-      playsAtGoal = false;
-    } else if (final && inputs.get().length > 0 && list().length > 0) {
+    if (seq >= 0 && seq < columns.count) void asker.prepared(seq).then(() => arrive(wanted, seq));
+    else if (final && inputs.get().length > 0 && list().length > 0) {
       goal.set(null);
       missedGoal.set(true);
       const near = 'chapter' in wanted ? steps.get().filter(({ chapter }) => chapter.toLowerCase() === wanted.chapter) : [];
@@ -238,6 +236,14 @@ export function createSession(needs: SessionNeeds): Session {
       if (nearest === undefined) player.end();
       else player.seek(nearest.seq);
     }
+  }
+
+  function arrive(wanted: Goal, seq: number): void {
+    if (goal.get() !== wanted) return;
+    player.seek(seq);
+    goal.set(null);
+    if (playsAtGoal) player.play();
+    playsAtGoal = false;
   }
 
   function goTo(wanted: Goal): void {

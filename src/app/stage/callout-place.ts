@@ -32,19 +32,22 @@ const THREAD_STEPS = 12;
 
 export function placeCallout(needs: CalloutNeeds): CalloutPlace {
   const near = cheapest(spots(needs), needs) ?? { x: MARGIN, y: MARGIN };
-  const best = isFree(near, needs) ? near : (cheapest(freeSpots(needs), needs) ?? near);
+  const best = isFree(near, needs) ? near : (cheapest(raster(needs), needs, isFree) ?? near);
   return { x: Math.round(best.x), y: Math.round(best.y) };
 }
 
-function cheapest(candidates: Iterable<CalloutPlace>, needs: CalloutNeeds): CalloutPlace | null {
+function cheapest(candidates: Iterable<CalloutPlace>, needs: CalloutNeeds, may: typeof isFree = () => true): CalloutPlace | null {
+  const { width, height } = needs;
+  const [middleX, middleY] = middleOf(needs);
   let best: CalloutPlace | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const spot of candidates) {
-    const cost = costOf(spot, needs);
-    if (cost < least) {
-      least = cost;
-      best = spot;
-    }
+    const far = distanceTo({ x: spot.x, y: spot.y, w: width, h: height }, middleX, middleY);
+    if (far >= least || !may(spot, needs)) continue;
+    const cost = costOf(spot, needs, least);
+    if (cost >= least) continue;
+    least = cost;
+    best = spot;
   }
   return best;
 }
@@ -54,11 +57,10 @@ function isFree({ x, y }: CalloutPlace, { width, height, ends, others }: Callout
   return others.every((other) => overlap(box, other) === 0) && ends.every((end) => overlap(box, end) === 0);
 }
 
-/** Anywhere in the container where nothing stands. */
-function* freeSpots(needs: CalloutNeeds): Generator<CalloutPlace> {
-  const { width, height, container } = needs;
+/** Anywhere in the container. */
+function* raster({ width, height, container }: CalloutNeeds): Generator<CalloutPlace> {
   for (let y = MARGIN; y <= container.height - height - MARGIN; y += RASTER)
-    for (let x = MARGIN; x <= container.width - width - MARGIN; x += RASTER) if (isFree({ x, y }, needs)) yield { x, y };
+    for (let x = MARGIN; x <= container.width - width - MARGIN; x += RASTER) yield { x, y };
 }
 
 /** Beside each of the points, beside both ends, and in the container's corners. */
@@ -83,21 +85,31 @@ function* spots(needs: CalloutNeeds): Generator<CalloutPlace> {
     for (const y of [MARGIN, container.height - height - MARGIN]) yield kept({ x, y });
 }
 
-function costOf(spot: CalloutPlace, { width, height, ends, way, others }: CalloutNeeds): number {
-  const box = { ...spot, w: width, h: height };
-  const [middleX, middleY] = way[Math.floor(way.length / 2)] ?? [0, 0];
+const middleOf = ({ way }: CalloutNeeds): readonly [number, number] => way[Math.floor(way.length / 2)] ?? [0, 0];
+
+/** Where it is at least `enough`, it is not looked at to the end. */
+function costOf(spot: CalloutPlace, needs: CalloutNeeds, enough: number): number {
+  const { width, height, ends, way, others } = needs;
+  const box = { x: spot.x, y: spot.y, w: width, h: height };
+  const [middleX, middleY] = middleOf(needs);
   let cost = distanceTo(box, middleX, middleY);
-  for (const end of ends) cost += 1000 * Math.min(overlap(grown(box, 8), end), 1) + overlap(box, end);
-  for (const [x, y] of way) if (distanceTo(grown(box, 10), x, y) === 0) cost += 240;
+  const near = grown(box, 8);
+  for (const end of ends) cost += 1000 * Math.min(overlap(near, end), 1) + overlap(box, end);
+  if (cost >= enough) return cost;
+  const about = grown(box, 10);
+  for (const [x, y] of way) if (distanceTo(about, x, y) === 0) cost += 240;
   const [startX, startY] = threadStart(box, middleX, middleY);
   for (let step = 0; step <= THREAD_STEPS && way.length > 1; step++) {
     const x = startX + ((middleX - startX) * step) / THREAD_STEPS;
     const y = startY + ((middleY - startY) * step) / THREAD_STEPS;
     if (ends.some((end) => distanceTo(end, x, y) === 0)) cost += 40;
   }
+  if (cost >= enough) return cost;
   for (const other of others) {
-    cost += overlap(box, other) * 0.006;
-    const name = { ...other, w: other.w * NAME_SHARE, h: Math.min(other.h, NAME_HEIGHT) };
+    const covered = overlap(box, other);
+    if (covered === 0) continue;
+    cost += covered * 0.006;
+    const name = { x: other.x, y: other.y, w: other.w * NAME_SHARE, h: Math.min(other.h, NAME_HEIGHT) };
     const hidden = overlap(box, name);
     if (hidden > 0 && hidden < 0.98 * name.w * name.h) cost += CUT_NAME;
   }
