@@ -221,6 +221,11 @@ test('on a narrow screen what moves has the room: the sheet closes when it begin
   await expect(panel).toHaveCount(0);
   await button(page, 'Open the panel').click();
   await expect(panel).toBeVisible();
+  await button(page, 'Breakpoints').click();
+  await expect(panel).toHaveCount(0);
+  await button(page, 'Breakpoints').click();
+  await button(page, 'Open the panel').click();
+  await expect(panel).toBeVisible();
   await button(page, 'View').click();
   await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'The ladder' });
   await expect(panel).toHaveCount(0);

@@ -4,7 +4,7 @@ import { type Action, actionOf, focusOf } from './keys';
 import { usePreferences } from './preferences';
 import { zoomTimeline } from './timeline/zoom-page';
 import { toMatch } from './to-match';
-import { closeTopmost, openMessage, show, useUi } from './ui';
+import { closeTopmost, openFinder, openMessage, show, useUi } from './ui';
 
 export const TERMINAL_INPUT = 'terminal-input';
 
@@ -23,7 +23,7 @@ export function listenToKeys(desk: Desk): () => void {
 
 const step = ({ session }: Desk, direction: 'next' | 'previous'): void => session.player[direction](usePreferences.getState().stepBy);
 const match = (desk: Desk, direction: 1 | -1): void => {
-  if (!toMatch(desk, direction) && useUi.getState().breakpoints === '') show({ finder: 'breakpoints' });
+  if (!toMatch(desk, direction) && useUi.getState().breakpoints === '') openFinder('breakpoints');
 };
 
 /** False if there was nothing to do. */
@@ -48,8 +48,8 @@ const DOES: { readonly [action in Action]: (desk: Desk) => unknown } = {
   undo: ({ branches }) => branches.back(),
   'next-match': (desk) => match(desk, 1),
   'previous-match': (desk) => match(desk, -1),
-  breakpoints: () => show({ finder: 'breakpoints' }),
-  time: () => show({ finder: 'time' }),
+  breakpoints: () => openFinder('breakpoints'),
+  time: () => openFinder('time'),
   'zoom-in': ({ session }) => zoomTimeline(session, 2),
   'zoom-out': ({ session }) => zoomTimeline(session, 0.5),
   'zoom-whole': () => show({ span: null }),

@@ -6,7 +6,7 @@ import { useSignal } from '../react';
 import { timeText } from '../text/duration';
 import { en } from '../text/en';
 import { zoomTimeline } from '../timeline/zoom-page';
-import { show, useUi } from '../ui';
+import { openFinder, show, useUi } from '../ui';
 import { Key } from './controls';
 import style from './deck.module.css';
 
@@ -66,7 +66,7 @@ function Facts() {
         className={style.mark}
         title={en.timeline.timeHint}
         aria-label={en.timeline.toTime(timeText(at))}
-        onClick={() => show({ finder: 'time' })}
+        onClick={() => openFinder('time')}
       >
         {timeText(at)} <Key>T</Key>
       </button>
@@ -115,7 +115,7 @@ function Breakpoints() {
       className={`${style.mark} ${style.find}`}
       aria-expanded={open}
       title={en.timeline.breakpointsHint}
-      onClick={() => show({ finder: open ? null : 'breakpoints' })}
+      onClick={() => (open ? show({ finder: null }) : openFinder('breakpoints'))}
     >
       {set ? en.timeline.breakpointsAt(count) : en.timeline.breakpoints} <Key>F</Key>
     </button>
