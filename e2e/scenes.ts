@@ -38,7 +38,10 @@ const scenario =
   };
 
 async function openTerminal(page: Page): Promise<void> {
-  if (isNarrow(page)) await page.getByRole('tab', { name: 'Terminal' }).click();
+  if (!isNarrow(page)) return;
+  const tab = page.getByRole('tab', { name: 'Terminal' });
+  // The chosen tab closes the sheet.
+  if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
 }
 async function panel(page: Page, name: 'Story' | 'Message' | 'Inside'): Promise<void> {
   if (!isNarrow(page)) await button(page, 'Details').click();
