@@ -33,7 +33,6 @@ function harness() {
     asked: () => asked.map(({ question }) => `${question.type} ${'seq' in question ? question.seq : ''}`),
     async answerAll(round = 1) {
       for (const { answer } of asked.splice(0)) answer(round);
-      await Promise.resolve().then(() => undefined);
       await new Promise((resolve) => setImmediate(resolve));
     },
     shown: () => {

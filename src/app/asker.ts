@@ -38,6 +38,8 @@ export function createAsker({ ask, player, list, doneAt, count }: AskerNeeds): A
   const scenes = createKept((seq) => ask({ type: 'scene', seq }).then(({ scene }) => scene));
   const details = createKept((seq) => ask({ type: 'detail', seq }).then(({ detail }) => detail));
   let generation = 0;
+  /** Asked once, though the recording grows meanwhile. */
+  let preparing: { readonly seq: number; readonly done: Promise<unknown> } | null = null;
 
   /** While a message travels, the stage is as when it was sent; once it arrived, as just before the next. A write
    *  whose answer is not told is seen as done once it arrived, and stays so. */
@@ -79,7 +81,10 @@ export function createAsker({ ask, player, list, doneAt, count }: AskerNeeds): A
     scene,
     detail,
     detailOf: details.of,
-    prepared: (seq) => Promise.all([scenes.of(sceneSeq(seq, true)), details.of(seq)]),
+    prepared(seq) {
+      if (preparing?.seq !== seq) preparing = { seq, done: Promise.all([scenes.of(sceneSeq(seq, true)), details.of(seq)]) };
+      return preparing.done;
+    },
     refresh: follow,
     complete() {
       details.renew();
@@ -89,6 +94,7 @@ export function createAsker({ ask, player, list, doneAt, count }: AskerNeeds): A
       generation++;
       scenes.forget();
       details.forget();
+      preparing = null;
       detail.set(null);
     },
     destroy: stop,
@@ -106,26 +112,25 @@ interface Kept<T> {
 
 interface Asked<T> {
   readonly coming: Promise<T>;
+  /** Until it comes, the answer before it. */
   known: { readonly answer: T } | null;
-  /** The answer that was coming has come. */
-  came: boolean;
-  stale: boolean;
 }
 
 function createKept<T>(askFor: (seq: number) => Promise<T>): Kept<T> {
-  const all = new Map<number, Asked<T>>();
+  let all = new Map<number, Asked<T>>();
+  /** What may be known better. */
+  let old = new Map<number, Asked<T>>();
   function about(seq: number): Asked<T> {
     const before = all.get(seq);
-    if (before !== undefined && !before.stale) return before;
-    const asked: Asked<T> = { coming: askFor(seq), known: before?.known ?? null, came: false, stale: false };
-    void before?.coming.then((answer) => {
+    if (before !== undefined) return before;
+    const outdated = old.get(seq);
+    const asked: Asked<T> = { coming: askFor(seq), known: outdated?.known ?? null };
+    void outdated?.coming.then((answer) => {
       asked.known ??= { answer };
     });
     void asked.coming.then((answer) => {
       asked.known = { answer };
-      asked.came = true;
     });
-    all.delete(seq);
     all.set(seq, asked);
     if (all.size > KEPT) all.delete(all.keys().next().value as number);
     return asked;
@@ -133,13 +138,17 @@ function createKept<T>(askFor: (seq: number) => Promise<T>): Kept<T> {
   return {
     of: (seq) => about(seq).coming,
     hand(seq, take) {
-      const { known, coming, came } = about(seq);
+      const { known, coming } = about(seq);
       if (known !== null) take(known.answer);
-      if (!came) void coming.then(take);
+      void coming.then(take);
     },
     renew() {
-      for (const asked of all.values()) asked.stale = true;
+      old = all;
+      all = new Map();
     },
-    forget: () => all.clear(),
+    forget() {
+      old = new Map();
+      all = new Map();
+    },
   };
 }

@@ -1,6 +1,8 @@
 // A list of records in which runs of quiet ones are one row that counts them, and opens. Pure, but for the hook at
 // its end.
+
 import { useMemo } from 'react';
+import { firstWhere } from '../base/first-where';
 import type { Quiet } from '../worker/protocol';
 import { useSignal } from './react';
 import type { Session } from './session';
@@ -53,16 +55,7 @@ export function foldedOf(seqs: readonly number[], quiet: (seq: number) => Quiet 
     length: rows.length,
     seqAt: (row) => rows[row] ?? -1,
     foldAt,
-    rowOf(seq) {
-      let low = 0;
-      let high = rows.length;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if ((rows[middle] as number) <= seq) low = middle + 1;
-        else high = middle;
-      }
-      return low - 1;
-    },
+    rowOf: (seq) => firstWhere(0, rows.length, (row) => (rows[row] as number) > seq) - 1,
     step(row, by) {
       let next = row + by;
       while (foldAt(next)?.open === true) next += by;

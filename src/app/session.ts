@@ -239,7 +239,7 @@ export function createSession(needs: SessionNeeds): Session {
   }
 
   function arrive(wanted: Goal, seq: number): void {
-    if (goal.get() !== wanted) return;
+    if (goal.get() !== wanted || seq >= columns.count) return;
     player.seek(seq);
     goal.set(null);
     if (playsAtGoal) player.play();

@@ -1,4 +1,5 @@
 // The steps that the story has told so far, and which of them a record is in.
+import { firstWhere } from '../base/first-where';
 import type { At } from '../share/moment';
 import { FLAGS, type Step } from '../worker/protocol';
 import { type Signal, signal } from './signal';
@@ -44,14 +45,8 @@ export function createStepBook(columns: TraceColumns): StepBook {
       const all = steps.get();
       // What was typed belongs to the step that it begins; nothing told belongs to boot.
       const begins = columns.header(seq)?.kind === 'input';
-      let low = 0;
-      let high = all.length;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if ((all[middle] as Step).seq <= seq) low = middle + 1;
-        else high = middle;
-      }
-      const step = all[begins ? low : low - 1] ?? null;
+      const next = firstWhere(0, all.length, (i) => (all[i] as Step).seq > seq);
+      const step = all[begins ? next : next - 1] ?? null;
       const ofBoot = step !== null && (columns.flags(step.seq) & FLAGS.boot) !== 0;
       return ofBoot && (columns.flags(seq) & FLAGS.boot) === 0 ? null : step;
     },

@@ -1,5 +1,6 @@
 // The headers of all records as typed columns that only grow, and for each level the list of records
 // told there. A million records are about 40 MB; nothing here is an object per record.
+import { firstWhere } from '../base/first-where';
 import { type Batch, COLUMNS, FLAGS, KINDS, LEVELS, PROTOCOLS, QUIET, QUIET_SHIFT, type Quiet } from '../worker/protocol';
 
 type Columns = { -readonly [K in keyof typeof COLUMNS]: InstanceType<(typeof COLUMNS)[K]> };
@@ -174,16 +175,7 @@ export function createTraceColumns(): TraceColumns {
       enlist(seq, 0, Math.min(before, LEVEL_COUNT));
     },
     list: (level, withBoot) => viewOf(lists[level] as GrowingList, withBoot ? 0 : (bootCounts[level] ?? 0)),
-    firstAtOrAfter(us) {
-      let low = 0;
-      let high = count;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if ((columns.atUs[middle] as number) < us) low = middle + 1;
-        else high = middle;
-      }
-      return low;
-    },
+    firstAtOrAfter: (us) => firstWhere(0, count, (seq) => (columns.atUs[seq] as number) >= us),
   };
 }
 

@@ -72,7 +72,7 @@ export const saidBelow = ({ sheet }: Ui): boolean => sheet === 'story' || sheet 
 export const show = (change: Partial<Ui>): void => useUi.setState(change);
 
 /** Opens the row that finds a time or a message; on a narrow page in the place of the sheet. */
-export const openFinder = (field: 'time' | 'breakpoints'): void => useUi.setState({ finder: field, sheet: null });
+export const openFinder = (field: NonNullable<Ui['finder']>): void => useUi.setState({ finder: field, sheet: null });
 
 /** Opens the message in focus, where there is room for it. */
 export const openMessage = (): void => useUi.setState({ panel: 'message', sheet: 'message' });

@@ -1,5 +1,7 @@
 // The records of a run with the indexes that questions need. Follows a run as it grows.
+
 import type { Seq } from '../base/brand';
+import { firstWhere } from '../base/first-where';
 import { isObject, type Json, type JsonObject } from '../base/json';
 import type { WatchDelivery } from '../wire/payload';
 import type { TraceRecord } from '../wire/record';
@@ -66,18 +68,23 @@ export class Trace {
 
   /** etcd's last writes up to record `seq`, oldest first. */
   lastCommits(seq: number, count: number): readonly Commit[] {
-    const end = firstWhere(this.commits, (commit) => commit.seq > seq);
+    const end = this.firstCommit((commit) => commit.seq > seq);
     return this.commits.slice(Math.max(0, end - count), end);
   }
 
+  /** The place of the first write for which `holds`, which holds for all after it, too. */
+  private firstCommit(holds: (commit: Commit) => boolean): number {
+    return firstWhere(0, this.commits.length, (place) => holds(this.commits[place] as Commit));
+  }
+
   commitAt(seq: number): Commit | undefined {
-    const commit = this.commits[firstWhere(this.commits, (candidate) => candidate.seq >= seq)];
+    const commit = this.commits[this.firstCommit((candidate) => candidate.seq >= seq)];
     return commit?.seq === seq ? commit : undefined;
   }
 
   /** The write that made an etcd revision; of several keys the first. */
   commitOfRevision(revision: number): Commit | undefined {
-    const commit = this.commits[firstWhere(this.commits, (candidate) => candidate.revision >= revision)];
+    const commit = this.commits[this.firstCommit((candidate) => candidate.revision >= revision)];
     return commit?.revision === revision ? commit : undefined;
   }
 
@@ -110,16 +117,4 @@ export class Trace {
     }
     return chain;
   }
-}
-
-/** The first place where `holds`, which holds from there on; the length if it never does. */
-function firstWhere<T>(list: readonly T[], holds: (item: T) => boolean): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(list[middle] as T)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

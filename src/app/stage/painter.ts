@@ -188,11 +188,11 @@ export function createPainter(model: StageModel, { canvas, button, ring, number 
   };
   /** A recording that grows mostly grows far behind the message in focus. */
   const grew = (): void => {
-    const before = companions;
     const focus = model.focus.get();
-    if (before === null || focus === null) return draw();
+    if (focus === null) return;
+    const before = companions;
     companions = companionsWithWays(focus);
-    const same = before.length === companions.length && companions.every(({ header }, i) => header.seq === before[i]?.header.seq);
+    const same = before?.length === companions.length && companions.every(({ header }, i) => header.seq === before[i]?.header.seq);
     if (!same) draw();
   };
   const stops = [

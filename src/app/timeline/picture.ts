@@ -1,5 +1,6 @@
 // What the timeline shows, as data: bars for told messages, marks for what happened between them, chapters by name,
 // and where the cursor is. Places are even: each told message has the same room, whatever virtual time passed.
+import { firstWhere } from '../../base/first-where';
 import type { Step } from '../../worker/protocol';
 import { FLAGS } from '../../worker/protocol';
 import type { SeqList, TraceColumns, TraceMark } from '../trace-columns';
@@ -138,15 +139,4 @@ export function chapterNames(
   return kept;
 }
 
-/** The first number in [from, to) for which `holds`, if it holds for all after it, too; `to` if for none. */
-function firstWhere(from: number, to: number, holds: (i: number) => boolean): number {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
 const GAP = 8;

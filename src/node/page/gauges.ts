@@ -32,6 +32,26 @@ export const slider = (page: Page) => page.getByRole('slider', { name: 'Position
 /** Until the recording is complete. */
 export const atRest = (page: Page): Promise<void> => page.locator('[data-digest]').waitFor({ state: 'attached', timeout: 120_000 });
 
+/** Milliseconds since the page was asked for until an attribute of what `selector` names reads so, and a frame was made. */
+export const drawn = (page: Page, selector: string, attribute: string, pattern: string): Promise<number> =>
+  page.evaluate(
+    ([wanted, name, text]) =>
+      new Promise<number>((resolve) => {
+        const expected = new RegExp(text);
+        const look = (): void => {
+          if (expected.test(document.querySelector(wanted)?.getAttribute(name) ?? '')) requestAnimationFrame((now) => resolve(now));
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+    [selector, attribute, pattern] as const,
+  );
+
+/** How the position reads once the sentence of its message has come. */
+export const SAID = String.raw`^Message \d+ of \d+\. \S`;
+/** The message of the moment is said. */
+export const untilDrawn = (page: Page): Promise<number> => drawn(page, '[role=slider]', 'aria-valuetext', SAID);
+
 /** Frames that the page could draw in that time, per second. */
 export const frameRate = (page: Page, ms: number): Promise<number> =>
   page.evaluate(

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright';
 import { clusterOf } from '../../cluster/default-run';
 import { encodeLink } from '../../share/link';
 import { packer } from '../../share/pack';
-import { atRest, type Figure, mainThread, median, open, pageMB, scrollRate, slider } from './gauges';
+import { atRest, type Figure, mainThread, median, open, pageMB, SAID, scrollRate, slider, untilDrawn } from './gauges';
 import type { Sites } from './sites';
 
 const SEEKS = 60;
@@ -48,22 +48,12 @@ export async function largeRunFigures(browser: Browser, sites: Sites): Promise<r
 async function load(page: Page, line: string): Promise<void> {
   await page.evaluate((hash) => void (location.hash = hash), linkTo(line));
   await page.locator('[data-digest]').waitFor({ state: 'detached' });
-  const early = await page.evaluate(untilDrawn);
+  await untilDrawn(page);
+  await page.evaluate(() => console.timeStamp());
+  const early = Number(await slider(page).getAttribute('aria-valuemax'));
   if (early > MOST_EARLY) throw new Error(`${early} messages had come before the first was drawn`);
   await atRest(page);
 }
-
-/** Runs in the page: how many messages had come when the first was drawn. */
-const untilDrawn = (): Promise<number> =>
-  new Promise((resolve) => {
-    const look = (): void => {
-      const slider = document.querySelector('[role=slider][aria-valuetext]');
-      if (!/^Message \d+ of \d+\. \S/.test(slider?.getAttribute('aria-valuetext') ?? '')) return void requestAnimationFrame(look);
-      console.timeStamp();
-      resolve(Number(slider?.getAttribute('aria-valuemax')));
-    };
-    look();
-  });
 
 function linkTo(line: string): string {
   const run = { seed: 1, cluster: clusterOf(10), inputs: [{ when: 'rest' as const, input: { type: 'kubectl' as const, line } }] };
@@ -75,21 +65,21 @@ function linkTo(line: string): string {
 /** From a click on the timeline to the frame that shows the moment, for places all over it in no order. */
 async function seekTimes(page: Page): Promise<readonly number[]> {
   const times: number[] = [];
-  for (let i = 0; i < SEEKS; i++) times.push(await page.evaluate(seekTo, ((i * 37) % SEEKS) / SEEKS + 0.5 / SEEKS));
+  for (let i = 0; i < SEEKS; i++) times.push(await page.evaluate(seekTo, [((i * 37) % SEEKS) / SEEKS + 0.5 / SEEKS, SAID] as const));
   return times;
 }
 
 /** Runs in the page. The moment is shown once the position is said with its sentence, and a frame was made after that. */
-const seekTo = (share: number): Promise<number> =>
+const seekTo = ([share, said]: readonly [share: number, said: string]): Promise<number> =>
   new Promise((resolve, reject) => {
+    const expected = new RegExp(said);
     const track = document.querySelector('[role=slider][aria-valuetext]');
     if (track === null) return reject(new Error('there is no timeline'));
     const { left, top, width } = track.getBoundingClientRect();
     const before = track.getAttribute('aria-valuenow');
     const begun = performance.now();
     const shown = new MutationObserver(() => {
-      if (track.getAttribute('aria-valuenow') === before || !/^Message \d+ of \d+\. \S/.test(track.getAttribute('aria-valuetext') ?? ''))
-        return;
+      if (track.getAttribute('aria-valuenow') === before || !expected.test(track.getAttribute('aria-valuetext') ?? '')) return;
       shown.disconnect();
       requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel();

@@ -1,6 +1,6 @@
 // How soon a person sees something: the first large paint beside a bare page's, a moment of the library beside an empty cluster.
 import type { Browser, Page } from 'playwright';
-import { type Figure, median, open } from './gauges';
+import { drawn, type Figure, median, open, untilDrawn } from './gauges';
 import type { Sites } from './sites';
 
 const TRIES = 7;
@@ -52,21 +52,5 @@ const largestPaint = (page: Page): Promise<number> =>
       }),
   );
 
-/** Milliseconds since the page was asked for until an attribute of what `selector` names reads so, and a frame was made. */
-const drawn = (page: Page, selector: string, attribute: string, pattern: string): Promise<number> =>
-  page.evaluate(
-    ([wanted, name, text]) =>
-      new Promise<number>((resolve) => {
-        const expected = new RegExp(text);
-        const look = (): void => {
-          if (expected.test(document.querySelector(wanted)?.getAttribute(name) ?? '')) requestAnimationFrame((now) => resolve(now));
-          else requestAnimationFrame(look);
-        };
-        look();
-      }),
-    [selector, attribute, pattern] as const,
-  );
 /** The cluster has started and waits for the first command. */
 const untilReady = (page: Page): Promise<number> => drawn(page, '[role=status][data-state]', 'data-state', '^rest$');
-/** The message of the moment is said. */
-const untilDrawn = (page: Page): Promise<number> => drawn(page, '[role=slider]', 'aria-valuetext', String.raw`^Message \d+ of \d+\. \S`);
