@@ -14,8 +14,8 @@ export interface Asker {
   prepared(seq: number): Promise<unknown>;
   /** Asks again: the recording grew, or is told differently. */
   refresh(): void;
-  /** Asks again, also of messages that are known: all that came of them has come. */
-  complete(): void;
+  /** All that comes of the messages has come: what is known of them is asked for again when it is needed. */
+  renew(): void;
   forget(): void;
   destroy(): void;
 }
@@ -86,10 +86,7 @@ export function createAsker({ ask, player, list, doneAt, count }: AskerNeeds): A
       return preparing.done;
     },
     refresh: follow,
-    complete() {
-      details.renew();
-      follow();
-    },
+    renew: details.renew,
     forget() {
       generation++;
       scenes.forget();

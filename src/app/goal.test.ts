@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { recordOf } from './goal';
+import { describe, expect, it, vi } from 'vitest';
+import { createWay, recordOf } from './goal';
 import type { SeqList, TraceColumns } from './trace-columns';
 
 /** Records at these times, each told. */
@@ -23,4 +23,50 @@ describe('a moment in another future', () => {
     ['a step of the story', [0, 10, 20], { chapter: 'schedule', occurrence: 1 }, true, 2],
     ['a record by its number', [0, 10, 20], { record: 1 }, true, 1],
   ] as const)('is %s', (_name, times, goal, whole, seq) => expect(recordOf(goal, recording(times, whole))).toBe(seq));
+});
+
+describe('the way to a moment', () => {
+  function way(times: readonly number[]) {
+    const went: (number | string)[] = [];
+    const prepared = vi.fn(() => Promise.resolve());
+    const { goal, missed, setOut, look } = createWay({
+      recording: () => recording(times),
+      prepared,
+      seek: (seq) => went.push(seq),
+      arrived: () => went.push('arrived'),
+    });
+    return { went, prepared, goal, missed, setOut, look };
+  }
+
+  it('ends there once the recording has come so far and what is to be shown is known', async () => {
+    const { went, goal, missed, setOut, look } = way([0, 10, 20]);
+    setOut({ record: 1 });
+    look(false);
+    expect([goal.get(), went]).toEqual([{ record: 1 }, []]);
+    await Promise.resolve();
+    expect([goal.get(), went, missed.get()]).toEqual([null, [1, 'arrived'], false]);
+  });
+
+  it('goes on while more may come; then it ends at the nearest step of the same chapter, or at the end', () => {
+    const { went, goal, missed, setOut, look } = way([0, 10, 20]);
+    setOut({ chapter: 'schedule', occurrence: 7 });
+    look(false);
+    expect([goal.get()?.constructor, went, missed.get()]).toEqual([Object, [], false]);
+    look(true);
+    expect([goal.get(), went, missed.get()]).toEqual([null, [2, 'arrived'], true]);
+    setOut({ chapter: 'boot', occurrence: 7 });
+    expect(missed.get()).toBe(false);
+    look(true);
+    expect([went, missed.get()]).toEqual([[2, 'arrived', -1, 'arrived'], true]);
+  });
+
+  it('is left for another one', async () => {
+    const { went, setOut, look } = way([0, 10, 20]);
+    setOut({ record: 1 });
+    look(false);
+    setOut({ record: 2 });
+    look(false);
+    await Promise.resolve();
+    expect(went).toEqual([2, 'arrived']);
+  });
 });

@@ -1,5 +1,5 @@
-// What the cluster tells, handed on so that the page renders once for all that came within a frame's time: at once
-// after a pause, else together a little later.
+// What the cluster tells, handed on so that the page renders once for all that was told at once, and at most once in a
+// frame's time.
 import type { Clock } from './player';
 
 const FRAME_MS = 16;
@@ -26,9 +26,7 @@ export function createInbox<M>(clock: Clock, hear: (message: M) => void): Inbox<
     take(message) {
       waiting.push(message);
       if (timer !== null) return;
-      const sinceMs = clock.now() - heardAt;
-      if (sinceMs >= FRAME_MS) handOn();
-      else timer = clock.setTimer(handOn, FRAME_MS - sinceMs);
+      timer = clock.setTimer(handOn, Math.max(0, FRAME_MS - (clock.now() - heardAt)));
     },
     forget() {
       waiting = [];

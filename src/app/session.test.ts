@@ -25,6 +25,8 @@ function spied(): ClusterLink {
   const link = createShortLink();
   return { ...link, send: (message) => (sent.push(message), link.send(message)) };
 }
+/** Whatever is asked is answered, and empty. */
+const answered = (() => Promise.resolve({ scene: null, detail: null })) as unknown as ClusterLink['ask'];
 function opened(hash: string): { readonly address: Address; readonly bar: { hash: string } } {
   const bar = { hash };
   const address = createAddress({
@@ -76,6 +78,21 @@ describe('the page without its looks', () => {
     session.player.seek(session.steps.get().find(({ chapter, occurrence }) => chapter === 'Schedule' && occurrence === 1)?.seq ?? -1);
     await vi.advanceTimersByTimeAsync(1000);
     expect(bar.hash).toBe('#/create-deployment?at=schedule.1');
+  });
+
+  test('on the way to the moment of a link the page is not told of each growth; once there, of all of it', async () => {
+    session.destroy();
+    session = createSession({ link: () => ({ ...spied(), ask: answered }), clock, travels: () => true });
+    opened('#/create-deployment?at=schedule.1');
+    let told = 0;
+    session.grown.subscribe(() => told++);
+    while (session.goal.get() !== null) {
+      expect(told).toBe(0);
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    expect(told).toBe(1);
+    expect(sent.at(-1)).toEqual({ type: 'give-way' });
+    expect(session.stepAt(session.player.cursor.get().seq)).toMatchObject({ chapter: 'Schedule' });
   });
 
   test('whoever goes on elsewhere does so from this very moment', async () => {

@@ -17,7 +17,7 @@ import {
 } from '../worker/protocol';
 import { createAsk } from './ask';
 import { createAsker } from './asker';
-import { type Goal, recordOf } from './goal';
+import { createWay, type Goal } from './goal';
 import { createInbox } from './inbox';
 import { createLineBook } from './line-book';
 import { type Clock, createPlayer, type Player } from './player';
@@ -115,6 +115,8 @@ export interface SessionNeeds {
   readonly travels: () => boolean;
 }
 
+/** On the way to a moment the page draws what grew but now and then: that would delay the moment. */
+const WAY_MS = 500;
 const DWELL_MS: { readonly [level in Level]: number } = { story: 1700, messages: 500, wire: 100 };
 const QUIET: RunStatus = { type: 'status', state: 'booting', atUs: 0, records: 0, digest: null, crashes: [], why: null };
 
@@ -129,20 +131,18 @@ export function createSession(needs: SessionNeeds): Session {
   const inputs = signal<readonly TimedInput[]>([]);
   const failure = signal<string | null>(null);
   const grown = signal(0);
-  const missedGoal = signal(false);
   const compared = signal(0);
   let link = needs.link();
   const inbox = createInbox(needs.clock, hear);
   let stopHearing = link.subscribe(inbox.take);
   const run = signal<Run | null>(null);
   const replaced = signal<Replaced | null>(null);
-  const goal = signal<Goal | null>(null);
   let playsAtGoal = false;
   let opening = 0;
   let wentOn = false;
   /** An input was given of which the cluster has not spoken yet. */
   let awaited = false;
-
+  let grownAt = 0;
   /** The farthest record of this run at which the cursor was. */
   let farthest = -1;
 
@@ -163,6 +163,13 @@ export function createSession(needs: SessionNeeds): Session {
   });
   const ask = createAsk(() => link, failure);
   const asker = createAsker({ ask, player, list, doneAt: columns.etcdAnswer, count: () => columns.count });
+  const way = createWay({
+    recording: () => ({ columns, list: list(), steps: steps.get() }),
+    prepared: asker.prepared,
+    seek: (seq) => (seq < 0 ? player.end() : player.seek(seq)),
+    arrived,
+  });
+  const { goal } = way;
   const lines = createLineBook((seqs) => ask({ type: 'lines', seqs }).then((answer) => answer.lines));
 
   function hear(message: Exclude<FromWorker, { type: 'answer' }>): void {
@@ -196,9 +203,9 @@ export function createSession(needs: SessionNeeds): Session {
       case 'status': {
         const moved = moving();
         status.set(message);
-        if (moved && !moving()) asker.complete();
-        else asker.refresh();
-        seekGoal(!moving());
+        if (moved && !moving()) asker.renew();
+        way.look(!moving());
+        if (goal.get() === null) asker.refresh();
         return player.listGrew();
       }
       case 'comparing':
@@ -217,38 +224,26 @@ export function createSession(needs: SessionNeeds): Session {
   }
 
   function grew(): void {
+    way.look(false);
+    if (goal.get() === null || needs.clock.now() > grownAt + WAY_MS) tellGrown();
+  }
+
+  function tellGrown(): void {
+    grownAt = needs.clock.now();
     grown.set(grown.get() + 1);
-    seekGoal(false);
     player.listGrew();
   }
 
-  /** Goes to the moment of a link as soon as the run has reached it. */
-  function seekGoal(final: boolean): void {
-    const wanted = goal.get();
-    if (wanted === null) return;
-    const seq = recordOf(wanted, { columns, list: list(), steps: steps.get(), whole: final });
-    if (seq >= 0 && seq < columns.count) void asker.prepared(seq).then(() => arrive(wanted, seq));
-    else if (final && inputs.get().length > 0 && list().length > 0) {
-      goal.set(null);
-      missedGoal.set(true);
-      const near = 'chapter' in wanted ? steps.get().filter(({ chapter }) => chapter.toLowerCase() === wanted.chapter) : [];
-      const nearest = near[near.length - 1];
-      if (nearest === undefined) player.end();
-      else player.seek(nearest.seq);
-    }
-  }
-
-  function arrive(wanted: Goal, seq: number): void {
-    if (goal.get() !== wanted || seq >= columns.count) return;
-    player.seek(seq);
-    goal.set(null);
+  function arrived(): void {
+    link.send({ type: 'give-way' });
+    tellGrown();
     if (playsAtGoal) player.play();
     playsAtGoal = false;
   }
 
   function goTo(wanted: Goal): void {
-    goal.set(wanted);
-    seekGoal(!moving());
+    way.setOut(wanted);
+    way.look(!moving());
   }
 
   function forget(): void {
@@ -259,19 +254,18 @@ export function createSession(needs: SessionNeeds): Session {
     lines.forget();
     player.reset();
     farthest = -1;
-    grown.set(grown.get() + 1);
+    tellGrown();
   }
 
   function open(wanted: Run, wantedGoal: Goal | null): void {
     if (failure.get() !== null) renewLink();
     replaced.set(null);
     run.set(wanted);
-    goal.set(wantedGoal);
+    way.setOut(wantedGoal);
     playsAtGoal = false;
     awaited = false;
     wentOn = false;
     opening++;
-    missedGoal.set(false);
     inputs.set(wanted.inputs);
     forget();
     status.set(QUIET);
@@ -306,7 +300,6 @@ export function createSession(needs: SessionNeeds): Session {
   }
 
   function give(input: Input): void {
-    missedGoal.set(false);
     const branches = beforeEnd();
     const replaces = inPast();
     awaited = true;
@@ -327,14 +320,14 @@ export function createSession(needs: SessionNeeds): Session {
     inputs.set([...inputs.get(), { when: 'rest', input }]);
     link.send({ type: 'input', input, after: null });
     if (playsAtGoal) return;
-    goal.set(null);
+    way.setOut(null);
     player.play();
   }
 
   function branch(input: Input, after: number, replaces: boolean): void {
     player.pause();
     const before = run.get();
-    goal.set(after < 0 ? null : { record: after });
+    way.setOut(after < 0 ? null : { record: after });
     playsAtGoal = true;
     link.send({ type: 'input', input, after });
     if (before !== null && replaces) replaced.set({ run: before, seq: after, place: list().placeOf(after) + 1 });
@@ -353,7 +346,7 @@ export function createSession(needs: SessionNeeds): Session {
     failure,
     grown,
     goal,
-    missedGoal,
+    missedGoal: way.missed,
     compared,
     replaced,
     list,
@@ -398,13 +391,12 @@ export function createSession(needs: SessionNeeds): Session {
     },
     setLevel(wanted) {
       level.set(wanted);
-      grown.set(grown.get() + 1);
-      player.listGrew();
+      tellGrown();
       asker.refresh();
     },
     tellBoot(tells) {
       tellsBoot.set(tells);
-      grown.set(grown.get() + 1);
+      tellGrown();
       asker.refresh();
     },
     momentOf: book.momentOf,

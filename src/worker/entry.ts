@@ -17,7 +17,8 @@ function serve(): void {
   const host = new Host({
     play: (run) => new Runner(run),
     post: (message, transfer) => globalThis.postMessage(message, { transfer: [...transfer] }),
-    later: (action) => {
+    later: (action, pauseMs = 0) => {
+      if (pauseMs > 0) return void setTimeout(action, pauseMs);
       waiting.push(action);
       turns.port2.postMessage(null);
     },

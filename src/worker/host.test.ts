@@ -217,6 +217,25 @@ describe('a run behind a link', () => {
     page.link.close();
   });
 
+  test('that gives way to the page pauses, and comes to the same end; what is given meanwhile is not kept waiting', async () => {
+    const page = await opened();
+    const from = page.heard.length;
+    page.link.send({ type: 'input', input: typed('one'), after: null });
+    page.link.send({ type: 'give-way' });
+    const given = performance.now();
+    await page.state('rest', from);
+    expect(performance.now() - given).toBeGreaterThan(90);
+    const { digest } = await page.digest(from);
+    expect(digest).toBe((await (await opened([{ when: 'rest', input: typed('one') }])).digest()).digest);
+    page.link.send({ type: 'continue', us: SECOND });
+    page.link.send({ type: 'give-way' });
+    const again = performance.now();
+    page.link.send({ type: 'input', input: typed('two'), after: null });
+    await page.state('rest', page.heard.length);
+    expect(performance.now() - again).toBeLessThan(90);
+    page.link.close();
+  });
+
   test('a failure of ours is a report that holds the run', async () => {
     const page = await opened();
     page.link.send({ type: 'input', input: typed('fail'), after: null });

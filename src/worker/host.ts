@@ -13,13 +13,15 @@ import { failureReport } from './report';
 import { type Place, Spare } from './spare';
 
 const SLICE_MS = 8;
+/** So long it gives way to the page that draws: what is told last, or a moment that was waited for. */
+const PAUSE_MS = 100;
 const EVENTS_AT_ONCE = 64;
 
 export interface HostNeeds {
   play(run: Run): Playable;
   post(message: FromWorker, transfer: readonly ArrayBuffer[]): void;
-  /** Calls back soon, but not before messages that wait. */
-  later(action: () => void): void;
+  /** Calls back soon or after a pause, but not before messages that wait. */
+  later(action: () => void, pauseMs?: number): void;
   /** A clock in milliseconds. */
   now(): number;
   /** There is time to spare while a run is at rest: play ahead. */
@@ -32,6 +34,8 @@ export class Host {
   private spare: Spare | null = null;
   /** The spare's next turn is to come. */
   private spareWaits = false;
+  /** Counts the turns of the run that is played: only the last one asked for is taken. */
+  private turn = 0;
   /** The record after which an input will perhaps be given. */
   private branchAfter: number | null = null;
 
@@ -63,6 +67,9 @@ export class Host {
       case 'stop':
         playing.stopped = playing.scheduled;
         if (!playing.scheduled) playing.tellStatus();
+        return;
+      case 'give-way':
+        if (playing.scheduled) this.takeTurn(playing, PAUSE_MS);
     }
   }
 
@@ -147,29 +154,30 @@ export class Host {
 
   private keepGoing(playing: Playing): void {
     playing.tellStatus();
-    if (playing.scheduled) return;
+    this.takeTurn(playing, 0);
+  }
+
+  private takeTurn(playing: Playing, pauseMs: number): void {
+    const turn = ++this.turn;
     playing.scheduled = true;
-    this.needs.later(() => this.guarded(null, () => this.slice(playing)));
+    this.needs.later(() => this.guarded(null, () => turn === this.turn && this.slice(playing)), pauseMs);
   }
 
   private slice(playing: Playing): void {
-    if (this.playing !== playing) return;
     playing.scheduled = false;
     const end = this.needs.now() + SLICE_MS;
     const inTime = (): boolean => this.needs.now() < end;
     let still = playing.stopped;
     while (!still && inTime()) still = playing.advance(EVENTS_AT_ONCE);
-    playing.flush(this.needs.now(), still);
+    if (playing.flush(this.needs.now(), still)) return this.takeTurn(playing, PAUSE_MS);
     let done = still && playing.stopped;
     while (still && !done && inTime()) done = playing.hashMore();
     if (done) this.playAhead(playing);
-    if (done) return;
-    playing.scheduled = true;
-    this.needs.later(() => this.guarded(null, () => this.slice(playing)));
+    else this.takeTurn(playing, 0);
   }
 
   /** Our own failure ends the recording with a report; the page may open it again. */
-  private guarded(opening: Run | null, action: () => void): void {
+  private guarded(opening: Run | null, action: () => unknown): void {
     try {
       action();
     } catch (error) {

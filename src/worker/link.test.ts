@@ -89,8 +89,9 @@ describe('a worker that is watched', () => {
   });
 
   test('is not asked for a sign of life while it owes nothing', () => {
-    const { worker } = opened();
+    const { link, worker } = opened();
     worker.say(STATUS);
+    link.send({ type: 'prepare', after: 3 });
     vi.advanceTimersByTime(60_000);
     expect(worker.told.filter(({ type }) => type === 'ask')).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);

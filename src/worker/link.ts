@@ -6,6 +6,8 @@ import type { ClusterLink, FromWorker, RunState, ToWorker } from './protocol';
 import { failureReport } from './report';
 
 const TICK_MS = 1000;
+/** What is followed by a status. */
+const OWED: readonly ToWorker['type'][] = ['open', 'input', 'continue'];
 /** So many ticks without a word from a worker that owes one, and it is given up. */
 const MAX_SILENT_TICKS = 10;
 /** The watchdog's question is numbered apart from the page's. */
@@ -128,7 +130,7 @@ function watch(ping: () => void, giveUp: (report: string) => void): Watchdog {
     end,
     told(message) {
       if (message.type === 'ask') questions.add(message.id);
-      else state = 'running';
+      else if (OWED.includes(message.type)) state = 'running';
       if (message.type === 'open') run = message.run;
       silent = 0;
       timer ??= setInterval(tick, TICK_MS);

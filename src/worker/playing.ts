@@ -80,14 +80,15 @@ export class Playing {
     return still;
   }
 
-  /** Tells the page what is new, if that is much or has waited long enough, or if the run stands still. */
-  flush(nowMs: number, still: boolean): void {
+  /** Tells the page what is new, if that is much or has waited long enough, or if the run stands still: true if
+   *  that is news. */
+  flush(nowMs: number, still: boolean): boolean {
     this.trace.follow();
     const steps = this.story.follow();
     if (steps.length > 0) this.waitingSteps.push(...steps);
-    if (still && this.settled) return;
+    if (still && this.settled) return false;
     const pause = Math.max(FLUSH_MS, Math.min(LONGEST_FLUSH_MS, this.batches.sent * FLUSH_MS_PER_RECORD));
-    if (!still && nowMs - this.flushedAt < pause) return;
+    if (!still && nowMs - this.flushedAt < pause) return false;
     this.settled = still;
     this.flushedAt = nowMs;
     if (this.stopped) this.state = 'stopped';
@@ -96,6 +97,7 @@ export class Playing {
     if (this.waitingSteps.length > 0) this.post({ type: 'steps', steps: this.waitingSteps.splice(0) });
     this.tellTerminal();
     this.tellStatus();
+    return still;
   }
 
   /** A part of the digest, once the run stands still. True if that was the last: the page was told. */

@@ -44,6 +44,8 @@ export type ToWorker =
   /** Lets virtual time go on for a while although the run is at rest. */
   | { readonly type: 'continue'; readonly us: number }
   | { readonly type: 'stop' }
+  /** The page draws a moment that was waited for: what goes on pauses, for they may share a processor. */
+  | { readonly type: 'give-way' }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question };
 
 // ---- Worker to page

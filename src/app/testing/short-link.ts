@@ -41,7 +41,7 @@ export function createShortLink(): ClusterLink {
     turn = turn.then(() => new Promise((resolve) => setTimeout(() => resolve(action()), TURN_MS)));
   };
 
-  function record(rows: readonly Row[], boot: boolean): void {
+  function record(rows: readonly Row[], boot: boolean, state: 'rest' | 'running' = 'rest'): void {
     const first = records;
     const fresh: string[] = first === 0 ? [''] : [];
     const text = (value: string): number => {
@@ -77,7 +77,7 @@ export function createShortLink(): ClusterLink {
         ? []
         : [{ seq: first + i, chapter: chapter as Step['chapter'], occurrence: 1, told: null, sentence: `${from} -> ${to}: hello` }],
     );
-    say({ type: 'batch', first, count: rows.length, columns, texts: fresh }, { type: 'steps', steps }, status('rest'));
+    say({ type: 'batch', first, count: rows.length, columns, texts: fresh }, { type: 'steps', steps }, status(state));
   }
   const status = (state: 'rest' | 'running'): Told => ({
     type: 'status',
@@ -95,7 +95,8 @@ export function createShortLink(): ClusterLink {
       records = 0;
       texts = [''];
       say({ type: 'opened', run });
-      record(BOOT, true);
+      record(BOOT, true, message.run.inputs.length > 0 ? 'running' : 'rest');
+      message.run.inputs.forEach((_, i) => soon(() => record(i === 0 ? STORY : REFUSED, false)));
     } else if (message.type === 'input' && run !== null) {
       const first = run.inputs.length === 0;
       run = { ...run, inputs: [...run.inputs, { when: 'rest', input: message.input }] };
