@@ -56,7 +56,7 @@ test('kube-controller-manager: what each controller keeps and last decided', asy
 
 test('kube-scheduler: a Pod by node, filter and score, the winner and the tie', async ({ page }) => {
   await look(page, /^kube-scheduler/);
-  const decided = table(page, /^Last Pods, node by node: default\/test/).first();
+  const decided = table(page, /^Pods, node by node: default\/test/).first();
   await expect(decided.getByRole('row', { name: /control-plane TaintToleration: / })).toBeVisible();
   await expect(decided.getByRole('row', { name: /^node-\d, chosen fits .*NodeResourcesFit \d+/ })).toBeVisible();
   expect(await axe(page)).toEqual([]);

@@ -33,10 +33,12 @@ function Component({ id }: { readonly id: string }) {
   const scene = useSignal(session.scene);
   const [opened, setOpened] = useState<string | null>(null);
   const chain = detail?.chain ?? null;
+  const object = detail?.line.object ?? null;
   const sections = useMemo((): readonly MarkedSection[] => {
     if (look === null || look.now.interior === null) return [];
-    return marked(sectionsOf(id, look.now, chain), look.before === null ? null : sectionsOf(id, look.before, chain));
-  }, [id, look, chain]);
+    const focus = { chain, object };
+    return marked(sectionsOf(id, look.now, focus), look.before === null ? null : sectionsOf(id, look.before, focus));
+  }, [id, look, chain, object]);
   if (look === null) return <p className={panel.empty}>{t.loading}</p>;
   const { now } = look;
   const name = id.replace('/', ' / ');

@@ -1,4 +1,5 @@
-// The scheduler's inside: its queues, and for each of the last Pods what every node's filters and scores said.
+// The scheduler's inside: its queues, and for a Pod what every node's filters and scores said: the Pod that the
+// message in focus is about, and the last ones.
 import type { Json } from '../../base/json';
 import type { Interior } from '../../worker/protocol';
 import { inside as t } from '../text/inside';
@@ -8,17 +9,19 @@ const MAX_PODS = 12;
 /** A blank at which no line ends. */
 const TIE = '\u00a0';
 
-export function scheduler({ interior, told }: Interior): Section[] {
+/** `pod`: `default/test-…`, if the message in focus is about one. */
+export function scheduler({ interior, told }: Interior, pod: string | null): Section[] {
   const queued = under(interior, 'queue').map(([key, place]) => [textOf(place), { key, cells: [key] }] as const);
-  const last = under(told, 'schedule')
-    .sort(([, a], [, b]) => seqOf(b) - seqOf(a))
-    .slice(0, MAX_PODS);
+  const all = under(told, 'schedule').sort(([one, a], [other, b]) => Number(other === pod) - Number(one === pod) || seqOf(b) - seqOf(a));
+  const shown = all.slice(0, MAX_PODS).map(([name, value], i) => decision(name, value, i === 0));
   return [
     { title: t.titles.queues, heads: [t.heads.pod], groups: grouped(queued).map((group) => ({ ...group, open: true })) },
     {
       title: t.titles.decided,
       heads: [t.heads.node, t.heads.filter, t.heads.scores, t.heads.total],
-      groups: last.map(([pod, value], i) => decision(pod, value, i === 0)),
+      groups: shown,
+      latest: true,
+      ...(all.length > shown.length ? { note: t.morePods(all.length - shown.length) } : {}),
     },
     table(
       t.titles.assumed,

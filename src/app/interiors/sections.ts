@@ -21,9 +21,12 @@ export interface Section {
   readonly title: string;
   readonly heads: readonly string[];
   readonly groups: readonly Group[];
+  /** Said below the groups, or instead of them if there are none. */
   readonly note?: string;
   /** About one event, not about what is kept: nothing of it is marked as changed. */
   readonly event?: boolean;
+  /** Only some groups of many: one that does not stand there any more is not gone. */
+  readonly latest?: boolean;
 }
 export type Mark = 'same' | 'new' | 'changed' | 'gone';
 export interface MarkedRow extends Row {
@@ -44,7 +47,7 @@ export function marked(now: readonly Section[], before: readonly Section[] | nul
   return now.map((section) => {
     const earlier = section.event ? null : before;
     const old = earlier?.find(({ title }) => title === section.title)?.groups ?? [];
-    const names = new Set([...section.groups, ...old].map(({ name }) => name));
+    const names = new Set([...section.groups, ...(section.latest ? [] : old)].map(({ name }) => name));
     const groups = [...names].map((name) => {
       const own = section.groups.find((group) => group.name === name);
       const was = old.find((group) => group.name === name)?.rows ?? [];

@@ -19,7 +19,6 @@ function Part({ section, open }: { readonly section: MarkedSection; readonly ope
   return (
     <section className={message.section}>
       <h3>{section.title}</h3>
-      {groups.length === 0 && <p className={message.none}>{section.note ?? t.none}</p>}
       {groups.map((group) =>
         group.name === '' ? (
           <Rows key="" section={section} group={group} open={open} />
@@ -33,6 +32,7 @@ function Part({ section, open }: { readonly section: MarkedSection; readonly ope
           </details>
         ),
       )}
+      {(groups.length === 0 || section.note !== undefined) && <p className={message.none}>{section.note ?? t.none}</p>}
     </section>
   );
 }

@@ -38,7 +38,10 @@ describe('a panel', () => {
     );
     fc.assert(
       fc.property(fc.constantFrom(...COMPONENTS), paths, paths, fc.jsonValue(), (component, interior, told, chain) => {
-        const sections = sectionsOf(component, look(interior as Interior['told'], told as Interior['told']), { stages: chain as Json });
+        const sections = sectionsOf(component, look(interior as Interior['told'], told as Interior['told']), {
+          chain: { stages: chain as Json },
+          object: null,
+        });
         expect(marked(sections, sections).every(({ groups }) => groups.every(({ changed }) => changed === 0))).toBe(true);
       }),
     );
@@ -71,7 +74,7 @@ describe('a panel', () => {
         },
       ),
       null,
-      'Last Pods, node by node',
+      'Pods, node by node',
       [
         ['default/a', 'n1, chosen', 'fits', 'Fit\u00a090', '90'],
         ['default/a', 'Tie of 2 nodes: drawn by lot'],
@@ -89,11 +92,24 @@ describe('a panel', () => {
       [['', 'cpu', '4', '4', '250m']],
     ],
   ])('of %s shapes what is kept', (component, inside, stages, title, expected) => {
-    expect(rows(sectionsOf(component, inside, stages === null ? null : { stages }), title)).toEqual(expected);
+    expect(rows(sectionsOf(component, inside, { chain: stages === null ? null : { stages }, object: null }), title)).toEqual(expected);
+  });
+
+  test('of the scheduler shows the Pod of the message in focus first, then the last ones, and counts the others', () => {
+    const decided = (count: number) =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [`schedule/default/p${i}`, { seq: i, detail: { chosen: 'n', nodes: { n: {} } } }]),
+      );
+    const pods = (count: number, object: string | null) => sectionsOf('kube-scheduler', look({}, decided(count)), { chain: null, object });
+    const names = (sections: readonly Section[]) => sections[1]?.groups.map(({ name }) => name);
+    expect(names(pods(30, 'pods/default/p3'))).toEqual(['default/p3', ...Array.from({ length: 11 }, (_, i) => `default/p${29 - i}`)]);
+    expect(pods(30, 'pods/default/p3')[1]?.note).toMatch(/^18 more/);
+    expect(names(pods(30, 'nodes/n'))?.[0]).toBe('default/p29');
+    expect(names(marked(pods(31, null), pods(30, null)))).toEqual(names(pods(31, null)));
   });
 
   test('marks what is new, changed and gone', () => {
-    const chain = (...rules: string[]) => sectionsOf('kernel/n', look({ 'chain/nat/A': rules }), null);
+    const chain = (...rules: string[]) => sectionsOf('kernel/n', look({ 'chain/nat/A': rules }), { chain: null, object: null });
     const [section] = marked(chain('x', 'z'), chain('x', 'y'));
     expect(section?.groups[0]?.rows.map(({ cells, mark }) => [cells[0], mark])).toEqual([
       ['x', 'same'],

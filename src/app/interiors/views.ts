@@ -9,8 +9,15 @@ import { machine } from './machine';
 import { scheduler } from './scheduler';
 import { detailOf, grouped, listOf, objectOf, type Row, type Section, table, textOf, under } from './sections';
 
-/** `chain`: what kube-apiserver's chambers said to the message in focus. */
-export function sectionsOf(component: string, inside: Interior, chain: JsonObject | null): readonly Section[] {
+/** Of the message in focus. */
+export interface Focus {
+  /** What kube-apiserver's chambers said to it. */
+  readonly chain: JsonObject | null;
+  /** The object that it is about: `pods/default/test-…`. */
+  readonly object: string | null;
+}
+
+export function sectionsOf(component: string, inside: Interior, { chain, object }: Focus): readonly Section[] {
   switch (component.startsWith('node/') ? 'node' : binaryOf(component as ComponentId)) {
     case 'kube-apiserver':
       return apiserver(inside, chain);
@@ -19,7 +26,7 @@ export function sectionsOf(component: string, inside: Interior, chain: JsonObjec
     case 'kube-controller-manager':
       return [...queues(inside), fed(inside), leader(inside)];
     case 'kube-scheduler':
-      return [...scheduler(inside), fed(inside), leader(inside)];
+      return [...scheduler(inside, podOf(object)), fed(inside), leader(inside)];
     case 'kubelet':
       return [...kubelet(inside), fed(inside)];
     case 'containerd':
@@ -37,6 +44,8 @@ export function sectionsOf(component: string, inside: Interior, chain: JsonObjec
       return [kept(inside)];
   }
 }
+
+const podOf = (object: string | null): string | null => /^pods\/([^/]+\/[^/]+)/.exec(object ?? '')?.[1] ?? null;
 
 const pairs = (entries: readonly (readonly [string, Json | undefined])[]): Row[] =>
   entries.map(([key, value]) => ({ key, cells: [key, textOf(value)] }));
