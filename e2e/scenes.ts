@@ -175,6 +175,7 @@ export const SCENES: { readonly [name: string]: Scene } = {
   'two branches': async (page) => {
     await branched(page);
     await button(page, 'Compare both').click();
+    await page.getByRole('heading', { name: 'The first difference' }).waitFor();
   },
   share: async (page) => {
     await at(COMMAND, 12)(page);
