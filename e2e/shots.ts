@@ -52,6 +52,6 @@ async function settle(page: Page): Promise<void> {
   const panel = page.getByRole('complementary');
   if (await panel.isVisible()) await expect(panel).toHaveCSS('opacity', '1');
   await page.waitForLoadState('networkidle');
-  await expect(page.getByText('Opening…')).toHaveCount(0);
+  await expect(page.getByText(/^(Opening|Looking through etcd)…$/)).toHaveCount(0);
   await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));
 }
