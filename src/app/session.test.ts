@@ -95,6 +95,23 @@ describe('the page without its looks', () => {
     expect(session.stepAt(session.player.cursor.get().seq)).toMatchObject({ chapter: 'Schedule' });
   });
 
+  test('a branch plays on from its moment: the cluster does not pause for that', async () => {
+    session.destroy();
+    session = createSession({ link: () => ({ ...spied(), ask: answered }), clock, travels: () => true });
+    opened('');
+    await vi.advanceTimersByTimeAsync(100);
+    session.command(PLAIN_COMMAND, null);
+    await vi.advanceTimersByTimeAsync(100);
+    session.player.end();
+    session.player.seek(session.list().at(1));
+    session.command('kubectl get pods', null);
+    expect(session.goal.get()).not.toBeNull();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(session.goal.get()).toBeNull();
+    expect(session.player.mode.get().playing).toBe(true);
+    expect(sent.at(-1)?.type).toBe('input');
+  });
+
   test('whoever goes on elsewhere does so from this very moment', async () => {
     const { address } = opened('');
     await vi.advanceTimersByTimeAsync(100);

@@ -235,9 +235,10 @@ export function createSession(needs: SessionNeeds): Session {
   }
 
   function arrived(): void {
-    link.send({ type: 'give-way' });
     tellGrown();
     if (playsAtGoal) player.play();
+    // Who plays on waits for what comes next, too.
+    else link.send({ type: 'give-way' });
     playsAtGoal = false;
   }
 
