@@ -236,6 +236,19 @@ describe('a run behind a link', () => {
     page.link.close();
   });
 
+  test('that failed while it answered plays no further', async () => {
+    const page = await opened();
+    page.link.send({ type: 'input', input: typed('loop'), after: null });
+    page.link.send({ type: 'continue', us: 100_000 * SECOND });
+    await page.state('running');
+    void page.link.ask({ type: 'interior', seq: 0, component: null as unknown as string });
+    await page.until((m): m is Extract<News, { type: 'failed' }> => m.type === 'failed');
+    const heard = page.heard.length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(page.heard.length).toBe(heard);
+    page.link.close();
+  });
+
   test('a failure of ours is a report that holds the run', async () => {
     const page = await opened();
     page.link.send({ type: 'input', input: typed('fail'), after: null });

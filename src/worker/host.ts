@@ -160,10 +160,13 @@ export class Host {
   private takeTurn(playing: Playing, pauseMs: number): void {
     const turn = ++this.turn;
     playing.scheduled = true;
-    this.needs.later(() => this.guarded(null, () => turn === this.turn && this.slice(playing)), pauseMs);
+    this.needs.later(() => {
+      if (turn === this.turn) this.guarded(null, () => this.slice(playing));
+    }, pauseMs);
   }
 
   private slice(playing: Playing): void {
+    if (this.playing !== playing) return;
     playing.scheduled = false;
     const end = this.needs.now() + SLICE_MS;
     const inTime = (): boolean => this.needs.now() < end;
@@ -177,7 +180,7 @@ export class Host {
   }
 
   /** Our own failure ends the recording with a report; the page may open it again. */
-  private guarded(opening: Run | null, action: () => unknown): void {
+  private guarded(opening: Run | null, action: () => void): void {
     try {
       action();
     } catch (error) {
