@@ -66,7 +66,8 @@ test('once the run stands, a message is asked for again: what came of it may hav
   await answerAll(1);
   asker.refresh();
   expect(asked()).toEqual([]);
-  asker.renew(), asker.refresh();
+  asker.renew();
+  asker.refresh();
   expect(asked()).toEqual(['detail 3']);
   expect(shown()).toEqual([3, 3, 1]);
   await answerAll(2);
@@ -80,7 +81,8 @@ test('what is prepared needs no second look, though the run came to stand meanwh
     ready = true;
     player.seek(3);
   });
-  asker.renew(), asker.refresh();
+  asker.renew();
+  asker.refresh();
   await answerAll(1);
   expect(ready).toBe(true);
   expect(shown()).toEqual([3, 3, 1]);

@@ -18,8 +18,7 @@ interface Recording {
 /** The record to go to; -1 if it is not here, or not yet. */
 export function recordOf(goal: Goal, { columns, list, steps, whole }: Recording): number {
   if ('record' in goal) return goal.record;
-  if ('chapter' in goal)
-    return steps.find(({ chapter, occurrence }) => chapter.toLowerCase() === goal.chapter && occurrence === goal.occurrence)?.seq ?? -1;
+  if ('chapter' in goal) return ofChapter(steps, goal.chapter).find(({ occurrence }) => occurrence === goal.occurrence)?.seq ?? -1;
   const { atUs, seq } = goal;
   if (!whole && !(columns.atUs(columns.count - 1) > atUs)) return -1;
   if (seq < columns.count && columns.atUs(seq) === atUs) return seq;
@@ -76,5 +75,8 @@ export function createWay({ recording, prepared, seek, arrived }: WayNeeds): Way
   };
 }
 
+const ofChapter = (steps: readonly Step[], wanted: string): readonly Step[] =>
+  steps.filter(({ chapter }) => chapter.toLowerCase() === wanted);
+
 const nearestTo = (goal: Goal, steps: readonly Step[]): number =>
-  'chapter' in goal ? (steps.filter(({ chapter }) => chapter.toLowerCase() === goal.chapter).pop()?.seq ?? -1) : -1;
+  'chapter' in goal ? (ofChapter(steps, goal.chapter).at(-1)?.seq ?? -1) : -1;

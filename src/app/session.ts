@@ -142,6 +142,7 @@ export function createSession(needs: SessionNeeds): Session {
   let wentOn = false;
   /** An input was given of which the cluster has not spoken yet. */
   let awaited = false;
+  /** When the page was last told that the recording grew, in milliseconds. */
   let grownAt = 0;
   /** The farthest record of this run at which the cursor was. */
   let farthest = -1;
